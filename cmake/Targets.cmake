@@ -1,0 +1,17 @@
+# hjnet_add_library(NAME LIBS...): a static library of all .cpp files in this folder, with the project's warnings.
+function(hjnet_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion
+                         $<$<BOOL:${HJNET_WERROR}>:-Werror>)
+  if(HJNET_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${HJNET_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${HJNET_SANITIZE})
+  endif()
+endfunction()
+
+function(hjnet_add_library name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_library(hjnet_${name} STATIC ${sources})
+  target_include_directories(hjnet_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(hjnet_${name} PUBLIC ${ARGN})
+  hjnet_warnings(hjnet_${name})
+endfunction()

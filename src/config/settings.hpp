@@ -1,0 +1,180 @@
+#pragma once
+/// Everything that an input file says, typed and validated. Written once by load_settings() and never changed after;
+/// no other part of hjnet reads TOML. Names follow the input file's; units are dimensionless, time is in the unit of
+/// `run.epoch_length` unless said otherwise.
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hjnet {
+
+/// A number for each of several items, as the input gives it: one number, a list, a distribution, or a dataset.
+/// Lists and datasets are read (and their shape and finiteness checked) by load_settings(), so `values` is complete
+/// for Kind::list. Nested lists are stored row by row.
+struct Value {
+  enum class Kind { constant, list, normal, uniform };
+  Kind kind = Kind::constant;
+  double constant = 0.0;       ///< Kind::constant
+  std::vector<double> values;  ///< Kind::list, also after reading { file, dataset }
+  double mean = 0.0, sd = 1.0;     ///< Kind::normal
+  double low = -1.0, high = 1.0;   ///< Kind::uniform
+  std::optional<double> gain;      ///< Kind::normal of weights only: sd = gain / sqrt(fan-in of the row)
+};
+
+/// A value over the neurons of one layer.
+struct LayerValue {
+  int layer = 0;  ///< index into NetworkSettings::layers
+  Value value;
+};
+
+enum class Transfer { identity, tanh, logistic, softplus, erf };
+
+struct LayerSettings {
+  std::string name;
+  std::int64_t neurons = 0;
+  Transfer transfer = Transfer::tanh;
+};
+
+/// Which pre-synaptic neurons a post-synaptic neuron sees.
+struct Connectivity {
+  enum class Kind { dense, fan_in, band };
+  Kind kind = Kind::dense;
+  std::int64_t size = 0;  ///< fan_in: neurons a row, distinct, drawn; band: half-width b, |l/n_pre - k/n_post| n_pre <= b
+};
+
+struct ProjectionSettings {
+  int from = 0, to = 0;  ///< layer indices; to <= from is recurrent
+  Connectivity connect;
+  Value weights{.kind = Value::Kind::normal, .gain = 1.0};
+  /// Kind::list: n_post x n_pre numbers, row by row (rows = post), or, where sparse, one a synapse in row order,
+  /// columns ascending within a row (full matrices are also taken where sparse; entries off the pattern must be 0).
+};
+
+struct NetworkSettings {
+  double time_constant = 0.1;  ///< lambda > 0
+  bool thresholds = false;
+  Value initial_thresholds;  ///< over the N neurons
+  Value initial_state;       ///< y(0), over the N neurons
+  std::vector<LayerSettings> layers;
+  std::vector<ProjectionSettings> projections;  ///< defaults filled in; at most one a (from, to) pair
+  [[nodiscard]] std::int64_t neurons() const {
+    std::int64_t n = 0;
+    for (const auto& layer : layers) n += layer.neurons;
+    return n;
+  }
+};
+
+enum class Boundary { terminal, initial, off };  ///< off: delta only
+enum class ErrorKind { squared, cross_entropy };
+
+struct LearningSettings {
+  bool enabled = true;
+  double inertia = -1.0;      ///< omega != 0
+  double epoch_memory = 1.0;  ///< mu in [0, 1]
+  Boundary delta = Boundary::terminal;
+  Boundary momentum = Boundary::terminal;  ///< terminal or initial
+  Value initial_delta;                     ///< over the N neurons; with delta = initial
+  ErrorKind error = ErrorKind::squared;
+  Value target;               ///< d, over the outputs
+  double weight_decay = 0.0;  ///< kappa >= 0: E += kappa/2 |W|^2
+};
+
+/// External input that is on between two phases of the epoch: Y_k += value for start <= tau < stop.
+struct StepStimulus {
+  LayerValue input;
+  double start = 0.0, stop = 0.0;  ///< phases, 0 <= start < stop <= T; each inside (0, T) is a breakpoint
+  int first_epoch = 0, last_epoch = 0;  ///< inclusive
+};
+
+struct StimulusSettings {
+  std::vector<LayerValue> constant;
+  std::vector<StepStimulus> steps;
+};
+
+enum class Closure { bilinear, backpropagation, full };
+
+struct PortSettings {
+  std::array<double, 3> stokes{};
+  std::vector<std::int64_t> neurons;            ///< global indices from 0
+  double time = 0.0, width = 0.0;               ///< pulse exp(-((tau-time)/width)^2)
+  int first_epoch = 0, last_epoch = 0;          ///< inclusive; default all
+  std::vector<std::array<double, 3>> coupling;  ///< C_k mu, a row a neuron; default: component mu on neuron mu
+};
+
+struct ParticleSettings {
+  double amplitude = 1.0;
+  Closure closure = Closure::bilinear;
+  PortSettings a, b;
+};
+
+enum class Memory { none, symmetric, causal, window };
+
+struct BoltzmannSettings {
+  double charge = 1.0;  ///< q
+  double volume = 0.5;  ///< V; eta = 1/(2 k0 V)
+  Memory memory = Memory::none;
+  double window = 0.5;  ///< tau, with Memory::window
+  std::vector<double> k0{1.0}, weights{1.0};
+  double positivity_tolerance = 1e-6;
+};
+
+/// A_k(t) = value_k cos(2 pi frequency t + phase) on one layer.
+struct GaugeField {
+  LayerValue amplitude;
+  double frequency = 0.0, phase = 0.0;
+};
+
+struct GaugeSettings {
+  double charge = 0.0;  ///< c
+  std::vector<GaugeField> fields;
+};
+
+struct EnsembleSettings {
+  int members = 1, first = 0;
+  bool vary_weights = true, vary_stimulus = true, vary_target = true;
+  bool vary_initial_state = false, vary_thresholds = false;
+};
+
+enum class EngineKind { coupled };
+enum class Method { bdf, adams };
+
+struct SolverSettings {
+  EngineKind engine = EngineKind::coupled;
+  Method method = Method::bdf;
+  double relative_tolerance = 1e-8, absolute_tolerance = 1e-10;
+};
+
+enum class WeightOutput { none, last, all };
+
+struct OutputSettings {
+  std::filesystem::path file;
+  bool states = false;
+  WeightOutput weights = WeightOutput::last;
+};
+
+struct Settings {
+  std::string name;
+  std::filesystem::path source;  ///< the input file
+  int epochs = 1;
+  double epoch_length = 1.0;  ///< T
+  int samples_per_epoch = 64;  ///< S; an epoch has S+1 samples
+  std::uint64_t seed = 0;
+  NetworkSettings network;
+  LearningSettings learning;
+  StimulusSettings stimulus;
+  std::optional<ParticleSettings> particles;
+  BoltzmannSettings boltzmann;  ///< meaningful with particles only
+  GaugeSettings gauge;
+  std::optional<EnsembleSettings> ensemble;
+  SolverSettings solver;
+  OutputSettings output;
+  std::string resolved;  ///< the whole input as TOML with defaults and overrides put in; loads to the same settings
+
+  [[nodiscard]] std::int64_t samples() const { return static_cast<std::int64_t>(epochs) * (samples_per_epoch + 1); }
+};
+
+}  // namespace hjnet

@@ -1,0 +1,17 @@
+#pragma once
+/// MPI and PETSc for the life of the process, and the process's communicators.
+
+namespace hjnet {
+
+/// Initialises MPI and PETSc on construction, finalises both on destruction (aborts nothing).
+/// PETSc's options come from the command line after "--" only, never from ./.petscrc; its errors abort all ranks with a
+/// message instead of waiting. One object a process, made first and destroyed last.
+class Environment {
+public:
+  Environment(int& argc, char**& argv);
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+};
+
+}  // namespace hjnet
