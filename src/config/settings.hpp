@@ -19,10 +19,10 @@ struct Value {
   enum class Kind { constant, list, normal, uniform };
   Kind kind = Kind::constant;
   double constant = 0.0;       ///< Kind::constant
-  std::vector<double> values;  ///< Kind::list, also after reading { file, dataset }
+  std::vector<double> values{};  ///< Kind::list, also after reading { file, dataset }
   double mean = 0.0, sd = 1.0;     ///< Kind::normal
   double low = -1.0, high = 1.0;   ///< Kind::uniform
-  std::optional<double> gain;      ///< Kind::normal of weights only: sd = gain / sqrt(fan-in of the row)
+  std::optional<double> gain{};    ///< Kind::normal of weights only: sd = gain / sqrt(fan-in of the row)
 };
 
 /// A value over the neurons of one layer.

@@ -1,0 +1,80 @@
+#pragma once
+/// Time within an epoch, cut into elements that each carry a polynomial through Chebyshev-Lobatto nodes.
+
+#include <span>
+#include <vector>
+
+namespace hjnet {
+
+/// The reference element [-1, 1] with p nodes x_j = -cos(pi j/(p-1)), both ends included.
+class Chebyshev {
+public:
+  explicit Chebyshev(int nodes);
+  [[nodiscard]] int nodes() const { return static_cast<int>(points_.size()); }
+  [[nodiscard]] const std::vector<double>& points() const { return points_; }
+  /// value[j] = l_j(x), the Lagrange polynomials.
+  void lagrange(double x, double* value) const;
+  /// value[j] = the integral of l_j from -1 to x.
+  void integral(double x, double* value) const;
+  /// coefficient[n] = the Chebyshev coefficients of the polynomial through `values` (stride apart).
+  void coefficients(const double* values, std::size_t stride, double* coefficient) const;
+
+private:
+  std::vector<double> points_;
+  std::vector<double> to_coefficients_;  ///< nodes x nodes, row = coefficient
+};
+
+/// A point of an epoch: which element, and where in it.
+struct MeshPoint {
+  std::size_t element = 0;
+  double x = 0.0;  ///< in [-1, 1]
+};
+
+/// Elements of one epoch. Phases run from 0 to T; breakpoints are element boundaries.
+class Mesh {
+public:
+  Mesh(std::vector<double> boundaries, int nodes);
+
+  [[nodiscard]] std::size_t elements() const { return boundaries_.size() - 1; }
+  [[nodiscard]] std::size_t nodes_per_element() const { return static_cast<std::size_t>(reference_.nodes()); }
+  [[nodiscard]] std::size_t nodes() const { return elements() * nodes_per_element(); }
+  [[nodiscard]] const std::vector<double>& boundaries() const { return boundaries_; }
+  [[nodiscard]] double start(std::size_t element) const { return boundaries_[element]; }
+  [[nodiscard]] double length(std::size_t element) const { return boundaries_[element + 1] - boundaries_[element]; }
+  [[nodiscard]] const Chebyshev& reference() const { return reference_; }
+  /// Phases of all nodes, element by element; the ends of neighbouring elements coincide.
+  [[nodiscard]] const std::vector<double>& phases() const { return phases_; }
+
+  /// The element that holds a phase: at a boundary the lower one, or the upper where `from_above`.
+  [[nodiscard]] MeshPoint locate(double phase, bool from_above) const;
+  /// The element that holds `inside`, with the place of `phase` in it.
+  [[nodiscard]] MeshPoint locate_in_segment(double phase, double inside_low, double inside_high) const;
+  /// The mesh with the marked elements halved.
+  [[nodiscard]] Mesh refined(const std::vector<bool>& marked) const;
+  /// Integral from 0 to every node of the piecewise polynomial through `values` at all nodes.
+  [[nodiscard]] std::vector<double> integrate(std::span<const double> values) const;
+  /// Value at a point of the piecewise polynomial through `values` at all nodes.
+  [[nodiscard]] double evaluate(std::span<const double> values, const MeshPoint& point) const;
+
+private:
+  std::vector<double> boundaries_;
+  Chebyshev reference_;
+  std::vector<double> phases_;
+};
+
+/// What is known of the time scales of an epoch before it is computed.
+struct TimeScales {
+  double epoch_length = 1.0;
+  double time_constant = 0.1;  ///< lambda: layers of relaxation at both ends of every segment
+  std::vector<double> breakpoints;               ///< strictly inside (0, T), ascending
+  std::vector<std::pair<double, double>> pulses; ///< (time, width)
+};
+
+/// Nodes an element so that neighbouring coefficients reach `tolerance`.
+int nodes_for(double tolerance);
+
+/// The first mesh of a run: boundaries at breakpoints, elements graded towards the ends of segments down to lambda and
+/// no longer than a pulse's width near it. The engine refines it where the solution asks for more.
+Mesh initial_mesh(const TimeScales& scales, double tolerance);
+
+}  // namespace hjnet

@@ -1,0 +1,129 @@
+#include "network/connectivity.hpp"
+
+#include "network/random.hpp"
+#include "parallel/halo.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace hjnet {
+
+namespace {
+
+/// First and one-past-last column of row `row` in a band: |l/n_pre - k/n_post| n_pre <= b, in exact integers.
+std::pair<std::int64_t, std::int64_t> band_columns(std::int64_t b, std::int64_t row, std::int64_t rows,
+                                                   std::int64_t columns) {
+  const std::int64_t low = row * columns - b * rows;
+  const std::int64_t first = low <= 0 ? 0 : (low + rows - 1) / rows;
+  const std::int64_t last = (row * columns + b * rows) / rows;
+  return {std::min(first, columns), std::min(last + 1, columns)};
+}
+
+/// Distinct columns of one row by Floyd's algorithm, ascending.
+std::set<std::int64_t> drawn_columns(const Source& source, std::int64_t fan_in, std::int64_t row,
+                                     std::int64_t columns) {
+  std::set<std::int64_t> chosen;
+  for (std::int64_t i = 0; i < fan_in; ++i) {
+    const std::int64_t top = columns - fan_in + i;
+    const auto pick = static_cast<std::int64_t>(
+        source.integer(static_cast<std::uint64_t>(row * fan_in + i), static_cast<std::uint64_t>(top) + 1));
+    if (!chosen.insert(pick).second) chosen.insert(top);
+  }
+  return chosen;
+}
+
+void fill_pattern(MatrixLayout& matrix, const Connectivity& connect, const Source& source) {
+  matrix.indptr.assign(1, 0);
+  for (std::int64_t row = matrix.first_row; row < matrix.first_row + matrix.local_rows; ++row) {
+    if (connect.kind == Connectivity::Kind::fan_in) {
+      for (const auto column : drawn_columns(source, connect.size, row, matrix.columns)) {
+        matrix.indices.push_back(static_cast<std::int32_t>(column));
+      }
+    } else {
+      const auto [first, last] = band_columns(connect.size, row, matrix.rows, matrix.columns);
+      for (auto column = first; column < last; ++column) matrix.indices.push_back(static_cast<std::int32_t>(column));
+    }
+    matrix.indptr.push_back(static_cast<std::int64_t>(matrix.indices.size()));
+  }
+}
+
+}  // namespace
+
+std::int64_t row_fan_in(const Connectivity& connect, std::int64_t row, std::int64_t rows, std::int64_t columns) {
+  switch (connect.kind) {
+    case Connectivity::Kind::dense:
+      return columns;
+    case Connectivity::Kind::fan_in:
+      return connect.size;
+    case Connectivity::Kind::band: {
+      const auto [first, last] = band_columns(connect.size, row, rows, columns);
+      return last - first;
+    }
+  }
+  return 0;
+}
+
+std::vector<std::vector<std::int64_t>> neuron_offsets(const NetworkSettings& network, int ranks) {
+  std::vector<std::vector<std::int64_t>> offsets;
+  for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
+    const auto rows = network.layers[layer].neurons;
+    std::vector<std::int64_t> work(static_cast<std::size_t>(rows), 1);
+    for (const auto& projection : network.projections) {
+      if (projection.to != static_cast<int>(layer)) continue;
+      const auto columns = network.layers[static_cast<std::size_t>(projection.from)].neurons;
+      for (std::int64_t row = 0; row < rows; ++row) {
+        work[static_cast<std::size_t>(row)] += row_fan_in(projection.connect, row, rows, columns);
+      }
+    }
+    offsets.push_back(balanced_offsets(work, ranks));
+  }
+  return offsets;
+}
+
+NetworkLayout build_layout(const NetworkSettings& network, std::uint64_t seed, std::uint32_t member,
+                           const std::vector<std::vector<std::int64_t>>& offsets, int rank) {
+  NetworkLayout layout;
+  layout.thresholds = network.thresholds;
+  const auto self = static_cast<std::size_t>(rank);
+  for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
+    const auto first = offsets[layer][self];
+    const auto count = offsets[layer][self + 1] - first;
+    layout.owned.push_back({layout.neurons + first, count});
+    layout.neurons += network.layers[layer].neurons;
+    layout.local_neurons += count;
+  }
+  for (std::size_t index = 0; index < network.projections.size(); ++index) {
+    const auto& projection = network.projections[index];
+    const auto& pre = network.layers[static_cast<std::size_t>(projection.from)];
+    const auto& post = network.layers[static_cast<std::size_t>(projection.to)];
+    const auto& post_offsets = offsets[static_cast<std::size_t>(projection.to)];
+    MatrixLayout matrix;
+    matrix.name = pre.name + "-" + post.name;
+    matrix.from = projection.from;
+    matrix.to = projection.to;
+    matrix.rows = post.neurons;
+    matrix.columns = pre.neurons;
+    matrix.first_row = post_offsets[self];
+    matrix.local_rows = post_offsets[self + 1] - post_offsets[self];
+    matrix.dense = projection.connect.kind == Connectivity::Kind::dense;
+    for (std::int64_t row = 0; row < matrix.rows; ++row) {
+      const auto fan_in = row_fan_in(projection.connect, row, matrix.rows, matrix.columns);
+      matrix.global_nonzeros += fan_in;
+      if (row < matrix.first_row) matrix.first_nonzero += fan_in;
+    }
+    if (!matrix.dense) {
+      const Source source(seed, member, Stream::connectivity, static_cast<std::uint32_t>(index));
+      fill_pattern(matrix, projection.connect, source);
+    }
+    layout.local_synapses += matrix.local_nonzeros();
+    layout.global_synapses += matrix.global_nonzeros;
+    layout.matrices.push_back(std::move(matrix));
+  }
+  if (layout.thresholds) {
+    layout.local_synapses += layout.local_neurons;
+    layout.global_synapses += layout.neurons;
+  }
+  return layout;
+}
+
+}  // namespace hjnet

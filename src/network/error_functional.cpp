@@ -1,0 +1,57 @@
+#include "network/error_functional.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace hjnet {
+
+ErrorFunctional::ErrorFunctional(ErrorKind kind, std::vector<double> target)
+    : kind_(kind), target_(std::move(target)) {}
+
+double ErrorFunctional::softmax(const double* y, std::size_t stride, std::vector<double>& p) const {
+  double largest = y[0];
+  for (std::size_t i = 1; i < outputs(); ++i) largest = std::max(largest, y[i * stride]);
+  double sum = 0.0;
+  p.resize(outputs());
+  for (std::size_t i = 0; i < outputs(); ++i) sum += p[i] = std::exp(y[i * stride] - largest);
+  for (auto& value : p) value /= sum;
+  return largest + std::log(sum);
+}
+
+double ErrorFunctional::value(const double* y, std::size_t stride) const {
+  double error = 0.0;
+  if (kind_ == ErrorKind::squared) {
+    for (std::size_t i = 0; i < outputs(); ++i) {
+      const double difference = y[i * stride] - target_[i];
+      error += 0.5 * difference * difference;
+    }
+    return error;
+  }
+  std::vector<double> p;
+  const double log_sum = softmax(y, stride, p);
+  for (std::size_t i = 0; i < outputs(); ++i) error += target_[i] * (log_sum - y[i * stride]);
+  return error;
+}
+
+void ErrorFunctional::gradient(const double* y, std::size_t stride, double* gradient) const {
+  if (kind_ == ErrorKind::squared) {
+    for (std::size_t i = 0; i < outputs(); ++i) {
+      for (std::size_t c = 0; c < stride; ++c) gradient[i * stride + c] = y[i * stride + c] - (c == 0 ? target_[i] : 0.0);
+    }
+    return;
+  }
+  std::vector<double> p;
+  softmax(y, stride, p);
+  for (std::size_t c = 0; c < stride; ++c) {
+    double mean = 0.0;
+    if (c > 0) {
+      for (std::size_t i = 0; i < outputs(); ++i) mean += p[i] * y[i * stride + c];
+    }
+    for (std::size_t i = 0; i < outputs(); ++i) {
+      gradient[i * stride + c] = c == 0 ? p[i] - target_[i] : p[i] * (y[i * stride + c] - mean);
+    }
+  }
+}
+
+}  // namespace hjnet

@@ -1,0 +1,116 @@
+#include "network/external_input.hpp"
+
+#include "network/random.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace hjnet {
+
+namespace {
+
+/// This rank's part of a value over one layer.
+std::vector<double> over_layer(const Network& network, const LayerValue& input, const Source& source) {
+  const auto layer = static_cast<std::size_t>(input.layer);
+  std::int64_t first = network.layout().owned[layer].first;
+  for (std::size_t l = 0; l < layer; ++l) first -= network.layers()[l].size;
+  std::vector<double> values(static_cast<std::size_t>(network.layers()[layer].count));
+  fill(input.value, source, first, values);
+  return values;
+}
+
+}  // namespace
+
+ExternalInput::ExternalInput(const Network& network, const Settings& settings, std::uint32_t member)
+    : constant_(static_cast<std::size_t>(network.neurons()), 0.0) {
+  const bool varied = !settings.ensemble || settings.ensemble->vary_stimulus;
+  const auto source = [&](Stream stream, std::size_t part) {
+    return Source(settings.seed, source_member(varied, member), stream, static_cast<std::uint32_t>(part));
+  };
+  for (std::size_t i = 0; i < settings.stimulus.constant.size(); ++i) {
+    const auto& input = settings.stimulus.constant[i];
+    const auto values = over_layer(network, input, source(Stream::stimulus, i));
+    const auto first = static_cast<std::size_t>(network.layers()[static_cast<std::size_t>(input.layer)].first);
+    for (std::size_t k = 0; k < values.size(); ++k) constant_[first + k] += values[k];
+  }
+  for (std::size_t i = 0; i < settings.stimulus.steps.size(); ++i) {
+    const auto& step = settings.stimulus.steps[i];
+    steps_.push_back({step.start, step.stop, step.first_epoch, step.last_epoch,
+                      over_layer(network, step.input, source(Stream::step_stimulus, i)),
+                      network.layers()[static_cast<std::size_t>(step.input.layer)].first});
+    for (const double phase : {step.start, step.stop}) {
+      if (phase > 0.0 && phase < settings.epoch_length) breakpoints_.push_back(phase);
+    }
+  }
+  std::sort(breakpoints_.begin(), breakpoints_.end());
+  breakpoints_.erase(std::unique(breakpoints_.begin(), breakpoints_.end()), breakpoints_.end());
+  if (settings.particles) {
+    columns_ = 7;
+    amplitude_ = settings.particles->amplitude;
+    add_pulse(network, settings.particles->a, 1);
+    add_pulse(network, settings.particles->b, 4);
+  }
+  if (settings.gauge.charge == 0.0) return;
+  for (std::size_t i = 0; i < settings.gauge.fields.size(); ++i) {
+    const auto& field = settings.gauge.fields[i];
+    auto values = over_layer(network, field.amplitude, Source(settings.seed, 0, Stream::gauge, static_cast<std::uint32_t>(i)));
+    for (auto& value : values) value *= settings.gauge.charge;
+    fields_.push_back({std::move(values), network.layers()[static_cast<std::size_t>(field.amplitude.layer)].first,
+                       field.frequency, field.phase});
+  }
+}
+
+void ExternalInput::add_pulse(const Network& network, const PortSettings& port, int column) {
+  Pulse pulse{port, column, {}};
+  for (std::size_t i = 0; i < port.neurons.size(); ++i) {
+    std::array<double, 3> coupling{};
+    if (!port.coupling.empty()) {
+      coupling = port.coupling[i];
+    } else if (i < coupling.size()) {
+      coupling[i] = 1.0;
+    }
+    for (std::size_t l = 0; l < network.layers().size(); ++l) {
+      const auto& owned = network.layout().owned[l];
+      const auto offset = port.neurons[i] - owned.first;
+      if (offset >= 0 && offset < owned.count) pulse.neurons.push_back({network.layers()[l].first + offset, coupling});
+    }
+  }
+  pulses_.push_back(std::move(pulse));
+}
+
+void ExternalInput::evaluate(int epoch, double phase, double inside, double* out) const {
+  const auto c = static_cast<std::size_t>(columns_);
+  std::fill(out, out + constant_.size() * c, 0.0);
+  for (std::size_t k = 0; k < constant_.size(); ++k) out[k * c] = constant_[k];
+  for (const auto& step : steps_) {
+    if (epoch < step.first_epoch || epoch > step.last_epoch || inside < step.start || inside >= step.stop) continue;
+    for (std::size_t k = 0; k < step.values.size(); ++k) {
+      out[(static_cast<std::size_t>(step.first) + k) * c] += step.values[k];
+    }
+  }
+  for (const auto& pulse : pulses_) {
+    if (epoch < pulse.settings.first_epoch || epoch > pulse.settings.last_epoch) continue;
+    const double x = (phase - pulse.settings.time) / pulse.settings.width;
+    const double strength = amplitude_ * std::exp(-x * x);
+    for (const auto& neuron : pulse.neurons) {
+      double* row = out + static_cast<std::size_t>(neuron.neuron) * c;
+      for (std::size_t mu = 0; mu < 3; ++mu) {
+        row[0] += strength * neuron.coupling[mu] * pulse.settings.stokes[mu];
+        row[static_cast<std::size_t>(pulse.column) + mu] += strength * neuron.coupling[mu];
+      }
+    }
+  }
+}
+
+void ExternalInput::gauge(double time, double* out) const {
+  std::fill(out, out + constant_.size(), 0.0);
+  for (const auto& field : fields_) {
+    const double factor = std::cos(2.0 * std::numbers::pi * field.frequency * time + field.phase);
+    for (std::size_t k = 0; k < field.amplitude.size(); ++k) {
+      out[static_cast<std::size_t>(field.first) + k] += field.amplitude[k] * factor;
+    }
+  }
+}
+
+}  // namespace hjnet

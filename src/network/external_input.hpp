@@ -1,0 +1,62 @@
+#pragma once
+/// What is prescribed from outside: stimuli, the particles' pulses and the gauge field.
+
+#include "config/settings.hpp"
+#include "network/network.hpp"
+
+#include <span>
+#include <vector>
+
+namespace hjnet {
+
+/// The external input Y_k(t) with its derivatives with respect to the six Stokes components, and the gauge field A_k(t),
+/// of the neurons of this rank.
+class ExternalInput {
+public:
+  ExternalInput(const Network& network, const Settings& settings, std::uint32_t member);
+
+  /// Columns of every neuron quantity: 1 without particles; 7 with: the value, then d/ds_A1..A3, d/ds_B1..B3.
+  [[nodiscard]] int columns() const { return columns_; }
+  /// Phases strictly inside an epoch where some input jumps, ascending.
+  [[nodiscard]] const std::vector<double>& breakpoints() const { return breakpoints_; }
+  /// out[k * columns + c] = Y_k and its derivatives in epoch `epoch` at phase `phase`; `inside` is any phase of the
+  /// same segment between breakpoints, which says on which side of a jump to stand.
+  void evaluate(int epoch, double phase, double inside, double* out) const;
+
+  [[nodiscard]] bool has_gauge() const { return !fields_.empty(); }
+  /// out[k] = c A_k(t): the gauge charge times the field.
+  void gauge(double time, double* out) const;
+
+private:
+  struct Step {
+    double start, stop;
+    int first_epoch, last_epoch;
+    std::vector<double> values;  ///< one a local neuron of the layer
+    std::int64_t first;          ///< its first neuron in a neuron vector
+  };
+  struct PortNeuron {
+    std::int64_t neuron;  ///< local
+    std::array<double, 3> coupling;
+  };
+  struct Pulse {
+    PortSettings settings;
+    int column;  ///< of its first Stokes component
+    std::vector<PortNeuron> neurons;
+  };
+  struct Field {
+    std::vector<double> amplitude;  ///< charge * A, one a local neuron of the layer
+    std::int64_t first;
+    double frequency, phase;
+  };
+  void add_pulse(const Network& network, const PortSettings& port, int column);
+
+  int columns_ = 1;
+  double amplitude_ = 0.0;
+  std::vector<double> constant_;
+  std::vector<Step> steps_;
+  std::vector<Pulse> pulses_;
+  std::vector<Field> fields_;
+  std::vector<double> breakpoints_;
+};
+
+}  // namespace hjnet

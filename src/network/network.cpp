@@ -1,0 +1,196 @@
+#include "network/network.hpp"
+
+#include "network/connectivity.hpp"
+#include "network/random.hpp"
+#include "parallel/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace hjnet {
+
+std::uint32_t source_member(bool varied, std::uint32_t member) { return varied ? member : 0U; }
+
+namespace {
+
+const EnsembleSettings& varied(const Settings& settings) {
+  static const EnsembleSettings all;  // without an ensemble there is only member 0
+  return settings.ensemble ? *settings.ensemble : all;
+}
+
+/// Layer-local neurons of every layer that this rank's synapses need, ascending.
+std::vector<std::vector<std::int64_t>> needed_neurons(const NetworkLayout& layout, std::size_t layers) {
+  std::vector<std::vector<std::int64_t>> needed(layers);
+  for (const auto& matrix : layout.matrices) {
+    auto& list = needed[static_cast<std::size_t>(matrix.from)];
+    if (matrix.dense && matrix.local_rows > 0) {
+      list.resize(static_cast<std::size_t>(matrix.columns));
+      std::iota(list.begin(), list.end(), std::int64_t{0});
+    } else if (!matrix.dense) {
+      list.insert(list.end(), matrix.indices.begin(), matrix.indices.end());
+    }
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+  }
+  return needed;
+}
+
+}  // namespace
+
+Network::Network(MPI_Comm comm, const Settings& settings, std::uint32_t member) : comm_(comm) {
+  int rank = 0;
+  int ranks = 1;
+  MPI_Comm_rank(comm, &rank);
+  MPI_Comm_size(comm, &ranks);
+  const auto offsets = neuron_offsets(settings.network, ranks);
+  layout_ = build_layout(settings.network, settings.seed, source_member(varied(settings).vary_weights, member), offsets,
+                         rank);
+  place_layers(settings, offsets);
+  draw(settings, member);
+}
+
+void Network::place_layers(const Settings& settings, const std::vector<std::vector<std::int64_t>>& offsets) {
+  const auto needed = needed_neurons(layout_, settings.network.layers.size());
+  std::int64_t first = 0;
+  for (std::size_t l = 0; l < settings.network.layers.size(); ++l) {
+    LayerPart part;
+    part.transfer = settings.network.layers[l].transfer;
+    part.first = first;
+    part.count = layout_.owned[l].count;
+    part.size = settings.network.layers[l].neurons;
+    part.halo_first = halo_size_;
+    part.halo_count = static_cast<std::int64_t>(needed[l].size());
+    first += part.count;
+    halo_size_ += part.halo_count;
+    layers_.push_back(part);
+    halos_.emplace_back(comm_, offsets[l], needed[l]);
+  }
+  std::vector<std::int64_t> outputs(static_cast<std::size_t>(settings.network.layers.back().neurons));
+  std::iota(outputs.begin(), outputs.end(), std::int64_t{0});
+  output_halo_.emplace(comm_, offsets.back(), outputs);
+  int rank = 0;
+  MPI_Comm_rank(comm_, &rank);
+  owned_outputs_ = {offsets.back()[static_cast<std::size_t>(rank)], layers_.back().count};
+  place_projections(needed);
+}
+
+void Network::place_projections(const std::vector<std::vector<std::int64_t>>& needed) {
+  std::int64_t first = 0;
+  for (const auto& matrix : layout_.matrices) {
+    const auto& pre = layers_[static_cast<std::size_t>(matrix.from)];
+    Synapses synapses;
+    synapses.from = matrix.from;
+    synapses.to = matrix.to;
+    synapses.dense = matrix.dense;
+    synapses.rows = matrix.local_rows;
+    synapses.columns = matrix.columns;
+    synapses.first = first;
+    synapses.post = layers_[static_cast<std::size_t>(matrix.to)].first;
+    synapses.pre = pre.halo_first;
+    if (!matrix.dense) {
+      const auto& list = needed[static_cast<std::size_t>(matrix.from)];
+      synapses.indptr = matrix.indptr;
+      for (const auto column : matrix.indices) {
+        const auto position = std::lower_bound(list.begin(), list.end(), column) - list.begin();
+        synapses.indices.push_back(static_cast<std::int32_t>(pre.halo_first + position));
+      }
+    }
+    first += matrix.local_nonzeros();
+    feed_forward_ = feed_forward_ && matrix.from < matrix.to;
+    projections_.push_back(std::move(synapses));
+  }
+  if (layout_.thresholds) thresholds_ = first;
+}
+
+std::vector<double> Network::over_neurons(const Value& value, const Source& source) const {
+  std::vector<double> out(static_cast<std::size_t>(neurons()));
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    fill(value, source, layout_.owned[l].first,
+         std::span(out).subspan(static_cast<std::size_t>(layers_[l].first), static_cast<std::size_t>(layers_[l].count)));
+  }
+  return out;
+}
+
+void Network::draw(const Settings& settings, std::uint32_t member) {
+  const auto& vary = varied(settings);
+  const auto source = [&](Stream stream, bool is_varied) {
+    return Source(settings.seed, source_member(is_varied, member), stream, 0);
+  };
+  draw_weights(settings, source_member(vary.vary_weights, member));
+  if (layout_.thresholds) {
+    const auto values =
+        over_neurons(settings.network.initial_thresholds, source(Stream::thresholds, vary.vary_thresholds));
+    std::copy(values.begin(), values.end(), weights_.begin() + thresholds_);
+  }
+  const auto initial = source(Stream::initial_state, vary.vary_initial_state);
+  state_ = over_neurons(settings.network.initial_state, initial);
+  delta_ = over_neurons(settings.learning.initial_delta,
+                        Source(settings.seed, source_member(vary.vary_initial_state, member), Stream::initial_delta, 0));
+  std::vector<double> target(static_cast<std::size_t>(settings.network.layers.back().neurons));
+  fill(settings.learning.target, source(Stream::target, vary.vary_target), 0, target);
+  error_.emplace(settings.learning.error, std::move(target));
+}
+
+void Network::draw_weights(const Settings& settings, std::uint32_t member) {
+  weights_.assign(static_cast<std::size_t>(synapses()), 0.0);
+  auto out = std::span(weights_);
+  std::int64_t position = 0;
+  for (std::size_t index = 0; index < layout_.matrices.size(); ++index) {
+    const auto& matrix = layout_.matrices[index];
+    const auto& projection = settings.network.projections[index];
+    const Source source(settings.seed, member, Stream::weights, static_cast<std::uint32_t>(index));
+    // A drawn or listed synapse is numbered by its place in the whole matrix, or among all synapses where sparse.
+    const bool full = matrix.dense || (projection.weights.kind == Value::Kind::list &&
+                                       static_cast<std::int64_t>(projection.weights.values.size()) ==
+                                           matrix.rows * matrix.columns);
+    std::int64_t nonzero = matrix.first_nonzero;
+    for (std::int64_t row = 0; row < matrix.local_rows; ++row) {
+      const auto global_row = matrix.first_row + row;
+      const auto fan_in = row_fan_in(projection.connect, global_row, matrix.rows, matrix.columns);
+      const auto part = out.subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(fan_in));
+      const double scale = 1.0 / std::sqrt(static_cast<double>(std::max<std::int64_t>(fan_in, 1)));
+      if (full && !matrix.dense) {
+        for (std::int64_t i = 0; i < fan_in; ++i) {
+          const auto column = matrix.indices[static_cast<std::size_t>(matrix.indptr[static_cast<std::size_t>(row)] + i)];
+          part[static_cast<std::size_t>(i)] =
+              projection.weights.values[static_cast<std::size_t>(global_row * matrix.columns + column)];
+        }
+      } else {
+        fill(projection.weights, source, matrix.dense ? global_row * matrix.columns : nonzero, part, scale);
+      }
+      nonzero += fan_in;
+      position += fan_in;
+    }
+  }
+}
+
+void Network::gather(int layer, const double* neurons, double* halo, int columns) const {
+  const auto& part = layers_[static_cast<std::size_t>(layer)];
+  halos_[static_cast<std::size_t>(layer)].gather(neurons + part.first * columns, halo + part.halo_first * columns,
+                                                 columns);
+}
+
+void Network::gather(const double* neurons, double* halo, int columns) const {
+  for (std::size_t layer = 0; layer < layers_.size(); ++layer) gather(static_cast<int>(layer), neurons, halo, columns);
+}
+
+void Network::scatter_add(int layer, const double* halo, double* neurons, int columns) const {
+  const auto& part = layers_[static_cast<std::size_t>(layer)];
+  halos_[static_cast<std::size_t>(layer)].scatter_add(halo + part.halo_first * columns, neurons + part.first * columns,
+                                                      columns);
+}
+
+void Network::scatter_add(const double* halo, double* neurons, int columns) const {
+  for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+    scatter_add(static_cast<int>(layer), halo, neurons, columns);
+  }
+}
+
+void Network::gather_outputs(const double* neurons, double* outputs, int columns) const {
+  output_halo_->gather(neurons + layers_.back().first * columns, outputs, columns);
+}
+
+}  // namespace hjnet

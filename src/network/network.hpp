@@ -1,0 +1,100 @@
+#pragma once
+/// One member's network on this rank: fixed after set-up.
+
+#include "config/settings.hpp"
+#include "network/error_functional.hpp"
+#include "network/layout.hpp"
+#include "parallel/halo.hpp"
+
+#include <mpi.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace hjnet {
+
+/// One layer's place in the arrays of this rank.
+struct LayerPart {
+  Transfer transfer = Transfer::tanh;
+  std::int64_t first = 0;        ///< its first neuron in a neuron vector
+  std::int64_t count = 0;        ///< its local neurons
+  std::int64_t size = 0;         ///< its neurons on all ranks
+  std::int64_t halo_first = 0;   ///< its first neuron in a halo vector
+  std::int64_t halo_count = 0;   ///< its neurons that local synapses need
+};
+
+/// One projection's synapses on this rank, ready for products.
+struct Synapses {
+  int from = 0, to = 0;
+  bool dense = true;
+  std::int64_t rows = 0;      ///< local rows
+  std::int64_t columns = 0;   ///< dense only: n_pre
+  std::int64_t first = 0;     ///< its first synapse in a synapse vector
+  std::int64_t post = 0;      ///< its first row in a neuron vector
+  std::int64_t pre = 0;       ///< dense only: its first column in a halo vector
+  std::vector<std::int64_t> indptr;   ///< sparse only
+  std::vector<std::int32_t> indices;  ///< sparse only: positions in a halo vector
+};
+
+/// Layers, projections, initial values and targets. A *halo vector* holds, layer by layer, the neurons that local
+/// synapses need; neuron, synapse and halo vectors may be blocks of several columns, item-major.
+class Network {
+public:
+  /// Collective over comm. @throws config_error where given weights do not fit the pattern.
+  Network(MPI_Comm comm, const Settings& settings, std::uint32_t member);
+
+  [[nodiscard]] MPI_Comm comm() const { return comm_; }
+  [[nodiscard]] const NetworkLayout& layout() const { return layout_; }
+  [[nodiscard]] const std::vector<LayerPart>& layers() const { return layers_; }
+  [[nodiscard]] const std::vector<Synapses>& projections() const { return projections_; }
+  [[nodiscard]] const ErrorFunctional& error() const { return *error_; }
+  [[nodiscard]] std::int64_t neurons() const { return layout_.local_neurons; }
+  [[nodiscard]] std::int64_t synapses() const { return layout_.local_synapses; }
+  [[nodiscard]] std::int64_t halo_size() const { return halo_size_; }
+  /// First threshold in a synapse vector, or -1 without thresholds.
+  [[nodiscard]] std::int64_t thresholds() const { return thresholds_; }
+  /// True where every projection goes to a later layer: layers can be swept in order.
+  [[nodiscard]] bool feed_forward() const { return feed_forward_; }
+  /// Layer-local index of this rank's first output, and how many it owns.
+  [[nodiscard]] IndexRange owned_outputs() const { return owned_outputs_; }
+
+  [[nodiscard]] std::span<const double> initial_weights() const { return weights_; }
+  [[nodiscard]] std::span<const double> initial_state() const { return state_; }
+  [[nodiscard]] std::span<const double> initial_delta() const { return delta_; }
+
+  /// halo[i] = values of needed neurons, layer `layer` alone or all; collective.
+  void gather(int layer, const double* neurons, double* halo, int columns) const;
+  void gather(const double* neurons, double* halo, int columns) const;
+  /// neurons += contributions from all ranks' halos; collective.
+  void scatter_add(int layer, const double* halo, double* neurons, int columns) const;
+  void scatter_add(const double* halo, double* neurons, int columns) const;
+  /// outputs[i] of all outputs on every rank; collective.
+  void gather_outputs(const double* neurons, double* outputs, int columns) const;
+
+private:
+  void place_layers(const Settings& settings, const std::vector<std::vector<std::int64_t>>& offsets);
+  void place_projections(const std::vector<std::vector<std::int64_t>>& needed);
+  void draw(const Settings& settings, std::uint32_t member);
+  void draw_weights(const Settings& settings, std::uint32_t member);
+  /// The value over all N neurons, this rank's part.
+  [[nodiscard]] std::vector<double> over_neurons(const Value& value, const class Source& source) const;
+
+  MPI_Comm comm_;
+  NetworkLayout layout_;
+  std::vector<LayerPart> layers_;
+  std::vector<Synapses> projections_;
+  std::vector<Halo> halos_;  ///< one a layer
+  std::optional<Halo> output_halo_;
+  std::optional<ErrorFunctional> error_;
+  std::int64_t halo_size_ = 0, thresholds_ = -1;
+  bool feed_forward_ = true;
+  IndexRange owned_outputs_;
+  std::vector<double> weights_, state_, delta_;
+};
+
+/// Which member's numbers each drawn thing takes: those not varied are member 0's.
+std::uint32_t source_member(bool varied, std::uint32_t member);
+
+}  // namespace hjnet

@@ -1,0 +1,53 @@
+#pragma once
+/// Counter-based random numbers: each depends on the seed and on what it is for alone, never on the order or the rank
+/// of its drawing.
+
+#include "config/settings.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace hjnet {
+
+/// What a number is drawn for. The numbers are part of a run's identity: append, never renumber.
+enum class Stream : std::uint32_t {
+  weights = 0,
+  connectivity = 1,
+  thresholds = 2,
+  initial_state = 3,
+  initial_delta = 4,
+  stimulus = 5,
+  step_stimulus = 6,
+  target = 7,
+  gauge = 8
+};
+
+/// The source of one member's numbers of one kind: Philox4x32-10 with the seed as key and (index, stream and part,
+/// member) as counter.
+class Source {
+public:
+  /// @param part  tells apart several items of one stream (projection, table number); below 2^24.
+  Source(std::uint64_t seed, std::uint32_t member, Stream stream, std::uint32_t part);
+
+  /// Standard normal, uniform in (0, 1), and an integer in [0, bound), the index-th of its kind.
+  [[nodiscard]] double normal(std::uint64_t index) const;
+  [[nodiscard]] double uniform(std::uint64_t index) const;
+  [[nodiscard]] std::uint64_t integer(std::uint64_t index, std::uint64_t bound) const;
+
+private:
+  [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> bits(std::uint64_t index) const;
+
+  std::uint64_t seed_;
+  std::uint32_t member_, tag_;
+};
+
+/// out[i] = item first + i of `value`; drawn ones are rounded to binary32. `scale` multiplies the standard deviation of
+/// a normal with a gain (1/sqrt(fan-in)).
+void fill(const Value& value, const Source& source, std::int64_t first, std::span<double> out, double scale = 1.0);
+
+/// True where some item of the value is drawn.
+inline bool is_drawn(const Value& value) {
+  return value.kind == Value::Kind::normal || value.kind == Value::Kind::uniform;
+}
+
+}  // namespace hjnet

@@ -1,0 +1,45 @@
+#pragma once
+/// The transfer functions f and their first two derivatives (model: smooth f are needed for (85) and the tangents).
+
+#include "config/settings.hpp"
+
+#include <cmath>
+#include <numbers>
+
+namespace hjnet {
+
+struct TransferValues {
+  double f, f1, f2;  ///< f(net), f'(net), f''(net)
+};
+
+/// f, f' and f'' at net; accurate also in saturation.
+inline TransferValues evaluate_transfer(Transfer transfer, double net) {
+  switch (transfer) {
+    case Transfer::identity:
+      return {net, 1.0, 0.0};
+    case Transfer::tanh: {
+      const double f = std::tanh(net);
+      const double sech = 1.0 / std::cosh(net);
+      return {f, sech * sech, -2.0 * f * sech * sech};
+    }
+    case Transfer::logistic: {
+      const double decay = std::exp(-std::abs(net));
+      const double small = decay / (1.0 + decay);  // logistic(-|net|)
+      const double f = net < 0.0 ? small : 1.0 / (1.0 + decay);
+      const double f1 = small / (1.0 + decay);
+      return {f, f1, f1 * (1.0 - 2.0 * f)};
+    }
+    case Transfer::softplus: {
+      const double decay = std::exp(-std::abs(net));
+      const double s = net < 0.0 ? decay / (1.0 + decay) : 1.0 / (1.0 + decay);
+      return {std::max(net, 0.0) + std::log1p(decay), s, decay / ((1.0 + decay) * (1.0 + decay))};
+    }
+    case Transfer::erf: {
+      const double f1 = 2.0 * std::numbers::inv_sqrtpi * std::exp(-net * net);
+      return {std::erf(net), f1, -2.0 * net * f1};
+    }
+  }
+  return {};
+}
+
+}  // namespace hjnet

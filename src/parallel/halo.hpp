@@ -1,0 +1,42 @@
+#pragma once
+/// The exchange of neuron quantities between the ranks that own neurons and the ranks whose synapses need them.
+
+#include <mpi.h>
+#include <petscsf.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace hjnet {
+
+/// One layer's exchange: values of owned neurons go to every rank that listed them as needed (gather), and
+/// contributions to needed neurons are summed on their owners (scatter_add). Values are blocks of `columns` doubles a
+/// neuron, neuron-major. All calls are collective over the communicator.
+class Halo {
+public:
+  /// @param offsets  size + 1 entries: rank r owns the layer's neurons offsets[r] .. offsets[r + 1] - 1.
+  /// @param needed   layer-local indices of the neurons whose values this rank needs, ascending.
+  Halo(MPI_Comm comm, const std::vector<std::int64_t>& offsets, const std::vector<std::int64_t>& needed);
+  ~Halo();
+  Halo(Halo&& other) noexcept;
+  Halo(const Halo&) = delete;
+  Halo& operator=(const Halo&) = delete;
+  Halo& operator=(Halo&&) = delete;
+
+  /// needed[i] = owned value of the i-th needed neuron.
+  void gather(const double* owned, double* needed, int columns) const;
+  /// owned[k] += sum over ranks of what they hold for neuron k; fixed order of summation.
+  void scatter_add(const double* needed, double* owned, int columns) const;
+
+  [[nodiscard]] std::int64_t needed_count() const { return needed_count_; }
+
+private:
+  PetscSF forest_ = nullptr;
+  std::int64_t needed_count_ = 0;
+};
+
+/// Splits `weights.size()` consecutive items into `parts` runs of nearly equal total weight.
+/// @return parts + 1 offsets, ascending, from 0 to weights.size().
+std::vector<std::int64_t> balanced_offsets(const std::vector<std::int64_t>& weights, int parts);
+
+}  // namespace hjnet
