@@ -18,17 +18,19 @@ namespace hjnet {
 struct Value {
   enum class Kind { constant, list, normal, uniform };
   Kind kind = Kind::constant;
-  double constant = 0.0;       ///< Kind::constant
-  std::vector<double> values{};  ///< Kind::list, also after reading { file, dataset }
-  double mean = 0.0, sd = 1.0;     ///< Kind::normal
-  double low = -1.0, high = 1.0;   ///< Kind::uniform
-  std::optional<double> gain{};    ///< Kind::normal of weights only: sd = gain / sqrt(fan-in of the row)
+  double constant = 0.0;          ///< Kind::constant
+  std::vector<double> values{};   ///< Kind::list, also after reading { file, dataset }
+  double mean = 0.0, sd = 1.0;    ///< Kind::normal
+  double low = -1.0, high = 1.0;  ///< Kind::uniform
+  std::optional<double> gain{};   ///< Kind::normal of weights only: sd = gain / sqrt(fan-in of the row)
+  bool operator==(const Value&) const = default;
 };
 
 /// A value over the neurons of one layer.
 struct LayerValue {
   int layer = 0;  ///< index into NetworkSettings::layers
   Value value;
+  bool operator==(const LayerValue&) const = default;
 };
 
 enum class Transfer { identity, tanh, logistic, softplus, erf };
@@ -37,13 +39,16 @@ struct LayerSettings {
   std::string name;
   std::int64_t neurons = 0;
   Transfer transfer = Transfer::tanh;
+  bool operator==(const LayerSettings&) const = default;
 };
 
 /// Which pre-synaptic neurons a post-synaptic neuron sees.
 struct Connectivity {
   enum class Kind { dense, fan_in, band };
   Kind kind = Kind::dense;
-  std::int64_t size = 0;  ///< fan_in: neurons a row, distinct, drawn; band: half-width b, |l/n_pre - k/n_post| n_pre <= b
+  std::int64_t size =
+      0;  ///< fan_in: neurons a row, distinct, drawn; band: half-width b, |l/n_pre - k/n_post| n_pre <= b
+  bool operator==(const Connectivity&) const = default;
 };
 
 struct ProjectionSettings {
@@ -52,6 +57,7 @@ struct ProjectionSettings {
   Value weights{.kind = Value::Kind::normal, .gain = 1.0};
   /// Kind::list: n_post x n_pre numbers, row by row (rows = post), or, where sparse, one a synapse in row order,
   /// columns ascending within a row (full matrices are also taken where sparse; entries off the pattern must be 0).
+  bool operator==(const ProjectionSettings&) const = default;
 };
 
 struct NetworkSettings {
@@ -66,6 +72,7 @@ struct NetworkSettings {
     for (const auto& layer : layers) n += layer.neurons;
     return n;
   }
+  bool operator==(const NetworkSettings&) const = default;
 };
 
 enum class Boundary { terminal, initial, off };  ///< off: delta only
@@ -81,18 +88,21 @@ struct LearningSettings {
   ErrorKind error = ErrorKind::squared;
   Value target;               ///< d, over the outputs
   double weight_decay = 0.0;  ///< kappa >= 0: E += kappa/2 |W|^2
+  bool operator==(const LearningSettings&) const = default;
 };
 
 /// External input that is on between two phases of the epoch: Y_k += value for start <= tau < stop.
 struct StepStimulus {
   LayerValue input;
-  double start = 0.0, stop = 0.0;  ///< phases, 0 <= start < stop <= T; each inside (0, T) is a breakpoint
+  double start = 0.0, stop = 0.0;       ///< phases, 0 <= start < stop <= T; each inside (0, T) is a breakpoint
   int first_epoch = 0, last_epoch = 0;  ///< inclusive
+  bool operator==(const StepStimulus&) const = default;
 };
 
 struct StimulusSettings {
   std::vector<LayerValue> constant;
   std::vector<StepStimulus> steps;
+  bool operator==(const StimulusSettings&) const = default;
 };
 
 enum class Closure { bilinear, backpropagation, full };
@@ -103,12 +113,14 @@ struct PortSettings {
   double time = 0.0, width = 0.0;               ///< pulse exp(-((tau-time)/width)^2)
   int first_epoch = 0, last_epoch = 0;          ///< inclusive; default all
   std::vector<std::array<double, 3>> coupling;  ///< C_k mu, a row a neuron; default: component mu on neuron mu
+  bool operator==(const PortSettings&) const = default;
 };
 
 struct ParticleSettings {
   double amplitude = 1.0;
   Closure closure = Closure::bilinear;
   PortSettings a, b;
+  bool operator==(const ParticleSettings&) const = default;
 };
 
 enum class Memory { none, symmetric, causal, window };
@@ -120,23 +132,27 @@ struct BoltzmannSettings {
   double window = 0.5;  ///< tau, with Memory::window
   std::vector<double> k0{1.0}, weights{1.0};
   double positivity_tolerance = 1e-6;
+  bool operator==(const BoltzmannSettings&) const = default;
 };
 
 /// A_k(t) = value_k cos(2 pi frequency t + phase) on one layer.
 struct GaugeField {
   LayerValue amplitude;
   double frequency = 0.0, phase = 0.0;
+  bool operator==(const GaugeField&) const = default;
 };
 
 struct GaugeSettings {
   double charge = 0.0;  ///< c
   std::vector<GaugeField> fields;
+  bool operator==(const GaugeSettings&) const = default;
 };
 
 struct EnsembleSettings {
   int members = 1, first = 0;
   bool vary_weights = true, vary_stimulus = true, vary_target = true;
   bool vary_initial_state = false, vary_thresholds = false;
+  bool operator==(const EnsembleSettings&) const = default;
 };
 
 enum class EngineKind { coupled };
@@ -146,6 +162,7 @@ struct SolverSettings {
   EngineKind engine = EngineKind::coupled;
   Method method = Method::bdf;
   double relative_tolerance = 1e-8, absolute_tolerance = 1e-10;
+  bool operator==(const SolverSettings&) const = default;
 };
 
 enum class WeightOutput { none, last, all };
@@ -154,13 +171,14 @@ struct OutputSettings {
   std::filesystem::path file;
   bool states = false;
   WeightOutput weights = WeightOutput::last;
+  bool operator==(const OutputSettings&) const = default;
 };
 
 struct Settings {
   std::string name;
   std::filesystem::path source;  ///< the input file
   int epochs = 1;
-  double epoch_length = 1.0;  ///< T
+  double epoch_length = 1.0;   ///< T
   int samples_per_epoch = 64;  ///< S; an epoch has S+1 samples
   std::uint64_t seed = 0;
   NetworkSettings network;
@@ -175,6 +193,7 @@ struct Settings {
   std::string resolved;  ///< the whole input as TOML with defaults and overrides put in; loads to the same settings
 
   [[nodiscard]] std::int64_t samples() const { return static_cast<std::int64_t>(epochs) * (samples_per_epoch + 1); }
+  bool operator==(const Settings&) const = default;
 };
 
 }  // namespace hjnet

@@ -1,0 +1,211 @@
+#include "archive/archive.hpp"
+
+#include "archive/collective.hpp"
+#include "archive/open.hpp"
+#include "archive/types.hpp"
+#include "parallel/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+namespace hjnet {
+
+namespace {
+
+using hdf5::Handle;
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// File access properties: MPI-IO on `comm`, and a format that old readers know but that takes attributes of any size.
+/// (The next newer one marks open files as such, and would be refused by readers after a run was killed.)
+Handle access_properties(MPI_Comm comm, const std::string& what) {
+  Handle properties(HJNET_HDF5(H5Pcreate(H5P_FILE_ACCESS), what), H5Pclose);
+  HJNET_HDF5(H5Pset_fapl_mpio(properties.get(), comm, MPI_INFO_NULL), what);
+  HJNET_HDF5(H5Pset_libver_bounds(properties.get(), H5F_LIBVER_V18, H5F_LIBVER_V110), what);
+  return properties;
+}
+
+/// Throws on all ranks, by what rank 0 sees, where a new file may not be put.
+void expect_free(MPI_Comm comm, const std::filesystem::path& file, bool overwrite) {
+  enum class Obstacle : int { none, exists, directory, no_parent };
+  int rank = 0;
+  MPI_Comm_rank(comm, &rank);
+  int found = 0;
+  if (rank == 0) {
+    std::error_code error;
+    auto obstacle = Obstacle::none;
+    if (std::filesystem::is_directory(file, error)) {
+      obstacle = Obstacle::directory;
+    } else if (std::filesystem::exists(file, error)) {
+      obstacle = overwrite ? Obstacle::none : Obstacle::exists;
+    } else if (file.has_parent_path() && !std::filesystem::is_directory(file.parent_path(), error)) {
+      obstacle = Obstacle::no_parent;
+    }
+    found = static_cast<int>(obstacle);
+  }
+  MPI_Bcast(&found, 1, MPI_INT, 0, comm);
+  switch (static_cast<Obstacle>(found)) {
+    case Obstacle::none:
+      return;
+    case Obstacle::exists:
+      throw config_error(fmt::format("'{}' exists already; give --overwrite to replace it", file.string()));
+    case Obstacle::directory:
+      throw io_error(fmt::format("cannot write '{}': it is a directory", file.string()));
+    case Obstacle::no_parent:
+      throw io_error(
+          fmt::format("cannot create '{}': there is no directory '{}'", file.string(), file.parent_path().string()));
+  }
+}
+
+}  // namespace
+
+Archive Archive::create(MPI_Comm comm, const std::filesystem::path& file, bool overwrite,
+                        std::uint64_t transfer_bytes) {
+  hdf5::silence_errors();
+  expect_free(comm, file, overwrite);
+  const auto name = file.string();
+  const auto what = fmt::format("cannot create '{}'", name);
+  Archive archive(comm, file, transfer_bytes);
+  together(comm, [&] {
+    const auto access = access_properties(comm, what);
+    archive.file_ =
+        Handle(HJNET_HDF5(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), what), H5Fclose);
+  });
+  return archive;
+}
+
+Archive Archive::open(MPI_Comm comm, const std::filesystem::path& file, std::uint64_t transfer_bytes) {
+  const auto name = file.string();
+  const auto what = fmt::format("cannot open '{}'", name);
+  Archive archive(comm, file, transfer_bytes);
+  together(comm, [&] { hdf5::expect_hdf5_file(file); });
+  together(comm, [&] {
+    const auto access = access_properties(comm, what);
+    archive.file_ = Handle(HJNET_HDF5(H5Fopen(name.c_str(), H5F_ACC_RDONLY, access.get()), what), H5Fclose);
+  });
+  return archive;
+}
+
+Archive Archive::open(const std::filesystem::path& file) {
+  Archive archive(MPI_COMM_NULL, file, default_transfer_bytes);
+  archive.file_ = hdf5::open_to_read(file);
+  return archive;
+}
+
+Archive::Archive(MPI_Comm comm, std::filesystem::path path, std::uint64_t transfer_bytes)
+    : comm_(comm), path_(std::move(path)), transfer_bytes_(transfer_bytes), exceptions_(std::uncaught_exceptions()) {}
+
+Archive::~Archive() {
+  if (comm_ != MPI_COMM_NULL && std::uncaught_exceptions() > exceptions_) file_.release();
+}
+
+std::string Archive::message(std::string_view doing, const std::string& path) const {
+  return fmt::format("cannot {} '{}' in '{}'", doing, path, path_.string());
+}
+
+void Archive::create_group(const std::string& path) {
+  together(comm_, [&] {
+    const auto what = message("create group", path);
+    const Handle links(HJNET_HDF5(H5Pcreate(H5P_LINK_CREATE), what), H5Pclose);
+    HJNET_HDF5(H5Pset_create_intermediate_group(links.get(), 1), what);
+    const Handle group(HJNET_HDF5(H5Gcreate2(file_.get(), path.c_str(), links.get(), H5P_DEFAULT, H5P_DEFAULT), what),
+                       H5Gclose);
+  });
+}
+
+void Archive::link(const std::string& existing, const std::string& path) {
+  together(comm_, [&] {
+    const auto what = message("link", path);
+    const Handle links(HJNET_HDF5(H5Pcreate(H5P_LINK_CREATE), what), H5Pclose);
+    HJNET_HDF5(H5Pset_create_intermediate_group(links.get(), 1), what);
+    HJNET_HDF5(H5Lcreate_hard(file_.get(), existing.c_str(), H5L_SAME_LOC, path.c_str(), links.get(), H5P_DEFAULT),
+               what);
+  });
+}
+
+void Archive::create(const std::string& path, Element element, const std::vector<std::uint64_t>& dims,
+                     const std::string& description, const std::string& units) {
+  together(comm_, [&] {
+    const auto what = message("create dataset", path);
+    const auto type = hdf5::make_type(element);
+    const std::vector<hsize_t> extent(dims.begin(), dims.end());
+    const Handle space(
+        HJNET_HDF5(dims.empty() ? H5Screate(H5S_SCALAR)
+                                : H5Screate_simple(static_cast<int>(dims.size()), extent.data(), nullptr),
+                   what),
+        H5Sclose);
+    const Handle links(HJNET_HDF5(H5Pcreate(H5P_LINK_CREATE), what), H5Pclose);
+    HJNET_HDF5(H5Pset_create_intermediate_group(links.get(), 1), what);
+    const Handle properties(HJNET_HDF5(H5Pcreate(H5P_DATASET_CREATE), what), H5Pclose);
+    HJNET_HDF5(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_EARLY), what);
+    // HDF5 would have rank 0 fill all datasets; fill() has every rank do its part.
+    HJNET_HDF5(H5Pset_fill_time(properties.get(), H5D_FILL_TIME_NEVER), what);
+    // Writing data then changes no metadata, so that a killed run leaves them as they were flushed.
+    HJNET_HDF5(H5Pset_obj_track_times(properties.get(), false), what);
+    const Handle dataset(HJNET_HDF5(H5Dcreate2(file_.get(), path.c_str(), type.get(), space.get(), links.get(),
+                                               properties.get(), H5P_DEFAULT),
+                                    what),
+                         H5Dclose);
+  });
+  write_attribute(path, "description", description);
+  write_attribute(path, "units", units);
+  fill(path, element, dims);
+}
+
+void Archive::fill(const std::string& path, Element element, const std::vector<std::uint64_t>& dims) {
+  const std::uint64_t block = transfer_bytes_ < (1U << 22U) ? transfer_bytes_ : 1U << 22U;
+  const auto parts = split(Slab::whole(dims), std::max<std::uint64_t>(1, block / hdf5::size_of(element)));
+  int rank = 0;
+  int size = 1;
+  if (comm_ != MPI_COMM_NULL) {
+    MPI_Comm_rank(comm_, &rank);
+    MPI_Comm_size(comm_, &size);
+  }
+  const auto fill_mine = [&]<class T>(T value) {
+    const std::vector<T> values(parts.empty() ? 0 : parts.front().elements(), value);
+    for (std::size_t i = static_cast<std::size_t>(rank); i < parts.size(); i += static_cast<std::size_t>(size)) {
+      write<T>(path, parts[i], std::span(values).first(parts[i].elements()), Access::independent);
+    }
+  };
+  together(comm_, [&] {
+    switch (element) {
+      case Element::float64:
+        return fill_mine(nan);
+      case Element::int32:
+        return fill_mine(std::int32_t{-1});
+      case Element::int64:
+        return fill_mine(std::int64_t{-1});
+      case Element::complex128:
+        return fill_mine(std::complex<double>(nan, nan));
+    }
+  });
+}
+
+bool Archive::contains(const std::string& path) const {
+  return hdf5::exists(file_.get(), path);
+}
+
+std::vector<std::uint64_t> Archive::dims(const std::string& dataset) const {
+  const auto handle = hdf5::open_dataset(file_.get(), dataset, path_);
+  const auto what = message("read the extents of", dataset);
+  const Handle space(HJNET_HDF5(H5Dget_space(handle.get()), what), H5Sclose);
+  return hdf5::extents(space.get(), what);
+}
+
+void Archive::flush() {
+  together(comm_, [&] {
+    HJNET_HDF5(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL), fmt::format("cannot write to '{}'", path_.string()));
+  });
+}
+
+void Archive::close() {
+  flush();
+  together(comm_, [&] { file_.close(fmt::format("cannot close '{}'", path_.string())); });
+}
+
+}  // namespace hjnet

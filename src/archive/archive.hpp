@@ -1,0 +1,170 @@
+#pragma once
+/// Named arrays in and out of a file (HDF5 underneath), by one rank or by all ranks of a communicator at once.
+/// Knows no physics. Contiguous datasets only, each with attributes `description` and `units`.
+
+#include "archive/hdf5.hpp"
+#include "archive/slab.hpp"
+
+#include <mpi.h>
+
+#include <complex>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace hjnet {
+
+/// What an array may hold. Complex numbers are the compound {r, i} that h5py reads as complex.
+enum class Element { float64, int32, int64, complex128 };
+
+template <class T>
+constexpr Element element_of();
+template <>
+constexpr Element element_of<double>() {
+  return Element::float64;
+}
+template <>
+constexpr Element element_of<std::int32_t>() {
+  return Element::int32;
+}
+template <>
+constexpr Element element_of<std::int64_t>() {
+  return Element::int64;
+}
+template <>
+constexpr Element element_of<std::complex<double>>() {
+  return Element::complex128;
+}
+
+/// How the ranks of an archive's communicator take part in a transfer. collective: all of them call, those without data
+/// with an empty slab; an error on one is thrown on all. independent: whoever has data calls; an error stays there.
+enum class Access { collective, independent };
+
+/// A value of an attribute.
+using AttributeValue = std::variant<std::string, double, std::int64_t>;
+
+/// What is known of a dataset without reading it.
+struct DatasetInfo {
+  std::string path;
+  std::vector<std::uint64_t> dims;  ///< slowest first; empty for a scalar
+  std::string type;                 ///< "float64", "int32", "complex128", "string", ...
+  std::uint64_t bytes = 0;
+  std::string description, units;  ///< empty where the dataset does not say
+};
+
+/// An open file. Where it was opened on a communicator, everything but independent transfers and questions is
+/// collective over it and throws the same io_error on all its ranks; the communicator must outlive the archive.
+/// Destruction closes without a word; call close() where data matter. While an exception passes, destruction leaves
+/// the file of a communicator to the end of the process: closing is collective, and the others may not come.
+class Archive {
+public:
+  /// Bytes that one rank moves in one call to HDF5: MPI-IO counts in int, so longer transfers go in parts.
+  static constexpr std::uint64_t default_transfer_bytes = std::uint64_t{1} << 30;
+
+  /// Makes a new file on the ranks of `comm`. Throws config_error where it exists and `overwrite` is false (with
+  /// `overwrite` it is emptied first), io_error where it cannot be made.
+  static Archive create(MPI_Comm comm, const std::filesystem::path& file, bool overwrite,
+                        std::uint64_t transfer_bytes = default_transfer_bytes);
+  /// Opens a file for reading on the ranks of `comm`, as many as one likes. Throws io_error.
+  static Archive open(MPI_Comm comm, const std::filesystem::path& file,
+                      std::uint64_t transfer_bytes = default_transfer_bytes);
+  /// Opens a file for reading on this rank alone. Throws io_error.
+  static Archive open(const std::filesystem::path& file);
+
+  Archive(Archive&&) noexcept = default;
+  Archive& operator=(Archive&&) noexcept = default;
+  Archive(const Archive&) = delete;
+  Archive& operator=(const Archive&) = delete;
+  ~Archive();
+
+  /// Makes a group, and those above it that are missing.
+  void create_group(const std::string& path);
+
+  /// Makes a dataset at its full size, on disk at once, filled with NaN (integers: -1) by all ranks together. Groups
+  /// above it are made where missing. `units` "1" is dimensionless.
+  template <class T>
+  void create_dataset(const std::string& path, const std::vector<std::uint64_t>& dims, const std::string& description,
+                      const std::string& units = "1") {
+    create(path, element_of<T>(), dims, description, units);
+  }
+
+  /// Gives an existing object a second name (a hard link).
+  void link(const std::string& existing, const std::string& path);
+
+  /// Writes slab.elements() numbers, packed row by row. Throws io_error: no such dataset, a slab that does not fit it,
+  /// a buffer that does not fit the slab, a full disk.
+  template <class T>
+  void write(const std::string& path, const Slab& slab, std::span<const T> values, Access access) {
+    transfer(path, slab, element_of<T>(), values.size(), access, Out{values.data()});
+  }
+  /// Writes a whole dataset from the values of the communicator's rank 0 (a serial archive: this rank); collective.
+  template <class T>
+  void write_root(const std::string& path, std::span<const T> values) {
+    write_from_root(path, element_of<T>(), values.size(), values.data());
+  }
+
+  /// Reads slab.elements() numbers, packed row by row; integers are converted to double where T is double.
+  template <class T>
+  void read(const std::string& path, const Slab& slab, std::span<T> values, Access access) const {
+    transfer(path, slab, element_of<T>(), values.size(), access, In{values.data()});
+  }
+  /// Reads a whole dataset on the calling rank; independent.
+  template <class T>
+  [[nodiscard]] std::vector<T> read_all(const std::string& path) const {
+    const auto slab = Slab::whole(dims(path));
+    std::vector<T> values(slab.elements());
+    read<T>(path, slab, values, Access::independent);
+    return values;
+  }
+
+  /// Sets an attribute of a group or dataset, replacing one of that name. Strings are UTF-8 of any length. The value
+  /// must be the same on all ranks.
+  void write_attribute(const std::string& object, const std::string& name, const AttributeValue& value);
+  /// All scalar string, integer and floating-point attributes of an object; others are left out. Independent.
+  [[nodiscard]] std::map<std::string, AttributeValue> attributes(const std::string& object) const;
+
+  [[nodiscard]] bool contains(const std::string& path) const;
+  [[nodiscard]] std::vector<std::uint64_t> dims(const std::string& dataset) const;
+  /// Every dataset below the root, by path.
+  [[nodiscard]] std::vector<DatasetInfo> datasets() const;
+  [[nodiscard]] const std::filesystem::path& file() const { return path_; }
+
+  /// Brings everything written so far to the disk.
+  void flush();
+  /// Flushes and closes; nothing may be called afterwards but the destructor.
+  void close();
+
+private:
+  struct Out {
+    const void* data;
+  };
+  struct In {
+    void* data;
+  };
+  using Buffer = std::variant<Out, In>;
+
+  Archive(MPI_Comm comm, std::filesystem::path path, std::uint64_t transfer_bytes);
+
+  void create(const std::string& path, Element element, const std::vector<std::uint64_t>& dims,
+              const std::string& description, const std::string& units);
+  void fill(const std::string& path, Element element, const std::vector<std::uint64_t>& dims);
+  void transfer(const std::string& path, const Slab& slab, Element element, std::uint64_t size, Access access,
+                const Buffer& buffer) const;
+  void transfer_parts(hid_t dataset, const std::vector<Slab>& parts, std::uint64_t calls, hid_t type, hid_t properties,
+                      const Buffer& buffer) const;
+  void write_from_root(const std::string& path, Element element, std::uint64_t size, const void* data);
+  [[nodiscard]] std::string message(std::string_view doing, const std::string& path) const;
+
+  MPI_Comm comm_;  ///< MPI_COMM_NULL: opened by this rank alone
+  std::filesystem::path path_;
+  std::uint64_t transfer_bytes_;
+  int exceptions_;  ///< under way when the object was made
+  hdf5::Handle file_;
+};
+
+}  // namespace hjnet

@@ -1,0 +1,146 @@
+// Attributes, and the listing of what a file holds.
+#include "archive/archive.hpp"
+#include "archive/collective.hpp"
+#include "archive/open.hpp"
+#include "archive/types.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace hjnet {
+
+namespace {
+
+using hdf5::Handle;
+
+Handle attribute_type(const AttributeValue& value) {
+  if (std::holds_alternative<std::string>(value)) return hdf5::make_string_type();
+  return hdf5::make_type(std::holds_alternative<double>(value) ? Element::float64 : Element::int64);
+}
+
+/// The string of an attribute, of fixed or variable length.
+std::string read_string(hid_t attribute, hid_t type, const std::string& what) {
+  if (H5Tis_variable_str(type) > 0) {
+    char* text = nullptr;
+    HJNET_HDF5(H5Aread(attribute, type, static_cast<void*>(&text)), what);
+    std::string result = text != nullptr ? text : "";
+    H5free_memory(text);
+    return result;
+  }
+  std::string result(H5Tget_size(type), '\0');
+  HJNET_HDF5(H5Aread(attribute, type, result.data()), what);
+  return result.substr(0, result.find('\0'));
+}
+
+/// A scalar string or number; nothing for other attributes.
+std::optional<AttributeValue> read_value(hid_t attribute, const std::string& what) {
+  const Handle type(HJNET_HDF5(H5Aget_type(attribute), what), H5Tclose);
+  const Handle space(HJNET_HDF5(H5Aget_space(attribute), what), H5Sclose);
+  if (H5Sget_simple_extent_npoints(space.get()) != 1) return std::nullopt;
+  switch (H5Tget_class(type.get())) {
+    case H5T_STRING:
+      return read_string(attribute, type.get(), what);
+    case H5T_INTEGER: {
+      std::int64_t number = 0;
+      HJNET_HDF5(H5Aread(attribute, H5T_NATIVE_INT64, &number), what);
+      return number;
+    }
+    case H5T_FLOAT: {
+      double number = 0.0;
+      HJNET_HDF5(H5Aread(attribute, H5T_NATIVE_DOUBLE, &number), what);
+      return number;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+std::map<std::string, AttributeValue> read_attributes(hid_t object, const std::string& what) {
+  std::map<std::string, AttributeValue> result;
+  // By position and without names first: that needs no callback, through which no exception could pass.
+  for (hsize_t i = 0;; ++i) {
+    const Handle attribute(H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, i, H5P_DEFAULT, H5P_DEFAULT),
+                           H5Aclose);
+    if (attribute.get() < 0) return result;
+    std::string name(static_cast<std::size_t>(HJNET_HDF5(H5Aget_name(attribute.get(), 0, nullptr), what)), '\0');
+    HJNET_HDF5(H5Aget_name(attribute.get(), name.size() + 1, name.data()), what);
+    if (const auto value = read_value(attribute.get(), what)) result.emplace(name, *value);
+  }
+}
+
+std::string text_of(const std::map<std::string, AttributeValue>& attributes, const std::string& name) {
+  const auto found = attributes.find(name);
+  const auto* text = found == attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  return text == nullptr ? std::string{} : *text;
+}
+
+DatasetInfo describe(hid_t dataset, const std::string& path, const std::string& what) {
+  DatasetInfo info;
+  info.path = path;
+  const Handle space(HJNET_HDF5(H5Dget_space(dataset), what), H5Sclose);
+  const Handle type(HJNET_HDF5(H5Dget_type(dataset), what), H5Tclose);
+  info.dims = hdf5::extents(space.get(), what);
+  info.type = hdf5::type_name(type.get());
+  info.bytes = Slab::whole(info.dims).elements() * H5Tget_size(type.get());
+  const auto attributes = read_attributes(dataset, what);
+  info.description = text_of(attributes, "description");
+  info.units = text_of(attributes, "units");
+  return info;
+}
+
+void list(hid_t group, const std::string& prefix, const std::string& what, std::vector<DatasetInfo>& found) {
+  H5G_info_t info;
+  HJNET_HDF5(H5Gget_info(group, &info), what);
+  for (hsize_t i = 0; i < info.nlinks; ++i) {
+    const auto length =
+        HJNET_HDF5(H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, nullptr, 0, H5P_DEFAULT), what);
+    std::string name(static_cast<std::size_t>(length), '\0');
+    HJNET_HDF5(H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name.data(), name.size() + 1, H5P_DEFAULT),
+               what);
+    const Handle object(HJNET_HDF5(H5Oopen(group, name.c_str(), H5P_DEFAULT), what), H5Oclose);
+    const auto path = prefix + "/" + name;
+    if (H5Iget_type(object.get()) == H5I_GROUP) list(object.get(), path, what, found);
+    if (H5Iget_type(object.get()) == H5I_DATASET) found.push_back(describe(object.get(), path, what));
+  }
+}
+
+}  // namespace
+
+void Archive::write_attribute(const std::string& object, const std::string& name, const AttributeValue& value) {
+  together(comm_, [&] {
+    const auto what = message("write attribute '" + name + "' of", object);
+    const auto* const path = object.c_str();
+    if (HJNET_HDF5(H5Aexists_by_name(file_.get(), path, name.c_str(), H5P_DEFAULT), what) > 0) {
+      HJNET_HDF5(H5Adelete_by_name(file_.get(), path, name.c_str(), H5P_DEFAULT), what);
+    }
+    const auto type = attribute_type(value);
+    const Handle space(HJNET_HDF5(H5Screate(H5S_SCALAR), what), H5Sclose);
+    const Handle attribute(HJNET_HDF5(H5Acreate_by_name(file_.get(), path, name.c_str(), type.get(), space.get(),
+                                                        H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                                      what),
+                           H5Aclose);
+    const auto* const text = std::get_if<std::string>(&value);
+    const char* const characters = text != nullptr ? text->c_str() : nullptr;
+    // HDF5 takes the address of a number, and of the pointer to a string's characters.
+    const void* const data = text != nullptr ? static_cast<const void*>(&characters)
+                                             : std::visit([](const auto& held) -> const void* { return &held; }, value);
+    HJNET_HDF5(H5Awrite(attribute.get(), type.get(), data), what);
+  });
+}
+
+std::map<std::string, AttributeValue> Archive::attributes(const std::string& object) const {
+  const auto what = message("read the attributes of", object);
+  const Handle handle(HJNET_HDF5(H5Oopen(file_.get(), object.c_str(), H5P_DEFAULT), what), H5Oclose);
+  return read_attributes(handle.get(), what);
+}
+
+std::vector<DatasetInfo> Archive::datasets() const {
+  const auto what = fmt::format("cannot list '{}'", path_.string());
+  const Handle root(HJNET_HDF5(H5Gopen2(file_.get(), "/", H5P_DEFAULT), what), H5Gclose);
+  std::vector<DatasetInfo> found;
+  list(root.get(), "", what, found);
+  return found;
+}
+
+}  // namespace hjnet

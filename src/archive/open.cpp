@@ -1,0 +1,60 @@
+#include "archive/open.hpp"
+
+#include "parallel/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
+namespace hjnet::hdf5 {
+
+void expect_hdf5_file(const std::filesystem::path& file) {
+  silence_errors();
+  const auto name = file.string();
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) throw io_error(fmt::format("'{}' is a directory", name));
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(name.c_str(), "rb"), std::fclose);
+  if (!stream) throw io_error(fmt::format("cannot open '{}': {}", name, std::strerror(errno)));
+  if (H5Fis_hdf5(name.c_str()) <= 0) throw io_error(fmt::format("'{}' is not an HDF5 file", name));
+}
+
+Handle open_to_read(const std::filesystem::path& file) {
+  expect_hdf5_file(file);
+  const auto name = file.string();
+  return {HJNET_HDF5(H5Fopen(name.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), fmt::format("cannot open '{}'", name)),
+          H5Fclose};
+}
+
+bool exists(hid_t id, const std::string& path) {
+  if (path.find_first_not_of('/') == std::string::npos) return true;
+  for (auto end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1)) {
+    const auto part = path.substr(0, end);
+    if (H5Lexists(id, part.c_str(), H5P_DEFAULT) <= 0) return false;
+  }
+  return H5Lexists(id, path.c_str(), H5P_DEFAULT) > 0 && H5Oexists_by_name(id, path.c_str(), H5P_DEFAULT) > 0;
+}
+
+Handle open_dataset(hid_t id, const std::string& dataset, const std::filesystem::path& file) {
+  if (dataset.empty() || !exists(id, dataset)) {
+    throw io_error(fmt::format("'{}' has no dataset '{}'", file.string(), dataset));
+  }
+  const auto what = fmt::format("cannot open '{}' in '{}'", dataset, file.string());
+  Handle object(HJNET_HDF5(H5Oopen(id, dataset.c_str(), H5P_DEFAULT), what), H5Oclose);
+  if (H5Iget_type(object.get()) != H5I_DATASET) {
+    throw io_error(fmt::format("'{}' in '{}' is a group, not a dataset", dataset, file.string()));
+  }
+  return object;
+}
+
+std::vector<std::uint64_t> extents(hid_t space, const std::string& what) {
+  const int rank = HJNET_HDF5(H5Sget_simple_extent_ndims(space), what);
+  std::vector<hsize_t> dims(static_cast<std::size_t>(rank));
+  if (rank > 0) HJNET_HDF5(H5Sget_simple_extent_dims(space, dims.data(), nullptr), what);
+  return {dims.begin(), dims.end()};
+}
+
+}  // namespace hjnet::hdf5

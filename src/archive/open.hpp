@@ -1,0 +1,29 @@
+#pragma once
+/// Opening files and datasets with errors in plain words; shared by the archive's sources. Not for others.
+
+#include "archive/hdf5.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace hjnet::hdf5 {
+
+/// Opens an existing file for reading on this rank alone. Throws io_error: no such file, a directory, not HDF5, ...
+Handle open_to_read(const std::filesystem::path& file);
+
+/// Throws io_error, with the reason, unless `file` is there and is HDF5.
+void expect_hdf5_file(const std::filesystem::path& file);
+
+/// Opens a dataset of the open file `id`; `file` is for messages. Throws io_error: there is none, or it is a group.
+Handle open_dataset(hid_t id, const std::string& dataset, const std::filesystem::path& file);
+
+/// Whether the path (absolute or from `id`) leads to an object. Unlike HDF5's own test, missing groups on the way are
+/// no error.
+bool exists(hid_t id, const std::string& path);
+
+/// Extents of a dataspace, slowest first; empty for a scalar.
+std::vector<std::uint64_t> extents(hid_t space, const std::string& what);
+
+}  // namespace hjnet::hdf5

@@ -1,0 +1,32 @@
+#include "archive/read.hpp"
+
+#include "archive/hdf5.hpp"
+#include "archive/open.hpp"
+#include "parallel/errors.hpp"
+
+#include <fmt/format.h>
+
+namespace hjnet {
+
+NumericDataset read_numeric_dataset(const std::filesystem::path& file, const std::string& dataset) {
+  const auto what = fmt::format("cannot read dataset '{}' of '{}'", dataset, file.string());
+  const auto handle = hdf5::open_to_read(file);
+  const auto object = hdf5::open_dataset(handle.get(), dataset, file);
+  const hdf5::Handle type(HJNET_HDF5(H5Dget_type(object.get()), what), H5Tclose);
+  const auto type_class = H5Tget_class(type.get());
+  if (type_class != H5T_INTEGER && type_class != H5T_FLOAT) {
+    throw io_error(fmt::format("dataset '{}' of '{}' does not hold real numbers", dataset, file.string()));
+  }
+  const hdf5::Handle space(HJNET_HDF5(H5Dget_space(object.get()), what), H5Sclose);
+  if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) {
+    throw io_error(fmt::format("dataset '{}' of '{}' is empty", dataset, file.string()));
+  }
+  NumericDataset result;
+  result.dims = hdf5::extents(space.get(), what);
+  const auto points = HJNET_HDF5(H5Sget_simple_extent_npoints(space.get()), what);
+  result.values.resize(static_cast<std::size_t>(points));
+  HJNET_HDF5(H5Dread(object.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, result.values.data()), what);
+  return result;
+}
+
+}  // namespace hjnet

@@ -1,0 +1,22 @@
+#pragma once
+/// Reads one numeric dataset of any HDF5 file, on one rank.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace hjnet {
+
+/// Numbers of a dataset, row by row (the last index varies fastest).
+struct NumericDataset {
+  std::vector<std::uint64_t> dims;  ///< extents, slowest first; empty for a scalar
+  std::vector<double> values;       ///< product of dims
+};
+
+/// Reads a dataset of integers or floating-point numbers, converted to double; serial. Values are not judged: NaN
+/// passes. Throws io_error, naming file and dataset, where the file does not exist or is not HDF5, or the dataset does
+/// not exist, is a group, or is not numeric.
+NumericDataset read_numeric_dataset(const std::filesystem::path& file, const std::string& dataset);
+
+}  // namespace hjnet

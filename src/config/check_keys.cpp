@@ -1,0 +1,125 @@
+#include "config/document.hpp"
+#include "config/place.hpp"
+#include "config/reference.hpp"
+#include "config/suggest.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace hjnet {
+
+namespace {
+
+struct Later {
+  std::string_view path, belongs_to;
+};
+
+/// Keys that have their names already, though no code yet.
+constexpr std::array later_keys{Later{"stimulus.patterns", "patterns belong to real learning"},
+                                Later{"gauge.constraint", "constraints belong to gauge constraints"},
+                                Later{"particles.feedback", "feedback belongs to the particles' back action"},
+                                Later{"evaluate", "evaluation belongs to real learning"},
+                                Later{"output.checkpoint", "checkpoints belong to restarts"},
+                                Later{"torus", "tori belong to the torus verb"}};
+
+struct Finding {
+  Place place;
+  std::string message;
+};
+
+/// Walks the document and keeps the finding that stands first in the file.
+class KeyCheck {
+public:
+  void table(const toml::table& table, const std::string& path, const std::string& shown) {
+    for (const auto& [key, node] : table) {
+      const std::string name(key.str());
+      const std::string child = path.empty() ? name : path + "." + name;
+      entry(locate(&key, node, shown.empty() ? name : shown + "." + name), node, path, name, child);
+    }
+  }
+
+  void throw_first() const {
+    if (first_) first_->place.fail(first_->message);
+  }
+
+private:
+  void note(const Place& place, std::string message) {
+    if (!first_ || place.order < first_->place.order) first_ = Finding{place, std::move(message)};
+  }
+
+  void entry(const Place& place, const toml::node& node, const std::string& path, const std::string& name,
+             const std::string& child) {
+    const auto later =
+        std::find_if(later_keys.begin(), later_keys.end(), [&](const Later& it) { return it.path == child; });
+    if (later != later_keys.end())
+      return note(place, fmt::format("unsupported: {}, not in this version", later->belongs_to));
+    if (const auto* key = find_key(path, name)) return inner(place, node, *key);
+    if (const auto* known = find_table(child)) return tables(place, node, *known);
+    unknown(place, name, child_names(path), path);
+  }
+
+  void inner(const Place& place, const toml::node& node, const KeyReference& key) {
+    const auto* fields = node.as_table();
+    if (fields == nullptr) return;
+    if (key.inner.empty()) return note(place, fmt::format("expected {}, got a table", key.expected));
+    const auto names = words(key.inner);
+    for (const auto& [field, value] : *fields) {
+      const std::string name(field.str());
+      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+      unknown(locate(&field, value, place.key + "." + name), name, names, {});
+    }
+  }
+
+  void tables(const Place& place, const toml::node& node, const TableReference& known) {
+    using Form = TableReference::Form;
+    const auto* array = node.as_array();
+    if (node.is_table() && known.form != Form::repeated)
+      return table(*node.as_table(), std::string(known.path), place.key);
+    if (array == nullptr || known.form == Form::single) {
+      const auto* wanted = known.form == Form::single ? "a table" : "a list of tables";
+      return note(place, fmt::format("expected {}, got {}", wanted, describe(node)));
+    }
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      const auto& element = *array->get(i);
+      const Place at = place.element(element, i);
+      if (const auto* fields = element.as_table()) {
+        table(*fields, std::string(known.path), at.key);
+      } else {
+        note(at, fmt::format("expected a table, got {}", describe(element)));
+      }
+    }
+  }
+
+  void unknown(const Place& place, const std::string& name, const std::vector<std::string>& names,
+               const std::string& path) {
+    std::string hint = suggestion(name, names);
+    if (const auto elsewhere = home_of(name, path); hint.empty() && !elsewhere.empty()) {
+      hint = fmt::format(" (did you mean '{}'?)", elsewhere);
+    }
+    note(place, fmt::format("unknown key, expected one of {}{}", fmt::join(names, ", "), hint));
+  }
+
+  /// The full path of a key of this very name in another table.
+  static std::string home_of(const std::string& name, const std::string& path) {
+    for (const auto& table : reference()) {
+      if (table.path != path && find_key(table.path, name) != nullptr) return fmt::format("{}.{}", table.path, name);
+    }
+    return {};
+  }
+
+  std::optional<Finding> first_;
+};
+
+}  // namespace
+
+void check_keys(const toml::table& document) {
+  KeyCheck check;
+  check.table(document, "", "");
+  check.throw_first();
+}
+
+}  // namespace hjnet

@@ -1,0 +1,43 @@
+#pragma once
+/// The names by which the input file calls the settings' enumerations: one table each for reading and for writing.
+
+#include "config/settings.hpp"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace hjnet {
+
+template <class E, std::size_t n>
+using Names = std::array<std::pair<std::string_view, E>, n>;
+
+inline constexpr Names<Transfer, 5> transfer_names{{{"identity", Transfer::identity},
+                                                    {"tanh", Transfer::tanh},
+                                                    {"logistic", Transfer::logistic},
+                                                    {"softplus", Transfer::softplus},
+                                                    {"erf", Transfer::erf}}};
+inline constexpr Names<Boundary, 3> delta_names{
+    {{"terminal", Boundary::terminal}, {"initial", Boundary::initial}, {"off", Boundary::off}}};
+inline constexpr Names<Boundary, 2> momentum_names{{{"terminal", Boundary::terminal}, {"initial", Boundary::initial}}};
+inline constexpr Names<ErrorKind, 2> error_names{
+    {{"squared", ErrorKind::squared}, {"cross_entropy", ErrorKind::cross_entropy}}};
+inline constexpr Names<Closure, 3> closure_names{
+    {{"bilinear", Closure::bilinear}, {"backpropagation", Closure::backpropagation}, {"full", Closure::full}}};
+inline constexpr Names<Memory, 4> memory_names{
+    {{"none", Memory::none}, {"symmetric", Memory::symmetric}, {"causal", Memory::causal}, {"window", Memory::window}}};
+inline constexpr Names<EngineKind, 1> engine_names{{{"coupled", EngineKind::coupled}}};
+inline constexpr Names<Method, 2> method_names{{{"bdf", Method::bdf}, {"adams", Method::adams}}};
+inline constexpr Names<WeightOutput, 3> weight_output_names{
+    {{"none", WeightOutput::none}, {"last", WeightOutput::last}, {"all", WeightOutput::all}}};
+
+/// The name of a value.
+template <class E, std::size_t n>
+constexpr std::string_view name_of(const Names<E, n>& names, E value) {
+  for (const auto& [name, named] : names) {
+    if (named == value) return name;
+  }
+  return {};
+}
+
+}  // namespace hjnet

@@ -1,0 +1,62 @@
+#include "config/read_tables.hpp"
+#include "config/values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace hjnet {
+
+namespace {
+
+bool is_fraction(double number) {
+  return number >= 0.0 && number <= 1.0;
+}
+bool is_not_zero(double number) {
+  return number != 0.0;
+}
+
+/// The cross entropy is one of probabilities: d_i >= 0, sum 1.
+void check_probabilities(const Reader& table, const Value& target, std::int64_t outputs) {
+  constexpr std::string_view expected = "numbers >= 0 with sum 1, as error = \"cross_entropy\" asks";
+  if (target.kind == Value::Kind::normal || target.kind == Value::Kind::uniform) {
+    table.place("target").expected(expected, "a distribution");
+  }
+  const bool list = target.kind == Value::Kind::list;
+  const double least = list ? *std::min_element(target.values.begin(), target.values.end()) : target.constant;
+  if (least < 0.0) table.place("target").expected(expected, fmt::format("{}", least));
+  const double sum = list ? std::accumulate(target.values.begin(), target.values.end(), 0.0)
+                          : target.constant * static_cast<double>(outputs);
+  if (std::abs(sum - 1.0) > 1e-6) table.place("target").expected(expected, fmt::format("sum {}", sum));
+}
+
+}  // namespace
+
+void read_learning(const Reader& input, Settings& settings) {
+  const Reader table = table_or_empty(input, "learning");
+  auto& learning = settings.learning;
+  const LearningSettings standard;
+  learning.enabled = table.boolean("enabled", learning.enabled);
+  learning.inertia = table.number("inertia", learning.inertia, is_not_zero);
+  learning.epoch_memory = table.number("epoch_memory", learning.epoch_memory, is_fraction);
+  learning.delta = table.choice("delta", delta_names, learning.delta);
+  learning.momentum = table.choice("momentum", momentum_names, learning.momentum);
+  learning.initial_delta = read_value(table, "initial_delta", {}, {.rows = settings.network.neurons(), .of = "neuron"});
+  table.refuse_later("error", {"lyapunov", "bellman"}, "real learning");
+  learning.error = table.choice("error", error_names, learning.error);
+  const auto outputs = settings.network.layers.back().neurons;
+  learning.target = read_value(table, "target", {}, {.rows = outputs, .of = "output"});
+  learning.weight_decay = table.number("weight_decay", learning.weight_decay, is_not_negative);
+  if (learning.error == ErrorKind::cross_entropy) check_probabilities(table, learning.target, outputs);
+
+  constexpr std::string_view enabled = "learning.enabled = true";
+  table.must_act("inertia", learning.enabled, learning.inertia == standard.inertia, enabled);
+  table.must_act("epoch_memory", learning.enabled, learning.epoch_memory == standard.epoch_memory, enabled);
+  table.must_act("momentum", learning.enabled, learning.momentum == standard.momentum, enabled);
+  table.must_act("initial_delta", learning.delta == Boundary::initial, learning.initial_delta == Value{},
+                 "learning.delta = \"initial\"");
+}
+
+}  // namespace hjnet

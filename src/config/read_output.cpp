@@ -1,0 +1,66 @@
+#include "config/read_tables.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace hjnet {
+
+namespace {
+
+constexpr std::int64_t most = std::numeric_limits<int>::max();
+
+bool is_relative_tolerance(double number) {
+  return number > 0.0 && number <= 0.1;
+}
+
+void read_vary(const Reader& table, EnsembleSettings& ensemble, const NetworkSettings& network) {
+  if (!table.has("vary")) return;
+  const std::vector<std::string> names{"weights", "stimulus", "target", "initial_state", "thresholds"};
+  const std::array<bool*, 5> flags{&ensemble.vary_weights, &ensemble.vary_stimulus, &ensemble.vary_target,
+                                   &ensemble.vary_initial_state, &ensemble.vary_thresholds};
+  for (bool* flag : flags) *flag = false;
+  const auto given = table.texts("vary");
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const auto found = std::find(names.begin(), names.end(), given[i]);
+    if (found == names.end()) table.wrong_element("vary", i, names);
+    bool& flag = *flags[static_cast<std::size_t>(found - names.begin())];
+    if (flag) table.wrong_element("vary", i);
+    flag = true;
+  }
+  table.must_act("vary", network.thresholds, !ensemble.vary_thresholds,
+                 "network.thresholds = true, as thresholds are to vary");
+}
+
+void read_ensemble(const Reader& input, Settings& settings) {
+  if (!input.has("ensemble")) return;
+  const Reader table = table_or_empty(input, "ensemble");
+  EnsembleSettings ensemble;
+  table.require("members");
+  ensemble.members = static_cast<int>(table.integer("members", 1, 1, most));
+  ensemble.first = static_cast<int>(table.integer("first", 0, 0, most - ensemble.members));
+  read_vary(table, ensemble, settings.network);
+  settings.ensemble = ensemble;
+}
+
+void read_solver(const Reader& input, SolverSettings& solver) {
+  const Reader table = table_or_empty(input, "solver");
+  table.refuse_later("engine", {"waveform", "auto"}, "the waveform engine");
+  solver.engine = table.choice("engine", engine_names, solver.engine);
+  solver.method = table.choice("method", method_names, solver.method);
+  solver.relative_tolerance = table.number("relative_tolerance", solver.relative_tolerance, is_relative_tolerance);
+  solver.absolute_tolerance = table.number("absolute_tolerance", solver.absolute_tolerance, is_positive);
+}
+
+}  // namespace
+
+void read_output(const Reader& input, Settings& settings) {
+  read_ensemble(input, settings);
+  read_solver(input, settings.solver);
+  const Reader table = table_or_empty(input, "output");
+  settings.output.file = table.text("file", settings.name + ".h5");
+  settings.output.states = table.boolean("states", settings.output.states);
+  settings.output.weights = table.choice("weights", weight_output_names, settings.output.weights);
+}
+
+}  // namespace hjnet

@@ -1,0 +1,136 @@
+#include "config/read_tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+namespace hjnet {
+
+namespace {
+
+// What sums of decimal numbers in an input file may be off by.
+constexpr double sum_tolerance = 1e-6;
+
+void read_stokes(const Reader& table, PortSettings& port) {
+  table.require("stokes");
+  const auto stokes = table.numbers("stokes", {});
+  if (stokes.size() != 3) table.wrong("stokes");
+  std::copy(stokes.begin(), stokes.end(), port.stokes.begin());
+  const double square = std::inner_product(stokes.begin(), stokes.end(), stokes.begin(), 0.0);
+  if (square > 1.0 + 1e-12) {
+    table.place("stokes").expected("three numbers with sum of squares <= 1", fmt::format("sum {}", square));
+  }
+}
+
+void read_neurons(const Reader& table, PortSettings& port, std::int64_t neurons, std::set<std::int64_t>& taken) {
+  table.require("neurons");
+  port.neurons = table.integers("neurons");
+  if (port.neurons.empty()) table.wrong("neurons");
+  for (std::size_t i = 0; i < port.neurons.size(); ++i) {
+    const auto neuron = port.neurons[i];
+    const Place at = table.place("neurons").element(*table.find("neurons")->as_array()->get(i), i);
+    if (neuron < 0 || neuron >= neurons) {
+      at.expected(fmt::format("a neuron from 0 to {}", neurons - 1), fmt::format("{}", neuron));
+    }
+    if (!taken.insert(neuron).second) {
+      at.expected("a neuron that stands in the ports once", fmt::format("{} again", neuron));
+    }
+  }
+}
+
+void read_coupling(const Reader& table, PortSettings& port) {
+  constexpr std::string_view row_text = "a row of three numbers";
+  if (!table.has("coupling")) {
+    if (port.neurons.size() == 3) return;
+    table.wrong("neurons", "three neurons, one for each Stokes component, where there is no coupling");
+  }
+  const auto* rows = table.find("coupling")->as_array();
+  if (rows == nullptr) table.wrong("coupling");
+  if (rows->size() != port.neurons.size()) {
+    table.place("coupling")
+        .expected(fmt::format("{} rows, one for each neuron of the port", port.neurons.size()),
+                  fmt::format("{}", rows->size()));
+  }
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    const auto* row = rows->get(i)->as_array();
+    const Place at = table.place("coupling").element(*rows->get(i), i);
+    if (row == nullptr || row->size() != 3) at.expected(row_text, describe(*rows->get(i)));
+    auto& numbers = port.coupling.emplace_back();
+    for (std::size_t j = 0; j < 3; ++j) {
+      const auto number = finite_number(*row->get(j));
+      if (!number) at.element(*row->get(j), j).expected("a number", describe(*row->get(j)));
+      numbers[j] = *number;
+    }
+  }
+}
+
+PortSettings read_port(const Reader& particles, const char* name, const Settings& settings,
+                       std::set<std::int64_t>& taken) {
+  const auto found = particles.tables(name);
+  if (found.empty()) particles.place(name).expected("a table { stokes, neurons, time, width }", "nothing");
+  const Reader& table = found.front();
+  PortSettings port;
+  read_stokes(table, port);
+  read_neurons(table, port, settings.network.neurons(), taken);
+  read_coupling(table, port);
+  table.require("time");
+  port.time = table.number("time", 0.0, is_not_negative);
+  if (port.time > settings.epoch_length) table.wrong("time");
+  table.require("width");
+  port.width = table.number("width", 0.0, is_positive);
+  std::tie(port.first_epoch, port.last_epoch) = read_epoch_range(table, settings.epochs);
+  return port;
+}
+
+void read_modes(const Reader& table, BoltzmannSettings& boltzmann) {
+  boltzmann.k0 = table.numbers("k0", boltzmann.k0, is_positive);
+  if (boltzmann.k0.empty()) table.wrong("k0");
+  boltzmann.weights = table.numbers("weights", boltzmann.weights, is_not_negative);
+  if (boltzmann.weights.size() != boltzmann.k0.size()) {
+    table.place("weights").expected(
+        fmt::format("{} numbers, one for each number of k0", boltzmann.k0.size()),
+        fmt::format("{}{}", boltzmann.weights.size(), table.has("weights") ? "" : ", the default"));
+  }
+  const double sum = std::accumulate(boltzmann.weights.begin(), boltzmann.weights.end(), 0.0);
+  if (std::abs(sum - 1.0) > sum_tolerance) {
+    table.place("weights").expected("numbers >= 0 with sum 1", fmt::format("sum {}", sum));
+  }
+}
+
+void read_boltzmann(const Reader& input, Settings& settings) {
+  const Reader table = table_or_empty(input, "boltzmann");
+  auto& boltzmann = settings.boltzmann;
+  const BoltzmannSettings standard;
+  boltzmann.charge = table.number("charge", boltzmann.charge);
+  boltzmann.volume = table.number("volume", boltzmann.volume, is_positive);
+  boltzmann.memory = table.choice("memory", memory_names, boltzmann.memory);
+  boltzmann.window = table.number("window", boltzmann.window, is_positive);
+  read_modes(table, boltzmann);
+  boltzmann.positivity_tolerance =
+      table.number("positivity_tolerance", boltzmann.positivity_tolerance, is_not_negative);
+  table.must_act("window", boltzmann.memory == Memory::window, boltzmann.window == standard.window,
+                 "boltzmann.memory = \"window\"");
+  const bool is_default = !table.empty() && boltzmann == standard;
+  input.must_act("boltzmann", settings.particles.has_value(), is_default, "[particles] beside it");
+}
+
+}  // namespace
+
+void read_particles(const Reader& input, Settings& settings) {
+  if (input.has("particles")) {
+    const Reader table = table_or_empty(input, "particles");
+    ParticleSettings particles;
+    particles.amplitude = table.number("amplitude", particles.amplitude);
+    particles.closure = table.choice("closure", closure_names, particles.closure);
+    std::set<std::int64_t> taken;
+    particles.a = read_port(table, "a", settings, taken);
+    particles.b = read_port(table, "b", settings, taken);
+    settings.particles = particles;
+  }
+  read_boltzmann(input, settings);
+}
+
+}  // namespace hjnet

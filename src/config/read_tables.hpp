@@ -1,0 +1,34 @@
+#pragma once
+/// One function for each group of tables. Each takes the whole input's reader and what was read before it, and throws
+/// config_error at the first key that is wrong. Order: run, network, learning, stimulus, particles, gauge, output.
+
+#include "config/reader.hpp"
+#include "config/settings.hpp"
+
+namespace hjnet {
+
+/// [run]: name, epochs, epoch_length, samples_per_epoch, seed.
+void read_run(const Reader& input, Settings& settings);
+/// [network], its layers and projections, with the default projections filled in.
+void read_network(const Reader& input, Settings& settings);
+/// [learning]; needs the network.
+void read_learning(const Reader& input, Settings& settings);
+/// [stimulus]; needs run and network.
+void read_stimulus(const Reader& input, Settings& settings);
+/// [gauge]; needs the network.
+void read_gauge(const Reader& input, Settings& settings);
+/// [particles] and [boltzmann]; need run and network.
+void read_particles(const Reader& input, Settings& settings);
+/// [ensemble], [solver] and [output]; needs run and network.
+void read_output(const Reader& input, Settings& settings);
+
+/// The two epochs of an `epochs` key, all of the run's where it is absent.
+std::pair<int, int> read_epoch_range(const Reader& table, int epochs);
+
+/// The table under a key: there, empty where the input has none.
+Reader table_or_empty(const Reader& input, std::string_view key);
+
+bool is_positive(double number);
+bool is_not_negative(double number);
+
+}  // namespace hjnet

@@ -1,0 +1,197 @@
+// The keys of the input file. The reader takes its "expected ..." from here; defaults are repeated in settings.hpp,
+// and a unit test compares the two.
+#include "config/reference.hpp"
+
+namespace hjnet {
+
+namespace {
+
+using Form = TableReference::Form;
+
+constexpr std::string_view value_keys = "values distribution mean sd low high file dataset";
+constexpr std::string_view weight_keys = "values distribution gain mean sd low high file dataset";
+constexpr std::string_view positive = "a number > 0";
+constexpr std::string_view number = "a number";
+constexpr std::string_view truth = "true or false";
+constexpr std::string_view layer_name = "the name of a layer";
+constexpr std::string_view epoch_range = "two integers [first, last], 0 <= first <= last < run.epochs";
+
+/// What stands beside `layer` in a table that puts a value on one layer. `plain` is the key of a plain number.
+std::vector<KeyReference> layer_value_keys(std::string_view plain, std::vector<KeyReference> more) {
+  std::vector<KeyReference> keys{
+      {"layer", layer_name, "required", "the layer that it acts on"},
+      {plain, "a value", "none", "a number, the same for each neuron (or any value)", value_keys},
+      {"values", "a list of numbers", "none", "a number for each neuron of the layer"},
+      {"distribution", "one of normal, uniform", "none", "drawn independently for each neuron"},
+      {"mean", number, "0.0", "of the normal distribution"},
+      {"sd", "a number >= 0", "1.0", "standard deviation of the normal distribution"},
+      {"low", number, "-1.0", "lower end of the uniform distribution"},
+      {"high", number, "1.0", "upper end of the uniform distribution"},
+      {"file", "the name of an HDF5 file", "none", "read from this file, with `dataset`"},
+      {"dataset", "the path of a dataset in the file", "none", "a number for each neuron of the layer"}};
+  keys.insert(keys.end(), more.begin(), more.end());
+  return keys;
+}
+
+TableReference run_table() {
+  return {
+      "run",
+      Form::single,
+      "What is run and for how long.",
+      {{"name", "a name without /", "the input file's stem", "names the run and its output file"},
+       {"epochs", "an integer >= 1", "1", "number of epochs"},
+       {"epoch_length", positive, "1.0", "T: the length of an epoch, and the delay of the weights"},
+       {"samples_per_epoch", "an integer >= 1", "64", "S: output at 0, T/S, ..., T of each epoch, both ends included"},
+       {"seed", "an integer >= 0", "0", "of everything that is drawn"}}};
+}
+
+std::vector<TableReference> network_tables() {
+  return {
+      {"network",
+       Form::single,
+       "The network. Outputs are the neurons of the last layer in the file.",
+       {{"time_constant", positive, "0.1", "lambda: the time constant of a neuron"},
+        {"thresholds", truth, "false", "whether neurons have thresholds, which are learned like weights"},
+        {"initial_thresholds", "a value", "0.0", "thresholds at the start, over all neurons", value_keys},
+        {"initial_state", "a value", "0.0", "y(0), over all neurons", value_keys}}},
+      {"network.layer",
+       Form::repeated,
+       "A layer of neurons. At least one is required.",
+       {{"name", "letters, digits and _", "required", "unique"},
+        {"neurons", "an integer from 1 to 2147483647", "required", "number of neurons"},
+        {"transfer", "one of identity, tanh, logistic, softplus, erf", "\"tanh\"", "transfer function f"}}},
+      {"network.projection",
+       Form::repeated,
+       "Synapses from one layer to another, at most one projection for each pair. Where none is given at all, "
+       "consecutive layers are connected densely with gain 1; `projection = []` in `[network]` means none.",
+       {{"from", layer_name, "required", "the pre-synaptic layer"},
+        {"to", layer_name, "required", "the post-synaptic layer; the same or an earlier one makes it recurrent"},
+        {"connect", "\"dense\", { fan_in = K } or { band = B }", "\"dense\"",
+         "which pre-synaptic neurons l a post-synaptic neuron k sees: all, K distinct ones that are drawn, or those "
+         "with |l/n_pre - k/n_post| n_pre <= B",
+         "fan_in band"},
+        {"weights", "a value, or a normal distribution with gain", "{ distribution = \"normal\", gain = 1.0 }",
+         "initial weights. `gain` in place of `sd` means sd = gain / sqrt(fan-in), and is the default of a normal "
+         "distribution here. Lists and datasets: n_post rows of n_pre, nested or flat; where sparse also one number "
+         "for each synapse, by rows",
+         weight_keys}}}};
+}
+
+TableReference learning_table() {
+  return {
+      "learning",
+      Form::single,
+      "The error functional, and what becomes of the weights.",
+      {{"enabled", truth, "true", "false: weights stay as they are (M = 0)"},
+       {"inertia", "a number other than 0", "-1.0", "omega: inertia of the weights. Its sign matters"},
+       {"epoch_memory", "a number in [0, 1]", "1.0", "mu: weight of each earlier epoch; 1 is the paper's Hamiltonian"},
+       {"delta", "one of terminal, initial, off", "\"terminal\"",
+        "boundary condition of Delta: 0 at the end of every epoch, or given at the start; off: Delta = 0"},
+       {"momentum", "one of terminal, initial", "\"terminal\"",
+        "boundary condition of M: 0 at the end of every epoch, or 0 at the start of the run"},
+       {"initial_delta", "a value", "0.0", "Delta(0) over all neurons, with `delta = \"initial\"`", value_keys},
+       {"error", "one of squared, cross_entropy", "\"squared\"",
+        "error functional E: half the squared distance from the target, or the cross entropy of softmax(y) with it"},
+       {"target", "a value", "0.0", "d, over the outputs. With `error = \"cross_entropy\"` not negative and with sum 1",
+        value_keys},
+       {"weight_decay", "a number >= 0", "0.0", "kappa: adds kappa |W|^2 / 2 to E"}}};
+}
+
+std::vector<TableReference> stimulus_tables() {
+  return {
+      {"stimulus", Form::single, "External input Y(t) beside the particles; none by default.", {}},
+      {"stimulus.constant", Form::either, "Input that is always on. Several add up.", layer_value_keys("value", {})},
+      {"stimulus.step", Form::either, "Input that is on between two phases of the epoch. Several add up.",
+       layer_value_keys("value",
+                        {{"start", "a phase in [0, run.epoch_length]", "required", "on from this phase"},
+                         {"stop", "a phase in [0, run.epoch_length], after start", "required", "up to this phase"},
+                         {"epochs", epoch_range, "all", "first and last epoch, both included"}})}};
+}
+
+std::vector<KeyReference> port_keys() {
+  return {{"stokes", "three numbers with sum of squares <= 1", "required", "the Stokes vector of the state fed in"},
+          {"neurons", "a list of neurons, each from 0 and below the number of neurons", "required",
+           "the port: indices over the whole network. Ports share no neuron; three neurons unless there is a coupling"},
+          {"time", "a phase in [0, run.epoch_length]", "required", "centre of the pulse exp(-((tau - time)/width)^2)"},
+          {"width", positive, "required", "of the pulse"},
+          {"epochs", epoch_range, "all", "first and last epoch with a pulse, both included"},
+          {"coupling", "a row of three numbers for each neuron of the port", "component i to neuron i",
+           "the matrix C by which Stokes components enter the port's neurons"}};
+}
+
+std::vector<TableReference> quantum_tables() {
+  return {
+      {"particles",
+       Form::single,
+       "The two particles. Without this table there is no quantum stage.",
+       {{"amplitude", number, "1.0", "of the pulses"},
+        {"closure", "one of bilinear, backpropagation, full", "\"bilinear\"",
+         "which factors of the Hamiltonian become operators: Delta and F, Delta alone, or Delta, F and the error"}}},
+      {"particles.a", Form::single, "How particle A enters. Required with `[particles]`.", port_keys()},
+      {"particles.b", Form::single, "How particle B enters. Required with `[particles]`.", port_keys()},
+      {"boltzmann",
+       Form::single,
+       "The quantum Boltzmann equation. Only with `[particles]`.",
+       {{"charge", number, "1.0", "q: scales the Hamiltonian"},
+        {"volume", positive, "0.5", "V: quantisation volume; eta = 1/(2 k0 V)"},
+        {"memory", "one of none, symmetric, causal, window", "\"none\"", "times that the second-order term sees"},
+        {"window", positive, "0.5", "half-width of the memory, with `memory = \"window\"`"},
+        {"k0", "a list of numbers > 0", "[1.0]", "a momentum mode each"},
+        {"weights", "numbers >= 0 with sum 1, one for each number of k0", "[1.0]", "of the modes in the mixture"},
+        {"positivity_tolerance", "a number >= 0", "1e-6",
+         "a state with an eigenvalue below minus this is flagged unphysical"}}},
+      {"gauge",
+       Form::single,
+       "Minimal coupling to a prescribed gauge field.",
+       {{"charge", number, "0.0", "c: charge of the neurons"}}},
+      {"gauge.field", Form::either,
+       "The field A(t) = value cos(2 pi frequency t + phase) of one layer. Several add up.",
+       layer_value_keys("constant", {{"frequency", number, "0.0", "in periods a unit of time"},
+                                     {"phase", number, "0.0", "in radians"}})}};
+}
+
+std::vector<TableReference> output_tables() {
+  return {
+      {"ensemble",
+       Form::single,
+       "Many networks that differ in what is drawn. Without this table there is one.",
+       {{"members", "an integer >= 1", "required", "number of members"},
+        {"first", "an integer >= 0", "0", "number of the first member: parts of an ensemble can be run apart"},
+        {"vary", "a list of distinct names of weights, stimulus, target, initial_state, thresholds",
+         "[\"weights\", \"stimulus\", \"target\"]", "what is drawn anew for each member"}}},
+      {"solver",
+       Form::single,
+       "The integrator.",
+       {{"engine", "coupled", "\"coupled\"", "how an epoch is solved"},
+        {"method", "one of bdf, adams", "\"bdf\"", "CVODE's linear multistep method"},
+        {"relative_tolerance", "a number > 0 and <= 0.1", "1e-8", "of every component"},
+        {"absolute_tolerance", positive, "1e-10", "of every component"}}},
+      {"output",
+       Form::single,
+       "The run file.",
+       {{"file", "the name of a file", "NAME.h5", "relative to the working directory"},
+        {"states", truth, "false", "whether y and Delta are stored at every sample"},
+        {"weights", "one of none, last, all", "\"last\"", "which weights and momenta are stored, at ends of epochs"}}}};
+}
+
+std::vector<TableReference> all_tables() {
+  std::vector<TableReference> tables{{"", Form::single, "", {}}, run_table()};
+  const auto append = [&tables](std::vector<TableReference> more) {
+    tables.insert(tables.end(), more.begin(), more.end());
+  };
+  append(network_tables());
+  append({learning_table()});
+  append(stimulus_tables());
+  append(quantum_tables());
+  append(output_tables());
+  return tables;
+}
+
+}  // namespace
+
+const std::vector<TableReference>& reference() {
+  static const std::vector<TableReference> tables = all_tables();
+  return tables;
+}
+
+}  // namespace hjnet

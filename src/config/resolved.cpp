@@ -1,0 +1,205 @@
+#include "config/resolved.hpp"
+
+#include "config/names.hpp"
+#include "config/toml_text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace hjnet {
+
+namespace {
+
+/// Collects "key = value" lines under table headings.
+class Writer {
+public:
+  void table(std::string_view name) { text_ += fmt::format("{}[{}]\n", text_.empty() ? "" : "\n", name); }
+  void element(std::string_view name) { text_ += fmt::format("\n[[{}]]\n", name); }
+  void put(std::string_view key, const std::string& toml) { text_ += fmt::format("{} = {}\n", key, toml); }
+  void put(std::string_view key, double number) { put(key, toml_text(number)); }
+  void put(std::string_view key, bool truth) { put(key, std::string(truth ? "true" : "false")); }
+  void put_integer(std::string_view key, std::int64_t number) { put(key, fmt::format("{}", number)); }
+  void put_text(std::string_view key, std::string_view text) { put(key, toml_text(text)); }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+private:
+  std::string text_;
+};
+
+/// The fields of a value, for an inline table or for a table's own keys.
+std::vector<std::pair<std::string, std::string>> fields_of(const Value& value, const std::string& plain) {
+  switch (value.kind) {
+    case Value::Kind::normal:
+      return {{"distribution", "\"normal\""},
+              {"mean", toml_text(value.mean)},
+              value.gain ? std::pair{"gain", toml_text(*value.gain)} : std::pair{"sd", toml_text(value.sd)}};
+    case Value::Kind::uniform:
+      return {{"distribution", "\"uniform\""}, {"low", toml_text(value.low)}, {"high", toml_text(value.high)}};
+    case Value::Kind::list:
+      if (value.file.empty()) return {{"values", toml_text(value.values)}};
+      return {{"file", toml_text(value.file.string())}, {"dataset", toml_text(value.dataset)}};
+    case Value::Kind::constant:
+      break;
+  }
+  return {{plain, toml_text(value.constant)}};
+}
+
+std::string value_text(const Value& value) {
+  if (value.kind == Value::Kind::constant) return toml_text(value.constant);
+  std::vector<std::string> fields;
+  for (const auto& [key, text] : fields_of(value, "")) fields.push_back(fmt::format("{} = {}", key, text));
+  return fmt::format("{{ {} }}", fmt::join(fields, ", "));
+}
+
+void write_layer_value(Writer& out, const LayerValue& input, const Settings& settings, const std::string& plain) {
+  out.put_text("layer", settings.network.layers[static_cast<std::size_t>(input.layer)].name);
+  for (const auto& [key, text] : fields_of(input.value, plain)) out.put(key, text);
+}
+
+void write_run(Writer& out, const Settings& settings) {
+  out.table("run");
+  out.put_text("name", settings.name);
+  out.put_integer("epochs", settings.epochs);
+  out.put("epoch_length", settings.epoch_length);
+  out.put_integer("samples_per_epoch", settings.samples_per_epoch);
+  out.put("seed", fmt::format("{}", settings.seed));
+}
+
+std::string connect_text(const Connectivity& connect) {
+  switch (connect.kind) {
+    case Connectivity::Kind::fan_in:
+      return fmt::format("{{ fan_in = {} }}", connect.size);
+    case Connectivity::Kind::band:
+      return fmt::format("{{ band = {} }}", connect.size);
+    case Connectivity::Kind::dense:
+      break;
+  }
+  return "\"dense\"";
+}
+
+void write_network(Writer& out, const NetworkSettings& network) {
+  out.table("network");
+  out.put("time_constant", network.time_constant);
+  out.put("thresholds", network.thresholds);
+  out.put("initial_thresholds", value_text(network.initial_thresholds));
+  out.put("initial_state", value_text(network.initial_state));
+  if (network.projections.empty()) out.put("projection", std::string("[]"));
+  for (const auto& layer : network.layers) {
+    out.element("network.layer");
+    out.put_text("name", layer.name);
+    out.put_integer("neurons", layer.neurons);
+    out.put_text("transfer", name_of(transfer_names, layer.transfer));
+  }
+  for (const auto& projection : network.projections) {
+    out.element("network.projection");
+    out.put_text("from", network.layers[static_cast<std::size_t>(projection.from)].name);
+    out.put_text("to", network.layers[static_cast<std::size_t>(projection.to)].name);
+    out.put("connect", connect_text(projection.connect));
+    out.put("weights", value_text(projection.weights));
+  }
+}
+
+void write_learning(Writer& out, const LearningSettings& learning) {
+  out.table("learning");
+  out.put("enabled", learning.enabled);
+  out.put("inertia", learning.inertia);
+  out.put("epoch_memory", learning.epoch_memory);
+  out.put_text("delta", name_of(delta_names, learning.delta));
+  out.put_text("momentum", name_of(momentum_names, learning.momentum));
+  out.put("initial_delta", value_text(learning.initial_delta));
+  out.put_text("error", name_of(error_names, learning.error));
+  out.put("target", value_text(learning.target));
+  out.put("weight_decay", learning.weight_decay);
+}
+
+void write_inputs(Writer& out, const Settings& settings) {
+  for (const auto& constant : settings.stimulus.constant) {
+    out.element("stimulus.constant");
+    write_layer_value(out, constant, settings, "value");
+  }
+  for (const auto& step : settings.stimulus.steps) {
+    out.element("stimulus.step");
+    write_layer_value(out, step.input, settings, "value");
+    out.put("start", step.start);
+    out.put("stop", step.stop);
+    out.put("epochs", fmt::format("[{}, {}]", step.first_epoch, step.last_epoch));
+  }
+  out.table("gauge");
+  out.put("charge", settings.gauge.charge);
+  for (const auto& field : settings.gauge.fields) {
+    out.element("gauge.field");
+    write_layer_value(out, field.amplitude, settings, "constant");
+    out.put("frequency", field.frequency);
+    out.put("phase", field.phase);
+  }
+}
+
+void write_port(Writer& out, const char* name, const PortSettings& port) {
+  out.table(name);
+  out.put("stokes", toml_text(std::vector<double>(port.stokes.begin(), port.stokes.end())));
+  out.put("neurons", toml_text(port.neurons));
+  out.put("time", port.time);
+  out.put("width", port.width);
+  out.put("epochs", fmt::format("[{}, {}]", port.first_epoch, port.last_epoch));
+  if (port.coupling.empty()) return;
+  std::vector<std::string> rows;
+  for (const auto& row : port.coupling) rows.push_back(toml_text(std::vector<double>(row.begin(), row.end())));
+  out.put("coupling", fmt::format("[{}]", fmt::join(rows, ", ")));
+}
+
+void write_quantum(Writer& out, const ParticleSettings& particles, const BoltzmannSettings& boltzmann) {
+  out.table("particles");
+  out.put("amplitude", particles.amplitude);
+  out.put_text("closure", name_of(closure_names, particles.closure));
+  write_port(out, "particles.a", particles.a);
+  write_port(out, "particles.b", particles.b);
+  out.table("boltzmann");
+  out.put("charge", boltzmann.charge);
+  out.put("volume", boltzmann.volume);
+  out.put_text("memory", name_of(memory_names, boltzmann.memory));
+  out.put("window", boltzmann.window);
+  out.put("k0", toml_text(boltzmann.k0));
+  out.put("weights", toml_text(boltzmann.weights));
+  out.put("positivity_tolerance", boltzmann.positivity_tolerance);
+}
+
+void write_ensemble(Writer& out, const EnsembleSettings& ensemble) {
+  std::vector<std::string> vary;
+  if (ensemble.vary_weights) vary.emplace_back("\"weights\"");
+  if (ensemble.vary_stimulus) vary.emplace_back("\"stimulus\"");
+  if (ensemble.vary_target) vary.emplace_back("\"target\"");
+  if (ensemble.vary_initial_state) vary.emplace_back("\"initial_state\"");
+  if (ensemble.vary_thresholds) vary.emplace_back("\"thresholds\"");
+  out.table("ensemble");
+  out.put_integer("members", ensemble.members);
+  out.put_integer("first", ensemble.first);
+  out.put("vary", fmt::format("[{}]", fmt::join(vary, ", ")));
+}
+
+void write_output(Writer& out, const SolverSettings& solver, const OutputSettings& output) {
+  out.table("solver");
+  out.put_text("engine", name_of(engine_names, solver.engine));
+  out.put_text("method", name_of(method_names, solver.method));
+  out.put("relative_tolerance", solver.relative_tolerance);
+  out.put("absolute_tolerance", solver.absolute_tolerance);
+  out.table("output");
+  out.put_text("file", output.file.string());
+  out.put("states", output.states);
+  out.put_text("weights", name_of(weight_output_names, output.weights));
+}
+
+}  // namespace
+
+std::string resolved_text(const Settings& settings) {
+  Writer out;
+  write_run(out, settings);
+  write_network(out, settings.network);
+  write_learning(out, settings.learning);
+  write_inputs(out, settings);
+  if (settings.particles) write_quantum(out, *settings.particles, settings.boltzmann);
+  if (settings.ensemble) write_ensemble(out, *settings.ensemble);
+  write_output(out, settings.solver, settings.output);
+  return out.text();
+}
+
+}  // namespace hjnet

@@ -1,0 +1,30 @@
+#pragma once
+/// W(t - T): the only weights that act on neurons. Whatever an engine keeps of the past stands behind this interface.
+
+#include <cstdint>
+#include <span>
+
+namespace hjnet {
+
+/// Products with the weights of one epoch earlier, and their tangents, on blocks of columns. A block is the value
+/// column and, with tangents, six more (C = 1 or 7); blocks for several times stand side by side in an item's row:
+/// x[item * (times * C) + time * C + c]. Phases are those of the current epoch: phase s asks for W((n-1)T + s).
+class DelayedWeights {
+public:
+  virtual ~DelayedWeights() = default;
+  DelayedWeights() = default;
+  DelayedWeights(const DelayedWeights&) = delete;
+  DelayedWeights& operator=(const DelayedWeights&) = delete;
+
+  /// net[k][c] += sum_l W_kl x[l][c], and for c >= 1 also += sum_l d_cW_kl x[l][0], over one projection.
+  /// x is a halo vector, net a neuron vector.
+  virtual void apply(int projection, std::span<const double> phases, const double* x, double* net) = 0;
+  /// s[l][c] += sum_k W_kl p[k][c], and for c >= 1 also += sum_k d_cW_kl p[k][0]. p a neuron vector, s a halo vector.
+  virtual void apply_transpose(int projection, std::span<const double> phases, const double* p, double* s) = 0;
+  /// net[k][c] += the threshold (its tangents for c >= 1) of every local neuron.
+  virtual void apply_thresholds(std::span<const double> phases, double* net) = 0;
+  /// Bytes held on this rank.
+  [[nodiscard]] virtual std::int64_t bytes() const = 0;
+};
+
+}  // namespace hjnet

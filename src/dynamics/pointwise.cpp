@@ -1,0 +1,71 @@
+#include "dynamics/pointwise.hpp"
+
+#include "network/transfer.hpp"
+
+namespace hjnet {
+
+Pointwise::Pointwise(const Network& network, double time_constant, int columns)
+    : network_(network),
+      time_constant_(time_constant),
+      columns_(static_cast<std::size_t>(columns)),
+      count_(static_cast<std::size_t>(network.neurons())) {}
+
+/// function(offset of the neuron's row, transfer function), over one layer or, with layer < 0, all.
+template <class Function>
+void Pointwise::each(int layer, Function function) const {
+  const auto& layers = network_.layers();
+  const std::size_t low = layer < 0 ? 0 : static_cast<std::size_t>(layer);
+  const std::size_t high = layer < 0 ? layers.size() : low + 1;
+  for (std::size_t l = low; l < high; ++l) {
+    for (std::int64_t k = layers[l].first; k < layers[l].first + layers[l].count; ++k) {
+      function(static_cast<std::size_t>(k) * columns_, layers[l].transfer);
+    }
+  }
+}
+
+void Pointwise::rate(const double* y, const double* net, double* f) const {
+  each(-1, [&](std::size_t row, Transfer transfer) {
+    const auto t = evaluate_transfer(transfer, net[row]);
+    f[row] = (t.f - y[row]) / time_constant_;
+    for (std::size_t c = 1; c < columns_; ++c) f[row + c] = (t.f1 * net[row + c] - y[row + c]) / time_constant_;
+  });
+}
+
+void Pointwise::conjugate(const double* delta, const double* f, const double* gauge, double* p) const {
+  for (std::size_t k = 0; k < count_; ++k) {
+    const double factor = gauge == nullptr ? 0.0 : 2.0 * gauge[k];
+    for (std::size_t i = k * columns_; i < (k + 1) * columns_; ++i) p[i] = delta[i] + factor * f[i];
+  }
+}
+
+void Pointwise::back_signal(const double* p, const double* net, double* b) const { back_signal(-1, p, net, b); }
+
+void Pointwise::back_signal(int layer, const double* p, const double* net, double* b) const {
+  each(layer, [&](std::size_t row, Transfer transfer) {
+    const auto t = evaluate_transfer(transfer, net[row]);
+    const double value = p[row];
+    b[row] = value * t.f1;
+    for (std::size_t c = 1; c < columns_; ++c) b[row + c] = p[row + c] * t.f1 + value * t.f2 * net[row + c];
+  });
+}
+
+void Pointwise::forward_signal(const double* net, double* u) const { forward_signal(-1, net, u); }
+
+void Pointwise::forward_signal(int layer, const double* net, double* u) const {
+  each(layer, [&](std::size_t row, Transfer transfer) {
+    const auto t = evaluate_transfer(transfer, net[row]);
+    const double value = u[row];
+    u[row] = t.f1 * value;
+    for (std::size_t c = 1; c < columns_; ++c) u[row + c] = t.f1 * u[row + c] + t.f2 * net[row + c] * value;
+  });
+}
+
+void Pointwise::add_back_signal_change(const double* p, const double* net, const double* u, double* b) const {
+  each(-1, [&](std::size_t row, Transfer transfer) {
+    const auto t = evaluate_transfer(transfer, net[row]);
+    b[row] += p[row] * t.f2 * u[row];
+    for (std::size_t c = 1; c < columns_; ++c) b[row + c] += t.f2 * (p[row + c] * u[row] + p[row] * u[row + c]);
+  });
+}
+
+}  // namespace hjnet

@@ -1,0 +1,41 @@
+#pragma once
+/// The Hamiltonian's derivatives neuron by neuron: everything that follows from (y, net, Delta) of one neuron without
+/// the weights. Arrays are neuron vectors, item-major with C columns: column 0 the value, columns 1.. the derivatives
+/// with respect to the Stokes components, so that tangents take the same path as values.
+
+#include "network/network.hpp"
+
+#include <cstddef>
+
+namespace hjnet {
+
+class Pointwise {
+public:
+  Pointwise(const Network& network, double time_constant, int columns);
+
+  [[nodiscard]] std::size_t size() const { return count_ * columns_; }
+
+  /// F = (f(net) - y)/lambda (84) and dF = (f' dnet - dy)/lambda.
+  void rate(const double* y, const double* net, double* f) const;
+  /// P = Delta + 2 c A F: what takes Delta's place where a gauge field is on. `gauge` holds c A_k, or is null.
+  void conjugate(const double* delta, const double* f, const double* gauge, double* p) const;
+  /// The back-signal P f'(net); tangents dP f' + P f'' dnet. b may be p.
+  void back_signal(const double* p, const double* net, double* b) const;
+  /// The change of the rate's f(net) under a change u of net: f' u, tangents f' u_c + f'' dnet_c u_0. u in place.
+  void forward_signal(const double* net, double* u) const;
+  /// Same, for layer `layer` alone.
+  void forward_signal(int layer, const double* net, double* u) const;
+  void back_signal(int layer, const double* p, const double* net, double* b) const;
+  /// b += P f'' u_0 (value), dP f'' u_0 + P f'' u_c (tangents): how the back-signal changes with net, without its f'''.
+  void add_back_signal_change(const double* p, const double* net, const double* u, double* b) const;
+
+private:
+  template <class Function>
+  void each(int layer, Function function) const;
+
+  const Network& network_;
+  double time_constant_;
+  std::size_t columns_, count_;
+};
+
+}  // namespace hjnet

@@ -1,0 +1,196 @@
+#include "engine/coupled/coupled_engine.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace hjnet {
+
+namespace {
+
+/// CVODE controls the error of a step; what it adds up to over an epoch is larger. Results keep to the tolerance asked
+/// for where steps are held to this fraction of it.
+constexpr double step_safety = 0.1;
+/// No element is halved below this fraction of the shortest time scale; finer structure is noise of the integration.
+constexpr double shortest_element = 1.0 / 64.0;
+
+std::vector<double> spread_columns(std::span<const double> value, std::size_t columns) {
+  std::vector<double> out(value.size() * columns, 0.0);
+  for (std::size_t k = 0; k < value.size(); ++k) out[k * columns] = value[k];
+  return out;
+}
+
+}  // namespace
+
+TimeScales CoupledEngine::time_scales(const Settings& settings, const std::vector<double>& breakpoints) {
+  TimeScales scales{settings.epoch_length, settings.network.time_constant, breakpoints, {}};
+  if (settings.particles) {
+    for (const auto* port : {&settings.particles->a, &settings.particles->b}) {
+      scales.pulses.emplace_back(port->time, port->width);
+    }
+  }
+  return scales;
+}
+
+IntegratorSettings CoupledEngine::integrator_settings(const Settings& settings) {
+  IntegratorSettings out{settings.solver.method, step_safety * settings.solver.relative_tolerance,
+                         step_safety * settings.solver.absolute_tolerance, 0.0};
+  for (const auto& [time, width] : time_scales(settings, {}).pulses) {
+    out.max_step = out.max_step == 0.0 ? width : std::min(out.max_step, width);
+  }
+  return out;
+}
+
+CoupledEngine::CoupledEngine(const Network& network, const ExternalInput& input, const Settings& settings)
+    : network_(network),
+      input_(input),
+      settings_(settings),
+      segments_(segments(input.breakpoints(), settings.epoch_length)),
+      history_(network, static_cast<std::size_t>(input.columns()), network.initial_weights()),
+      system_(network, input, history_, settings.network.time_constant),
+      sweeps_(network, system_, settings, integrator_settings(settings), segments_),
+      mesh_(initial_mesh(time_scales(settings, input.breakpoints()), resampling_tolerance(settings))),
+      y_(spread_columns(network.initial_state(), static_cast<std::size_t>(input.columns()))),
+      delta_(y_.size(), 0.0) {
+  const auto columns = static_cast<std::size_t>(input.columns());
+  if (settings.learning.delta == Boundary::initial) delta_ = spread_columns(network.initial_delta(), columns);
+  state_.weights.assign(history_.width(), 0.0);
+  std::copy(network.initial_weights().begin(), network.initial_weights().end(), state_.weights.begin());
+  state_.momenta.assign(history_.width(), 0.0);
+  state_.starting_momenta = state_.momenta;
+  if (settings.learning.enabled) {
+    weight_sweep_.emplace(network, input, history_, settings, integrator_settings(settings), segments_);
+  }
+}
+
+std::span<const double> CoupledEngine::weights() const {
+  return std::span(state_.weights).first(static_cast<std::size_t>(network_.synapses()));
+}
+std::span<const double> CoupledEngine::momenta() const {
+  return std::span(state_.momenta).first(static_cast<std::size_t>(network_.synapses()));
+}
+std::span<const double> CoupledEngine::starting_momenta() const {
+  return std::span(state_.starting_momenta).first(static_cast<std::size_t>(network_.synapses()));
+}
+
+std::map<std::string, std::int64_t> CoupledEngine::work() const {
+  auto work = sweeps_.work();
+  if (weight_sweep_) work += weight_sweep_->work();
+  return {{"steps", work.steps},
+          {"right_hand_sides", work.right_hand_sides},
+          {"newton_iterations", work.newton_iterations},
+          {"error_test_failures", work.error_test_failures},
+          {"convergence_failures", work.convergence_failures},
+          {"mesh_elements", static_cast<std::int64_t>(mesh_.elements())},
+          {"mesh_refinements", refinements_}};
+}
+
+EpochRecord CoupledEngine::empty_record() const {
+  EpochRecord record;
+  record.epoch = epoch_;
+  record.start_time = epoch_ * settings_.epoch_length;
+  record.mesh = mesh_;
+  record.columns = static_cast<std::size_t>(input_.columns());
+  record.y = record.net = record.delta = NodeData(mesh_, system_.size());
+  return record;
+}
+
+std::vector<bool> CoupledEngine::unresolved(const EpochRecord& record,
+                                            const std::vector<const NodeData*>& quantities) const {
+  std::vector<bool> marked(record.mesh.elements(), false);
+  for (const auto* data : quantities) {
+    auto scale = column_scales(*data, record.columns);
+    MPI_Allreduce(MPI_IN_PLACE, scale.data(), static_cast<int>(scale.size()), MPI_DOUBLE, MPI_MAX, network_.comm());
+    // Below the absolute tolerance there is nothing to resolve.
+    for (auto& s : scale) s = std::max(s, settings_.solver.absolute_tolerance / settings_.solver.relative_tolerance);
+    mark_unresolved(record.mesh, *data, record.columns, scale, resampling_tolerance(settings_), marked);
+  }
+  std::vector<int> flags(marked.begin(), marked.end());
+  MPI_Allreduce(MPI_IN_PLACE, flags.data(), static_cast<int>(flags.size()), MPI_INT, MPI_MAX, network_.comm());
+  double shortest = std::min(settings_.epoch_length, settings_.network.time_constant);
+  for (const auto& [time, width] : time_scales(settings_, {}).pulses) shortest = std::min(shortest, width);
+  for (std::size_t e = 0; e < marked.size(); ++e) {
+    marked[e] = flags[e] != 0 && record.mesh.length(e) > shortest_element * shortest;
+  }
+  if (std::find(marked.begin(), marked.end(), true) == marked.end()) marked.clear();
+  return marked;
+}
+
+/// Steps 1 to 3.
+void CoupledEngine::sweep_neurons(EpochRecord& record) {
+  const bool joint = settings_.learning.delta == Boundary::initial;
+  const auto y_start = y_;
+  const auto delta_start = delta_;
+  for (;;) {
+    record = empty_record();
+    y_ = y_start;
+    delta_ = delta_start;
+    sweeps_.forward(record, y_, delta_);
+    std::vector<const NodeData*> quantities{&record.y, &record.net};
+    if (joint) quantities.push_back(&record.delta);
+    const auto marked = unresolved(record, quantities);
+    if (marked.empty()) break;
+    mesh_ = mesh_.refined(marked);
+    ++refinements_;
+  }
+  if (settings_.learning.delta != Boundary::terminal) return;
+  for (;;) {
+    sweeps_.backward(record);
+    const auto marked = unresolved(record, {&record.delta});
+    if (marked.empty()) break;
+    mesh_ = mesh_.refined(marked);
+    ++refinements_;
+    record.y = record.y.moved(record.mesh, mesh_);
+    record.net = record.net.moved(record.mesh, mesh_);
+    record.delta = NodeData(mesh_, system_.size());
+    record.mesh = mesh_;
+  }
+}
+
+void CoupledEngine::gather(EpochRecord& record) const {
+  const auto c = static_cast<std::size_t>(input_.columns());
+  record.y_halo = NodeData(record.mesh, static_cast<std::size_t>(network_.halo_size()) * c);
+  record.y_output = NodeData(record.mesh, network_.error().outputs() * c);
+  for (std::size_t node = 0; node < record.mesh.nodes(); ++node) {
+    network_.gather(record.y.at(node), record.y_halo.at(node), input_.columns());
+    network_.gather_outputs(record.y.at(node), record.y_output.at(node), input_.columns());
+  }
+}
+
+/// Step 4's sums: over ranks, one reduction.
+void CoupledEngine::finish(EpochRecord& record) {
+  const auto n = record.mesh.nodes();
+  std::vector<double> sums;
+  for (const auto* part : {&record.momentum_squared, &record.momentum_velocity, &record.weight_squared}) {
+    sums.insert(sums.end(), part->begin(), part->end());
+  }
+  MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+  const auto begin = sums.begin();
+  record.momentum_squared.assign(begin, begin + static_cast<std::ptrdiff_t>(n));
+  record.momentum_velocity.assign(begin + static_cast<std::ptrdiff_t>(n), begin + static_cast<std::ptrdiff_t>(2 * n));
+  record.weight_squared.assign(begin + static_cast<std::ptrdiff_t>(2 * n), sums.end());
+}
+
+EpochRecord CoupledEngine::advance() {
+  EpochRecord record;
+  sweep_neurons(record);
+  gather(record);
+  const auto n = record.mesh.nodes();
+  record.momentum_squared.assign(n, 0.0);
+  record.momentum_velocity.assign(n, 0.0);
+  record.weight_squared.assign(n, 0.0);
+  if (weight_sweep_) {
+    auto next = weight_sweep_->advance(record, state_);
+    history_.adopt(std::move(next));
+  } else if (settings_.learning.weight_decay > 0.0) {
+    double sum = 0.0;
+    for (const double w : weights()) sum += w * w;
+    record.weight_squared.assign(n, sum);
+  }
+  finish(record);
+  ++epoch_;
+  return record;
+}
+
+}  // namespace hjnet

@@ -1,0 +1,235 @@
+#include "engine/coupled/integrator.hpp"
+
+#include "engine/coupled/vector_operations.hpp"
+#include "parallel/errors.hpp"
+
+#include <cvode/cvode.h>
+#include <fmt/format.h>
+#include <nvector/nvector_petsc.h>
+#include <petscvec.h>
+#include <sundials/sundials_linearsolver.h>
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <limits>
+
+namespace hjnet {
+
+IntegratorWork& IntegratorWork::operator+=(const IntegratorWork& other) {
+  steps += other.steps;
+  right_hand_sides += other.right_hand_sides;
+  newton_iterations += other.newton_iterations;
+  error_test_failures += other.error_test_failures;
+  convergence_failures += other.convergence_failures;
+  return *this;
+}
+
+int Integrator::vectors(Method method) { return (method == Method::bdf ? 6 : 13) + 11; }
+
+namespace {
+
+void check(int flag, const char* call) {
+  if (flag < 0) throw numerical_error(fmt::format("{} failed with code {}", call, flag));
+}
+
+/// CVODE's own words are kept for the exception instead of being printed.
+void keep_message(int /*code*/, const char* /*module*/, const char* /*function*/, char* message, void* data) {
+  *static_cast<std::string*>(data) = message;
+}
+
+}  // namespace
+
+/// The library's objects, and the callbacks' way back to the system being integrated.
+struct Integrator::Cvode {
+  SUNContext context = nullptr;
+  void* memory = nullptr;
+  Vec vec = nullptr, work = nullptr;
+  N_Vector state = nullptr, dense = nullptr;
+  SUNLinearSolver linear = nullptr;
+  const OdeSystem* system = nullptr;
+  IntegratorSettings settings;
+  std::string message;
+  std::exception_ptr thrown;  ///< from a callback; rethrown once CVODE has returned
+  bool initialised = false;
+
+  ~Cvode() {
+    if (memory != nullptr) CVodeFree(&memory);
+    if (linear != nullptr) SUNLinSolFreeEmpty(linear);
+    if (dense != nullptr) N_VDestroy(dense);
+    if (state != nullptr) N_VDestroy(state);
+    if (work != nullptr) VecDestroy(&work);
+    if (vec != nullptr) VecDestroy(&vec);
+    if (context != nullptr) SUNContext_Free(&context);
+  }
+
+  static const double* read(N_Vector v) {
+    const double* data = nullptr;
+    VecGetArrayRead(N_VGetVector_Petsc(v), &data);
+    return data;
+  }
+  static void release(N_Vector v, const double* data) { VecRestoreArrayRead(N_VGetVector_Petsc(v), &data); }
+
+  static int right_hand_side(realtype s, N_Vector x, N_Vector dx, void* user) {
+    auto& self = *static_cast<Cvode*>(user);
+    const double* in = read(x);
+    double* out = nullptr;
+    VecGetArray(N_VGetVector_Petsc(dx), &out);
+    int flag = -1;
+    try {
+      flag = self.system->rhs(s, in, out) ? 0 : 1;
+    } catch (...) {
+      self.thrown = std::current_exception();
+    }
+    VecRestoreArray(N_VGetVector_Petsc(dx), &out);
+    release(x, in);
+    return flag;
+  }
+
+  static int solve(SUNLinearSolver solver, SUNMatrix /*none*/, N_Vector x, N_Vector b, realtype /*tolerance*/) {
+    auto& self = *static_cast<Cvode*>(solver->content);
+    realtype s = 0.0;
+    realtype gamma = 0.0;
+    realtype rl1 = 0.0;
+    N_Vector predicted = nullptr;
+    N_Vector now = nullptr;
+    N_Vector f = nullptr;
+    N_Vector zn1 = nullptr;
+    void* user = nullptr;
+    if (CVodeGetNonlinearSystemData(self.memory, &s, &predicted, &now, &f, &gamma, &rl1, &zn1, &user) < 0) return -1;
+    N_VScale(1.0, b, x);
+    const double* state = read(now);
+    double* solution = nullptr;
+    VecGetArray(N_VGetVector_Petsc(x), &solution);
+    int flag = -1;
+    try {
+      flag = self.system->solve(s, gamma, state, solution) ? 0 : 1;
+    } catch (...) {
+      self.thrown = std::current_exception();
+    }
+    VecRestoreArray(N_VGetVector_Petsc(x), &solution);
+    release(now, state);
+    return flag;
+  }
+
+  /// One pass: w = 1/(rtol |x| + atol).
+  static int error_weights(N_Vector x, N_Vector w, void* user) {
+    const auto& settings = static_cast<Cvode*>(user)->settings;
+    const double* in = read(x);
+    double* out = nullptr;
+    VecGetArray(N_VGetVector_Petsc(w), &out);
+    PetscInt size = 0;
+    VecGetLocalSize(N_VGetVector_Petsc(w), &size);
+    for (PetscInt i = 0; i < size; ++i) {
+      out[i] = 1.0 / (settings.relative_tolerance * std::abs(in[i]) + settings.absolute_tolerance);
+    }
+    VecRestoreArray(N_VGetVector_Petsc(w), &out);
+    release(x, in);
+    return 0;
+  }
+
+  static SUNLinearSolver_Type type(SUNLinearSolver /*solver*/) { return SUNLINEARSOLVER_MATRIX_EMBEDDED; }
+  /// Without this CVODE scales vectors around every solve.
+  static int no_scaling(SUNLinearSolver /*solver*/, N_Vector /*s1*/, N_Vector /*s2*/) { return 0; }
+};
+
+Integrator::Integrator(MPI_Comm comm, std::int64_t local_size, const IntegratorSettings& settings)
+    : cvode_(std::make_unique<Cvode>()) {
+  auto& c = *cvode_;
+  c.settings = settings;
+  std::int64_t global = local_size;
+  MPI_Allreduce(MPI_IN_PLACE, &global, 1, MPI_INT64_T, MPI_SUM, comm);
+  if (global > std::numeric_limits<PetscInt>::max()) {
+    throw config_error(fmt::format("the state has {} components, but a vector of this PETSc (32-bit indices) holds at most "
+                                   "{}: use fewer synapses or turn the particles' tangents off",
+                                   global, std::numeric_limits<PetscInt>::max()));
+  }
+  check(SUNContext_Create(&comm, &c.context), "SUNContext_Create");
+  PetscCallAbort(comm, VecCreateMPI(comm, static_cast<PetscInt>(local_size), PETSC_DETERMINE, &c.vec));
+  PetscCallAbort(comm, VecSet(c.vec, 0.0));
+  c.state = N_VMake_Petsc(c.vec, c.context);
+  use_own_operations(c.state);
+  c.dense = N_VClone(c.state);
+  c.memory = CVodeCreate(settings.method == Method::bdf ? CV_BDF : CV_ADAMS, c.context);
+  c.linear = SUNLinSolNewEmpty(c.context);
+  c.linear->ops->gettype = Cvode::type;
+  c.linear->ops->solve = Cvode::solve;
+  c.linear->ops->setscalingvectors = Cvode::no_scaling;
+  c.linear->content = &c;
+}
+
+Integrator::~Integrator() = default;
+
+void Integrator::integrate(const OdeSystem& system, double s0, double s1, double* x, const Capture& capture) {
+  auto& c = *cvode_;
+  c.system = &system;
+  c.thrown = nullptr;
+  PetscInt size = 0;
+  VecGetLocalSize(c.vec, &size);
+  const auto put = [&] {
+    double* data = nullptr;
+    VecGetArray(c.vec, &data);
+    std::copy_n(x, size, data);
+    VecRestoreArray(c.vec, &data);
+  };
+  put();
+  if (!c.initialised) {
+    check(CVodeInit(c.memory, Cvode::right_hand_side, s0, c.state), "CVodeInit");
+    check(CVodeSetErrHandlerFn(c.memory, keep_message, &c.message), "CVodeSetErrHandlerFn");
+    check(CVodeSetUserData(c.memory, &c), "CVodeSetUserData");
+    check(CVodeWFtolerances(c.memory, Cvode::error_weights), "CVodeWFtolerances");
+    check(CVodeSetLinearSolver(c.memory, c.linear, nullptr), "CVodeSetLinearSolver");
+    check(CVodeSetMaxNumSteps(c.memory, -1), "CVodeSetMaxNumSteps");
+    check(CVodeSetMaxErrTestFails(c.memory, 20), "CVodeSetMaxErrTestFails");
+    check(CVodeSetMaxConvFails(c.memory, 20), "CVodeSetMaxConvFails");
+    check(CVodeSetMaxStep(c.memory, c.settings.max_step), "CVodeSetMaxStep");
+    c.initialised = true;
+  } else {
+    check(CVodeReInit(c.memory, s0, c.state), "CVodeReInit");
+  }
+  check(CVodeSetStopTime(c.memory, s1), "CVodeSetStopTime");
+
+  std::size_t next = 0;
+  const auto take = [&](N_Vector from) {
+    const double* data = Cvode::read(from);
+    capture.take(next++, data);
+    Cvode::release(from, data);
+  };
+  while (next < capture.times.size() && capture.times[next] <= s0) take(c.state);
+  for (double s = s0; s < s1;) {
+    const int flag = CVode(c.memory, s1, c.state, &s, CV_ONE_STEP);
+    if (c.thrown) std::rethrow_exception(c.thrown);
+    if (flag < 0) {
+      count_work();
+      throw numerical_error(fmt::format("the integrator stopped at phase {:.9g}: {}", s, c.message));
+    }
+    while (next < capture.times.size() && capture.times[next] <= s) {
+      if (capture.times[next] == s) {
+        take(c.state);
+        continue;
+      }
+      check(CVodeGetDky(c.memory, capture.times[next], 0, c.dense), "CVodeGetDky");
+      take(c.dense);
+    }
+  }
+  count_work();
+  const double* data = Cvode::read(c.state);
+  std::copy_n(data, size, x);
+  Cvode::release(c.state, data);
+}
+
+void Integrator::count_work() {
+  long steps = 0;
+  long rhs = 0;
+  long newton = 0;
+  long tests = 0;
+  long convergence = 0;
+  CVodeGetNumSteps(cvode_->memory, &steps);
+  CVodeGetNumRhsEvals(cvode_->memory, &rhs);
+  CVodeGetNumNonlinSolvIters(cvode_->memory, &newton);
+  CVodeGetNumErrTestFails(cvode_->memory, &tests);
+  CVodeGetNumNonlinSolvConvFails(cvode_->memory, &convergence);
+  work_ += IntegratorWork{steps, rhs, newton, tests, convergence};
+}
+
+}  // namespace hjnet

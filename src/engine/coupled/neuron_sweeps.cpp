@@ -1,0 +1,231 @@
+#include "engine/coupled/neuron_sweeps.hpp"
+
+#include "parallel/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace hjnet {
+
+namespace {
+
+/// Beyond this |Delta| an initial-value problem has grown past all use (e^(t/lambda)).
+constexpr double delta_bound = 1e12;
+/// Newton matrices of recurrent networks are solved to this relative residual; exactly otherwise.
+constexpr double krylov_tolerance = 1e-8;
+
+}  // namespace
+
+std::vector<Segment> segments(const std::vector<double>& breakpoints, double epoch_length) {
+  std::vector<Segment> out;
+  double begin = 0.0;
+  for (const double end : breakpoints) {
+    out.push_back({begin, end});
+    begin = end;
+  }
+  out.push_back({begin, epoch_length});
+  return out;
+}
+
+NeuronSweeps::NeuronSweeps(const Network& network, NeuronSystem& system, const Settings& settings,
+                           const IntegratorSettings& solver, std::vector<Segment> segments)
+    : network_(network),
+      system_(system),
+      settings_(settings),
+      segments_(std::move(segments)),
+      joint_(settings.learning.delta == Boundary::initial),
+      size_(system.size()),
+      forward_(network.comm(), static_cast<std::int64_t>(joint_ ? 2 * size_ : size_), solver),
+      backward_(network.comm(), static_cast<std::int64_t>(size_), solver),
+      krylov_(network.comm(), static_cast<std::int64_t>(size_)),
+      y_(size_),
+      net_(size_),
+      f_(size_),
+      p_(size_),
+      work1_(size_),
+      work2_(size_) {}
+
+IntegratorWork NeuronSweeps::work() const {
+  auto work = forward_.work();
+  return work += backward_.work();
+}
+
+bool NeuronSweeps::all_finite(const double* x, std::size_t count) const {
+  int finite = std::all_of(x, x + count, [](double value) { return std::isfinite(value); }) ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &finite, 1, MPI_INT, MPI_MIN, network_.comm());
+  return finite == 1;
+}
+
+void NeuronSweeps::check_delta(const double* delta, double phase) const {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < size_; ++i) largest = std::max(largest, std::abs(delta[i]));
+  MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, network_.comm());
+  if (largest <= delta_bound) return;
+  throw numerical_error(fmt::format(
+      "|Delta| exceeds {:g} at t = {:.6g} (epoch {}) with delta = \"{}\"{}", delta_bound, start_time_ + phase, epoch_,
+      joint_ ? "initial" : "terminal",
+      joint_ ? ": as an initial-value problem Delta grows like exp(t/lambda); use delta = \"terminal\" or fewer epochs"
+             : ""));
+}
+
+bool NeuronSweeps::forward_rhs(double phase, const double* x, double* dx) {
+  system_.net(moment(phase), x, net_.data());
+  system_.pointwise().rate(x, net_.data(), dx);
+  if (joint_) system_.conjugate_rate(moment(phase), x, net_.data(), dx, x + size_, dx + size_);
+  std::copy_n(x, size_, y_.data());
+  std::copy_n(dx, size_, f_.data());
+  if (joint_) system_.pointwise().conjugate(x + size_, dx, system_.gauge(start_time_ + phase), p_.data());
+  return all_finite(dx, joint_ ? 2 * size_ : size_);
+}
+
+bool NeuronSweeps::forward_solve(double phase, double gamma, double* b) {
+  const double lambda = settings_.network.time_constant;
+  const double a = 1.0 + gamma / lambda;
+  const auto sweep = [&](double* x) { system_.forward_sweep(phase, a, gamma, net_.data(), x); };
+  if (network_.feed_forward()) {
+    sweep(b);
+  } else {
+    const auto apply = [&](const double* x, double* ax) {
+      system_.net_change(phase, x, ax);
+      system_.pointwise().forward_signal(net_.data(), ax);
+      for (std::size_t i = 0; i < size_; ++i) ax[i] = a * x[i] - gamma / lambda * ax[i];
+    };
+    if (!krylov_.solve(apply, sweep, krylov_tolerance, b)) return false;
+  }
+  if (!joint_) return true;
+
+  // Delta's rows: (1 - gamma J_Delta) x_Delta = b_Delta + gamma (d(dDelta/dt)/dy) x_y.
+  const double a_delta = 1.0 - gamma / lambda;
+  if (std::abs(a_delta) < 0.1) return false;  // nearly singular at this step size: a smaller step cures it
+  const auto& pointwise = system_.pointwise();
+  std::vector<double> change(size_);
+  system_.net_change(phase, b, change.data());  // dnet
+  work1_ = change;
+  pointwise.forward_signal(net_.data(), work1_.data());
+  for (std::size_t i = 0; i < size_; ++i) work1_[i] = (work1_[i] - b[i]) / lambda;  // dF
+  std::fill(work2_.begin(), work2_.end(), 0.0);
+  pointwise.conjugate(work2_.data(), work1_.data(), system_.gauge(start_time_ + phase), work1_.data());  // dP
+  pointwise.back_signal(work1_.data(), net_.data(), work2_.data());
+  pointwise.add_back_signal_change(p_.data(), net_.data(), change.data(), work2_.data());
+  std::vector<double> sum(size_);
+  system_.back_sum(phase, work2_.data(), sum.data());
+  system_.error_hessian(y_.data(), b, work2_.data());
+  double* x = b + size_;
+  for (std::size_t i = 0; i < size_; ++i) x[i] += gamma * ((work1_[i] - sum[i]) / lambda - work2_[i]);
+  const auto back = [&](double* v) { system_.backward_sweep(phase, a_delta, -gamma, net_.data(), v); };
+  if (network_.feed_forward()) {
+    back(x);
+    return true;
+  }
+  const auto apply = [&](const double* v, double* av) {
+    std::vector<double> signal(size_);
+    pointwise.back_signal(v, net_.data(), signal.data());
+    system_.back_sum(phase, signal.data(), av);
+    for (std::size_t i = 0; i < size_; ++i) av[i] = a_delta * v[i] + gamma / lambda * av[i];
+  };
+  return krylov_.solve(apply, back, krylov_tolerance, x);
+}
+
+void NeuronSweeps::forward(EpochRecord& record, std::vector<double>& y, std::vector<double>& delta) {
+  epoch_ = record.epoch;
+  start_time_ = record.start_time;
+  std::vector<double> x(y);
+  if (joint_) x.insert(x.end(), delta.begin(), delta.end());
+  const OdeSystem system{
+      [this](double s, const double* v, double* dv) { return forward_rhs(s, v, dv); },
+      [this](double s, double gamma, const double* /*x*/, double* b) { return forward_solve(s, gamma, b); }};
+  const auto& phases = record.mesh.phases();
+  std::size_t first = 0;
+  for (const auto& segment : segments_) {
+    segment_ = segment;
+    // Nodes of the elements inside this segment; the next segment's first node has the same phase but another side.
+    std::size_t last = first;
+    while (last < phases.size() && record.mesh.start(last / record.mesh.nodes_per_element()) < segment.end) ++last;
+    const Capture capture{std::span(phases).subspan(first, last - first), [&](std::size_t index, const double* v) {
+                            const auto node = first + index;
+                            std::copy_n(v, size_, record.y.at(node));
+                            system_.net(moment(phases[node]), v, record.net.at(node));
+                            if (!joint_) return;
+                            check_delta(v + size_, phases[node]);
+                            std::copy_n(v + size_, size_, record.delta.at(node));
+                          }};
+    try {
+      forward_.integrate(system, segment.begin, segment.end, x.data(), capture);
+    } catch (const numerical_error& error) {
+      throw numerical_error(fmt::format("epoch {}, y forwards{}: {} (t = epoch start {:.9g} + phase)", epoch_,
+                                        joint_ ? " with Delta (delta = \"initial\")" : "", error.what(), start_time_));
+    }
+    first = last;
+  }
+  std::copy_n(x.begin(), size_, y.begin());
+  if (joint_) std::copy_n(x.begin() + static_cast<std::ptrdiff_t>(size_), size_, delta.begin());
+}
+
+void NeuronSweeps::recall(double phase) {
+  const auto point = record_->mesh.locate_in_segment(phase, segment_.begin, segment_.end);
+  record_->y.evaluate(record_->mesh, point, y_.data());
+  record_->net.evaluate(record_->mesh, point, net_.data());
+  system_.pointwise().rate(y_.data(), net_.data(), f_.data());
+}
+
+bool NeuronSweeps::backward_rhs(double s, const double* x, double* dx) {
+  const double phase = segment_.end - s;
+  recall(phase);
+  system_.conjugate_rate(moment(phase), y_.data(), net_.data(), f_.data(), x, dx);
+  for (std::size_t i = 0; i < size_; ++i) dx[i] = -dx[i];
+  return all_finite(dx, size_);
+}
+
+bool NeuronSweeps::backward_solve(double s, double gamma, double* b) {
+  const double phase = segment_.end - s;
+  const double lambda = settings_.network.time_constant;
+  const double a = 1.0 + gamma / lambda;
+  const auto sweep = [&](double* x) { system_.backward_sweep(phase, a, gamma, net_.data(), x); };
+  if (network_.feed_forward()) {
+    sweep(b);
+    return true;
+  }
+  const auto apply = [&](const double* x, double* ax) {
+    system_.pointwise().back_signal(x, net_.data(), work1_.data());
+    system_.back_sum(phase, work1_.data(), ax);
+    for (std::size_t i = 0; i < size_; ++i) ax[i] = a * x[i] - gamma / lambda * ax[i];
+  };
+  return krylov_.solve(apply, sweep, krylov_tolerance, b);
+}
+
+void NeuronSweeps::backward(EpochRecord& record) {
+  epoch_ = record.epoch;
+  start_time_ = record.start_time;
+  record_ = &record;
+  std::vector<double> x(size_, 0.0);
+  const OdeSystem system{
+      [this](double s, const double* v, double* dv) { return backward_rhs(s, v, dv); },
+      [this](double s, double gamma, const double* /*x*/, double* b) { return backward_solve(s, gamma, b); }};
+  const auto& phases = record.mesh.phases();
+  std::size_t last = phases.size();
+  for (auto segment = segments_.rbegin(); segment != segments_.rend(); ++segment) {
+    segment_ = *segment;
+    std::size_t first = last;
+    std::vector<double> times;  // from the segment's end backwards
+    while (first > 0 && record.mesh.start((first - 1) / record.mesh.nodes_per_element()) >= segment->begin) {
+      times.push_back(segment->end - phases[--first]);
+    }
+    if (!times.empty()) times.back() = std::min(times.back(), segment->end - segment->begin);
+    const Capture capture{times, [&](std::size_t index, const double* v) {
+                            const auto node = last - 1 - index;
+                            check_delta(v, phases[node]);
+                            std::copy_n(v, size_, record.delta.at(node));
+                          }};
+    try {
+      backward_.integrate(system, 0.0, segment->end - segment->begin, x.data(), capture);
+    } catch (const numerical_error& error) {
+      throw numerical_error(fmt::format("epoch {}, Delta backwards from t = {:.9g} (delta = \"terminal\"): {}", epoch_,
+                                        start_time_ + segment->end, error.what()));
+    }
+    last = first;
+  }
+}
+
+}  // namespace hjnet

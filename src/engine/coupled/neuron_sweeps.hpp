@@ -1,0 +1,64 @@
+#pragma once
+/// The sweeps of one epoch over the neurons: y forwards (with Delta where it is an initial-value problem), Delta
+/// backwards.
+
+#include "dynamics/neuron_system.hpp"
+#include "engine/coupled/integrator.hpp"
+#include "engine/coupled/krylov.hpp"
+#include "history/epoch_record.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace hjnet {
+
+/// A stretch of an epoch without jumps inside.
+struct Segment {
+  double begin = 0.0, end = 0.0;
+  [[nodiscard]] double inside() const { return 0.5 * (begin + end); }
+};
+
+/// Segments between the breakpoints of an epoch.
+std::vector<Segment> segments(const std::vector<double>& breakpoints, double epoch_length);
+
+class NeuronSweeps {
+public:
+  NeuronSweeps(const Network& network, NeuronSystem& system, const Settings& settings, const IntegratorSettings& solver,
+               std::vector<Segment> segments);
+
+  /// Integrates y, and Delta too where it is an initial-value problem, from their values at the epoch's start to its
+  /// end (in place), and fills the record's y, net (and delta) on its mesh.
+  void forward(EpochRecord& record, std::vector<double>& y, std::vector<double>& delta);
+  /// Integrates Delta backwards from 0 at the epoch's end along the record's y and net, and fills its delta.
+  void backward(EpochRecord& record);
+
+  [[nodiscard]] IntegratorWork work() const;
+
+private:
+  Moment moment(double phase) const { return {epoch_, phase, segment_.inside(), start_time_ + phase}; }
+  bool forward_rhs(double phase, const double* x, double* dx);
+  bool forward_solve(double phase, double gamma, double* b);
+  bool backward_rhs(double s, const double* x, double* dx);
+  bool backward_solve(double s, double gamma, double* b);
+  /// y, net and F of the record at a phase of the current segment.
+  void recall(double phase);
+  [[nodiscard]] bool all_finite(const double* x, std::size_t count) const;
+  void check_delta(const double* delta, double phase) const;
+
+  const Network& network_;
+  NeuronSystem& system_;
+  const Settings& settings_;
+  std::vector<Segment> segments_;
+  bool joint_;  ///< Delta goes forwards with y
+  std::size_t size_;
+  Integrator forward_, backward_;
+  Krylov krylov_;
+  // The epoch, segment and record being swept, and the quantities of the last evaluation.
+  int epoch_ = 0;
+  double start_time_ = 0.0;
+  Segment segment_;
+  const EpochRecord* record_ = nullptr;
+  std::vector<double> y_, net_, f_, p_, work1_, work2_;
+};
+
+}  // namespace hjnet

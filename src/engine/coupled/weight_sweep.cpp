@@ -1,0 +1,321 @@
+#include "engine/coupled/weight_sweep.hpp"
+
+#include "parallel/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace hjnet {
+
+namespace {
+
+/// |cos(sqrt(kappa/omega) T)| below this is a singular two-point problem.
+constexpr double singular_bound = 1e-6;
+
+}  // namespace
+
+WeightSweep::WeightSweep(const Network& network, const ExternalInput& input, DenseWeights& history,
+                         const Settings& settings, const IntegratorSettings& solver, std::vector<Segment> segments)
+    : network_(network),
+      input_(input),
+      history_(history),
+      settings_(settings),
+      segments_(std::move(segments)),
+      pointwise_(network, settings.network.time_constant, input.columns()),
+      columns_(static_cast<std::size_t>(input.columns())),
+      synapses_(static_cast<std::size_t>(network.synapses())),
+      width_(columns_ * synapses_),
+      form_(settings.learning.momentum == Boundary::initial ? Form::forward
+            : settings.learning.weight_decay > 0.0 && settings.learning.inertia < 0.0 ? Form::riccati
+                                                                                       : Form::superposition),
+      integrator_(network.comm(), static_cast<std::int64_t>(form_ == Form::riccati ? width_ : 2 * width_), solver),
+      y_(pointwise_.size()),
+      net_(pointwise_.size()),
+      f_(pointwise_.size()),
+      g_(pointwise_.size()),
+      halo_(static_cast<std::size_t>(network.halo_size()) * columns_),
+      pre_(halo_.size()),
+      gauge_(static_cast<std::size_t>(network.neurons())),
+      force_(width_),
+      drift_(width_) {}
+
+void WeightSweep::force(double phase, double* out) {
+  const auto point = record_->mesh.locate_in_segment(phase, segment_.begin, segment_.end);
+  record_->y.evaluate(record_->mesh, point, y_.data());
+  record_->net.evaluate(record_->mesh, point, net_.data());
+  record_->delta.evaluate(record_->mesh, point, g_.data());
+  record_->y_halo.evaluate(record_->mesh, point, halo_.data());
+  pointwise_.rate(y_.data(), net_.data(), f_.data());
+  if (input_.has_gauge()) input_.gauge(record_->start_time + phase, gauge_.data());
+  pointwise_.conjugate(g_.data(), f_.data(), input_.has_gauge() ? gauge_.data() : nullptr, g_.data());
+  pointwise_.back_signal(g_.data(), net_.data(), g_.data());
+  for (auto& g : g_) g /= settings_.network.time_constant;
+
+  const auto halo = static_cast<std::size_t>(network_.halo_size());
+  for (std::size_t l = 0; l < halo; ++l) {
+    for (std::size_t c = 0; c < columns_; ++c) pre_[c * halo + l] = halo_[l * columns_ + c];
+  }
+  for (const auto& s : network_.projections()) {
+    for (std::size_t c = 0; c < columns_; ++c) {
+      const double* y0 = pre_.data();
+      const double* yc = pre_.data() + c * halo;
+      double* target = out + c * synapses_ + static_cast<std::size_t>(s.first);
+      for (std::int64_t row = 0; row < s.rows; ++row) {
+        const double* g = g_.data() + static_cast<std::size_t>(s.post + row) * columns_;
+        const double g0 = c == 0 ? 0.0 : g[0];
+        const double gc = g[c];
+        if (s.dense) {
+          const auto pre = static_cast<std::size_t>(s.pre);
+          double* line = target + row * s.columns;
+          for (std::int64_t l = 0; l < s.columns; ++l) {
+            line[l] = gc * y0[pre + static_cast<std::size_t>(l)] + g0 * yc[pre + static_cast<std::size_t>(l)];
+          }
+        } else {
+          for (auto i = s.indptr[static_cast<std::size_t>(row)]; i < s.indptr[static_cast<std::size_t>(row) + 1]; ++i) {
+            const auto l = static_cast<std::size_t>(s.indices[static_cast<std::size_t>(i)]);
+            target[i] = gc * y0[l] + g0 * yc[l];
+          }
+        }
+      }
+    }
+  }
+  if (network_.thresholds() < 0) return;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(network_.neurons()); ++k) {
+    for (std::size_t c = 0; c < columns_; ++c) {
+      out[c * synapses_ + static_cast<std::size_t>(network_.thresholds()) + k] = g_[k * columns_ + c];
+    }
+  }
+}
+
+void WeightSweep::drift(double phase, double* out) {
+  const double mu = settings_.learning.epoch_memory;
+  const auto& w = history_.weights(phase);
+  for (std::size_t i = 0; i < width_; ++i) out[i] = start_weights_[i] + mu * (w[i] - start_history_[i]);
+}
+
+double WeightSweep::riccati_ratio(double phase) const {
+  const double beta = std::sqrt(-settings_.learning.weight_decay / settings_.learning.inertia);
+  return -beta * std::tanh(beta * (settings_.epoch_length - phase));
+}
+
+/// Integrates x over all segments; rhs(phase, x, dx) is the derivative in the direction of the sweep.
+template <class Rhs, class Solve, class Take>
+void WeightSweep::sweep(bool backward, const Mesh& mesh, std::vector<double>& x, Rhs rhs, Solve solve, Take take) {
+  const auto& phases = mesh.phases();
+  const auto p = mesh.nodes_per_element();
+  for (std::size_t i = 0; i < segments_.size(); ++i) {
+    segment_ = segments_[backward ? segments_.size() - 1 - i : i];
+    const auto phase_of = [&](double s) { return backward ? segment_.end - s : segment_.begin + s; };
+    std::vector<std::size_t> nodes;
+    for (std::size_t node = 0; node < phases.size(); ++node) {
+      const double start = mesh.start(node / p);
+      if (start >= segment_.begin && start < segment_.end) nodes.push_back(node);
+    }
+    if (backward) std::reverse(nodes.begin(), nodes.end());
+    std::vector<double> times;
+    for (const auto node : nodes) {
+      times.push_back(backward ? segment_.end - phases[node] : phases[node] - segment_.begin);
+    }
+    const OdeSystem system{[&](double s, const double* v, double* dv) {
+                             rhs(phase_of(s), v, dv);
+                             return true;
+                           },
+                           [&](double s, double gamma, const double* /*v*/, double* b) {
+                             solve(phase_of(s), gamma, b);
+                             return true;
+                           }};
+    const Capture capture{times, [&](std::size_t index, const double* v) { take(nodes[index], v); }};
+    try {
+      integrator_.integrate(system, 0.0, segment_.end - segment_.begin, x.data(), capture);
+    } catch (const numerical_error& error) {
+      throw numerical_error(fmt::format("epoch {}, M and W {} from t = {:.9g} (momentum = \"{}\"): {}", record_->epoch,
+                                        backward ? "backwards" : "forwards",
+                                        record_->start_time + (backward ? segment_.end : segment_.begin),
+                                        form_ == Form::forward ? "initial" : "terminal", error.what()));
+    }
+  }
+}
+
+void WeightSweep::joint(EpochRecord& record, DenseWeights::Epoch& next, WeightState& state) {
+  const bool backward = form_ == Form::superposition;
+  const double kappa = settings_.learning.weight_decay;
+  const double omega = settings_.learning.inertia;
+  const double sign = backward ? -1.0 : 1.0;
+  std::vector<double> x(2 * width_, 0.0);
+  if (!backward) std::copy(state.momenta.begin(), state.momenta.end(), x.begin());
+  const auto p = record.mesh.nodes_per_element();
+  sweep(
+      backward, record.mesh, x,
+      [&](double phase, const double* v, double* dv) {
+        force(phase, force_.data());
+        if (kappa > 0.0) drift(phase, drift_.data());
+        for (std::size_t i = 0; i < width_; ++i) {
+          const double decay = kappa > 0.0 ? kappa * (drift_[i] + sign * v[width_ + i]) : 0.0;
+          dv[i] = -sign * (force_[i] + decay);
+          dv[width_ + i] = v[i] / omega;
+        }
+      },
+      [&](double /*phase*/, double gamma, double* b) {
+        const double determinant = 1.0 + gamma * gamma * kappa / omega;
+        for (std::size_t i = 0; i < width_; ++i) {
+          b[i] = (b[i] - gamma * kappa * b[width_ + i]) / determinant;
+          b[width_ + i] += gamma / omega * b[i];
+        }
+      },
+      [&](std::size_t node, const double* v) {
+        std::copy_n(v, width_, next.velocity_at(node));
+        if (node % p == 0) std::copy_n(v + width_, width_, next.weights_at(node / p));
+      });
+  finish_joint(x, next, state);
+}
+
+/// Adds the homogeneous solution where M is given at the end, and turns (M, U) at the nodes into (V, W).
+void WeightSweep::finish_joint(const std::vector<double>& x, DenseWeights::Epoch& next, WeightState& state) {
+  const bool backward = form_ == Form::superposition;
+  const double omega = settings_.learning.inertia;
+  const double mu = settings_.learning.epoch_memory;
+  const double b = backward ? std::sqrt(settings_.learning.weight_decay / std::abs(omega)) : 0.0;
+  const double length = settings_.epoch_length;
+  const double start_factor = std::cos(b * length);
+  if (std::abs(start_factor) < singular_bound) {
+    throw numerical_error(fmt::format(
+        "the two-point problem of weight decay is singular: weight_decay T^2/inertia = {:.9g} is ((k + 1/2) pi)^2; "
+        "change learning.weight_decay or learning.inertia, or use momentum = \"initial\"",
+        b * b * length * length));
+  }
+  const double* integral = x.data() + width_;  // U at the epoch's start (backwards) or end (forwards)
+  for (std::size_t node = 0; node < next.mesh.nodes(); ++node) {
+    const double phase = next.mesh.phases()[node];
+    const double homogeneous = backward ? omega * b * std::sin(b * (length - phase)) / start_factor : 0.0;
+    const auto& old = history_.velocity(phase);
+    double* v = next.velocity_at(node);
+    if (node == 0) state.starting_momenta.resize(width_);
+    for (std::size_t i = 0; i < width_; ++i) {
+      const double m = v[i] + homogeneous * (backward ? integral[i] : 0.0);
+      if (node == 0) state.starting_momenta[i] = m;
+      v[i] = mu * old[i] + m / omega;
+    }
+  }
+  for (std::size_t e = 0; e < next.mesh.elements(); ++e) {
+    const double phase = next.mesh.start(e);
+    drift(phase, drift_.data());
+    const double factor = std::cos(b * (length - phase)) / start_factor;
+    double* w = next.weights_at(e);
+    for (std::size_t i = 0; i < width_; ++i) w[i] = drift_[i] + (backward ? factor * integral[i] - w[i] : w[i]);
+  }
+  drift(length, drift_.data());
+  for (std::size_t i = 0; i < width_; ++i) {
+    state.weights[i] = drift_[i] + integral[i] * (backward ? 1.0 / start_factor : 1.0);
+    state.momenta[i] = backward ? 0.0 : x[i];
+  }
+}
+
+void WeightSweep::riccati_backward(DenseWeights::Epoch& next, WeightState& state) {
+  const double mu = settings_.learning.epoch_memory;
+  const double omega = settings_.learning.inertia;
+  std::vector<double> r(width_, 0.0);
+  sweep(
+      true, next.mesh, r,
+      [&](double phase, const double* v, double* dv) {
+        force(phase, force_.data());
+        const double ratio = riccati_ratio(phase);
+        const auto& old = history_.velocity(phase);
+        for (std::size_t i = 0; i < width_; ++i) dv[i] = force_[i] + ratio * (omega * mu * old[i] + v[i]);
+      },
+      [&](double phase, double gamma, double* b) {
+        const double pivot = 1.0 - gamma * riccati_ratio(phase);
+        for (std::size_t i = 0; i < width_; ++i) b[i] /= pivot;
+      },
+      [&](std::size_t node, const double* v) { std::copy_n(v, width_, next.velocity_at(node)); });
+  state.starting_momenta.resize(width_);
+  const double ratio = omega * riccati_ratio(0.0);
+  for (std::size_t i = 0; i < width_; ++i) state.starting_momenta[i] = ratio * start_weights_[i] + r[i];
+}
+
+/// V at the nodes of one element from W there; its r is not needed any more.
+void WeightSweep::store_element(std::size_t element, const std::vector<double>& weights, DenseWeights::Epoch& next) {
+  const auto p = next.mesh.nodes_per_element();
+  std::copy_n(weights.begin(), width_, next.weights_at(element));
+  for (std::size_t j = 0; j < p; ++j) {
+    const auto node = element * p + j;
+    const double phase = next.mesh.phases()[node];
+    const double ratio = riccati_ratio(phase);
+    const auto& old = history_.velocity(phase);
+    double* v = next.velocity_at(node);
+    for (std::size_t i = 0; i < width_; ++i) {
+      v[i] = settings_.learning.epoch_memory * old[i] + ratio * weights[j * width_ + i] +
+             v[i] / settings_.learning.inertia;
+    }
+  }
+}
+
+void WeightSweep::riccati_forward(DenseWeights::Epoch& next, WeightState& state) {
+  const double mu = settings_.learning.epoch_memory;
+  const double omega = settings_.learning.inertia;
+  const auto p = next.mesh.nodes_per_element();
+  std::vector<double> element_weights(p * width_);
+  std::vector<double> factor(p);
+  sweep(
+      false, next.mesh, state.weights,
+      [&](double phase, const double* v, double* dv) {
+        const auto point = next.mesh.locate_in_segment(phase, segment_.begin, segment_.end);
+        next.mesh.reference().lagrange(point.x, factor.data());
+        const double ratio = riccati_ratio(phase);
+        const auto& old = history_.velocity(phase);
+        for (std::size_t i = 0; i < width_; ++i) dv[i] = mu * old[i] + ratio * v[i];
+        for (std::size_t j = 0; j < p; ++j) {
+          const double* r = next.velocity_at(point.element * p + j);
+          for (std::size_t i = 0; i < width_; ++i) dv[i] += factor[j] / omega * r[i];
+        }
+      },
+      [&](double phase, double gamma, double* b) {
+        const double pivot = 1.0 - gamma * riccati_ratio(phase);
+        for (std::size_t i = 0; i < width_; ++i) b[i] /= pivot;
+      },
+      [&](std::size_t node, const double* v) {
+        std::copy_n(v, width_, element_weights.begin() + static_cast<std::ptrdiff_t>(node % p * width_));
+        if (node % p == p - 1) store_element(node / p, element_weights, next);
+      });
+  std::fill(state.momenta.begin(), state.momenta.end(), 0.0);
+}
+
+void WeightSweep::riccati(EpochRecord& /*record*/, DenseWeights::Epoch& next, WeightState& state) {
+  riccati_backward(next, state);
+  riccati_forward(next, state);
+}
+
+void WeightSweep::sums(EpochRecord& record, const DenseWeights::Epoch& next) {
+  const double mu = settings_.learning.epoch_memory;
+  const double omega = settings_.learning.inertia;
+  std::vector<double> w(settings_.learning.weight_decay > 0.0 ? width_ : 0);
+  for (std::size_t node = 0; node < next.mesh.nodes(); ++node) {
+    const auto& old = history_.velocity(next.mesh.phases()[node]);
+    const double* v = next.velocity.data() + node * width_;
+    for (std::size_t i = 0; i < synapses_; ++i) {
+      const double m = omega * (v[i] - mu * old[i]);
+      record.momentum_squared[node] += m * m;
+      record.momentum_velocity[node] += m * v[i];
+    }
+    if (w.empty()) continue;
+    next.weights_at_node(node, w.data());
+    for (std::size_t i = 0; i < synapses_; ++i) record.weight_squared[node] += w[i] * w[i];
+  }
+}
+
+DenseWeights::Epoch WeightSweep::advance(EpochRecord& record, WeightState& state) {
+  record_ = &record;
+  start_weights_ = state.weights;
+  start_history_ = history_.weights(0.0);
+  DenseWeights::Epoch next(record.mesh, width_);
+  if (form_ == Form::riccati) {
+    riccati(record, next, state);
+  } else {
+    joint(record, next, state);
+  }
+  sums(record, next);
+  return next;
+}
+
+}  // namespace hjnet

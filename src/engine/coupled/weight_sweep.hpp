@@ -1,0 +1,73 @@
+#pragma once
+/// The sweep of one epoch over the weights: M backwards with W, or (M, W) forwards.
+///
+/// With D(t) = W(nT) + mu (W(t-T) - W((n-1)T)), the epoch recursion dW/dt = mu dW/dt(t-T) + M/omega reads
+/// W(t) = D(t) + integral of M/omega from nT, so CVODE carries M and that integral U. Where M is given at the epoch's end
+/// U runs backwards from there and W = D - U + a, with a known once the sweep has reached nT. Weight decay makes
+/// (M, W) a linear two-point problem with scalar coefficients, the same for all synapses:
+///  * omega > 0: superposition, a c(t) with c = cos(b (T_end - t)), b^2 = kappa/omega; singular where c(nT) = 0;
+///  * omega < 0: M = P(t) W + r with the Riccati solution P = -omega beta tanh(beta (T_end - t)),
+///    beta^2 = -kappa/omega; r backwards, then W forwards, both stable for every kappa.
+
+#include "dynamics/pointwise.hpp"
+#include "engine/coupled/integrator.hpp"
+#include "engine/coupled/neuron_sweeps.hpp"
+#include "history/dense_weights.hpp"
+#include "history/epoch_record.hpp"
+
+#include <vector>
+
+namespace hjnet {
+
+/// W and M of all local synapses and their tangents between two epochs: [column][synapse].
+struct WeightState {
+  std::vector<double> weights, momenta, starting_momenta;
+};
+
+class WeightSweep {
+public:
+  WeightSweep(const Network& network, const ExternalInput& input, DenseWeights& history, const Settings& settings,
+              const IntegratorSettings& solver, std::vector<Segment> segments);
+
+  /// Takes the state from the record's start to its end, fills the record's sums over this rank's synapses (not yet
+  /// over ranks), and returns the epoch's history.
+  /// @throws numerical_error where the two-point problem is singular or the integrator gives up.
+  DenseWeights::Epoch advance(EpochRecord& record, WeightState& state);
+
+  [[nodiscard]] const IntegratorWork& work() const { return integrator_.work(); }
+
+private:
+  enum class Form { forward, superposition, riccati };
+
+  /// out = g y^T of all synapses, with tangents: minus dM/dt without decay.
+  void force(double phase, double* out);
+  /// out = W(nT) + mu (W(t-T) - W((n-1)T)).
+  void drift(double phase, double* out);
+  void joint(EpochRecord& record, DenseWeights::Epoch& next, WeightState& state);
+  void finish_joint(const std::vector<double>& x, DenseWeights::Epoch& next, WeightState& state);
+  void riccati(EpochRecord& record, DenseWeights::Epoch& next, WeightState& state);
+  void riccati_backward(DenseWeights::Epoch& next, WeightState& state);
+  void riccati_forward(DenseWeights::Epoch& next, WeightState& state);
+  void store_element(std::size_t element, const std::vector<double>& weights, DenseWeights::Epoch& next);
+  void sums(EpochRecord& record, const DenseWeights::Epoch& next);
+  /// P(t)/omega = -beta tanh(beta (T - phase)).
+  [[nodiscard]] double riccati_ratio(double phase) const;
+  template <class Rhs, class Solve, class Take>
+  void sweep(bool backward, const Mesh& mesh, std::vector<double>& x, Rhs rhs, Solve solve, Take take);
+
+  const Network& network_;
+  const ExternalInput& input_;
+  DenseWeights& history_;
+  const Settings& settings_;
+  std::vector<Segment> segments_;
+  Pointwise pointwise_;
+  std::size_t columns_, synapses_, width_;
+  Form form_;
+  Integrator integrator_;
+  // The record being swept and the quantities of the last evaluation.
+  Segment segment_;
+  const EpochRecord* record_ = nullptr;
+  std::vector<double> y_, net_, f_, g_, halo_, pre_, gauge_, force_, drift_, start_weights_, start_history_;
+};
+
+}  // namespace hjnet

@@ -1,0 +1,181 @@
+#include "history/dense_weights.hpp"
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace hjnet {
+
+namespace {
+
+/// y += A x for a column-major rows x columns matrix; split so that no BLAS count exceeds an int.
+void add_product(const double* a, std::size_t rows, std::size_t columns, const double* x, double* y) {
+  constexpr std::size_t chunk = std::size_t{1} << 30;
+  for (std::size_t row = 0; row < rows; row += chunk) {
+    const auto part = std::min(chunk, rows - row);
+    for (std::size_t j = 0; j < columns; ++j) {
+      if (x[j] != 0.0) cblas_daxpy(static_cast<int>(part), x[j], a + j * rows + row, 1, y + row, 1);
+    }
+  }
+}
+
+}  // namespace
+
+DenseWeights::DenseWeights(const Network& network, std::size_t columns, std::span<const double> initial)
+    : network_(network),
+      columns_(columns),
+      synapses_(initial.size()),
+      width_(columns * initial.size()),
+      weights_(width_, 0.0),
+      velocity_(width_, 0.0) {
+  std::copy(initial.begin(), initial.end(), weights_.begin());
+}
+
+DenseWeights::Epoch::Epoch(const Mesh& mesh_in, std::size_t width_in)
+    : mesh(mesh_in),
+      velocity(mesh_in.nodes() * width_in, 0.0),
+      weights(mesh_in.elements() * width_in, 0.0),
+      width(width_in) {}
+
+void DenseWeights::Epoch::weights_at_node(std::size_t node, double* out) const {
+  const auto p = mesh.nodes_per_element();
+  const auto element = node / p;
+  std::vector<double> factor(p);
+  mesh.reference().integral(mesh.reference().points()[node % p], factor.data());
+  for (auto& f : factor) f *= 0.5 * mesh.length(element);
+  std::copy_n(weights.data() + element * width, width, out);
+  add_product(velocity.data() + element * p * width, width, p, factor.data(), out);
+}
+
+void DenseWeights::adopt(Epoch&& epoch) {
+  mesh_ = std::move(epoch.mesh);
+  velocities_ = std::move(epoch.velocity);
+  starts_ = std::move(epoch.weights);
+  weights_phase_ = velocity_phase_ = -1.0;
+}
+
+void DenseWeights::shift(std::span<const double> shift) {
+  for (std::size_t first = 0; first < starts_.size(); first += width_) {
+    for (std::size_t i = 0; i < shift.size(); ++i) starts_[first + i] += shift[i];
+  }
+  for (std::size_t i = 0; i < shift.size(); ++i) weights_[i] += shift[i];
+  if (!constant()) weights_phase_ = -1.0;
+}
+
+void DenseWeights::combine(const MeshPoint& point, const std::vector<double>& factor, const double* base,
+                           std::vector<double>& out) const {
+  if (base != nullptr) {
+    std::copy_n(base, width_, out.begin());
+  } else {
+    std::fill(out.begin(), out.end(), 0.0);
+  }
+  const auto p = mesh_.nodes_per_element();
+  add_product(velocities_.data() + point.element * p * width_, width_, p, factor.data(), out.data());
+}
+
+const std::vector<double>& DenseWeights::weights(double phase) {
+  if (constant() || phase == weights_phase_) return weights_;
+  const auto point = mesh_.locate(phase, false);
+  std::vector<double> factor(mesh_.nodes_per_element());
+  mesh_.reference().integral(point.x, factor.data());
+  for (auto& f : factor) f *= 0.5 * mesh_.length(point.element);
+  combine(point, factor, starts_.data() + point.element * width_, weights_);
+  weights_phase_ = phase;
+  return weights_;
+}
+
+const std::vector<double>& DenseWeights::velocity(double phase) {
+  if (constant() || phase == velocity_phase_) return velocity_;
+  const auto point = mesh_.locate(phase, false);
+  std::vector<double> factor(mesh_.nodes_per_element());
+  mesh_.reference().lagrange(point.x, factor.data());
+  combine(point, factor, nullptr, velocity_);
+  velocity_phase_ = phase;
+  return velocity_;
+}
+
+void DenseWeights::apply(int projection, std::span<const double> phases, const double* x, double* net) {
+  const auto& s = network_.projections()[static_cast<std::size_t>(projection)];
+  const auto c = static_cast<int>(columns_);
+  const int stride = c * static_cast<int>(phases.size());
+  if (s.rows == 0 || (s.dense && s.columns == 0)) return;
+  for (std::size_t block = 0; block < phases.size(); ++block) {
+    const auto& w = weights(phases[block]);
+    const auto first = static_cast<std::size_t>(s.first);
+    const double* in = x + block * columns_;
+    double* out = net + s.post * stride + static_cast<std::int64_t>(block * columns_);
+    for (std::size_t column = 0; column < columns_; ++column) {
+      // Column 0 of the weights acts on all columns of x, a tangent of the weights on x's value column alone.
+      const double* matrix = w.data() + column * synapses_ + first;
+      const int width = column == 0 ? c : 1;
+      double* target = out + column;
+      if (column > 0 && constant()) break;
+      if (s.dense) {
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(s.rows), width,
+                    static_cast<int>(s.columns), 1.0, matrix, static_cast<int>(s.columns), in + s.pre * stride, stride,
+                    1.0, target, stride);
+        continue;
+      }
+      for (std::int64_t row = 0; row < s.rows; ++row) {
+        for (auto i = s.indptr[static_cast<std::size_t>(row)]; i < s.indptr[static_cast<std::size_t>(row) + 1]; ++i) {
+          const double* source = in + std::int64_t{s.indices[static_cast<std::size_t>(i)]} * stride;
+          for (int k = 0; k < width; ++k) target[row * stride + k] += matrix[i] * source[k];
+        }
+      }
+    }
+  }
+}
+
+void DenseWeights::apply_transpose(int projection, std::span<const double> phases, const double* p, double* s_out) {
+  const auto& s = network_.projections()[static_cast<std::size_t>(projection)];
+  const auto c = static_cast<int>(columns_);
+  const int stride = c * static_cast<int>(phases.size());
+  if (s.rows == 0 || (s.dense && s.columns == 0)) return;
+  for (std::size_t block = 0; block < phases.size(); ++block) {
+    const auto& w = weights(phases[block]);
+    const auto first = static_cast<std::size_t>(s.first);
+    const double* in = p + s.post * stride + static_cast<std::int64_t>(block * columns_);
+    double* out = s_out + block * columns_;
+    for (std::size_t column = 0; column < columns_; ++column) {
+      const double* matrix = w.data() + column * synapses_ + first;
+      const int width = column == 0 ? c : 1;
+      double* target = out + column;
+      if (column > 0 && constant()) break;
+      if (s.dense) {
+        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<int>(s.columns), width,
+                    static_cast<int>(s.rows), 1.0, matrix, static_cast<int>(s.columns), in, stride, 1.0,
+                    target + s.pre * stride, stride);
+        continue;
+      }
+      for (std::int64_t row = 0; row < s.rows; ++row) {
+        for (auto i = s.indptr[static_cast<std::size_t>(row)]; i < s.indptr[static_cast<std::size_t>(row) + 1]; ++i) {
+          double* sink = target + std::int64_t{s.indices[static_cast<std::size_t>(i)]} * stride;
+          for (int k = 0; k < width; ++k) sink[k] += matrix[i] * in[row * stride + k];
+        }
+      }
+    }
+  }
+}
+
+void DenseWeights::apply_thresholds(std::span<const double> phases, double* net) {
+  if (network_.thresholds() < 0) return;
+  const auto stride = columns_ * phases.size();
+  const auto first = static_cast<std::size_t>(network_.thresholds());
+  for (std::size_t block = 0; block < phases.size(); ++block) {
+    const auto& w = weights(phases[block]);
+    for (std::size_t k = 0; k < static_cast<std::size_t>(network_.neurons()); ++k) {
+      for (std::size_t c = 0; c < columns_; ++c) {
+        net[k * stride + block * columns_ + c] += w[c * synapses_ + first + k];
+      }
+    }
+  }
+}
+
+std::int64_t DenseWeights::bytes() const {
+  return static_cast<std::int64_t>(sizeof(double) *
+                                   (velocities_.size() + starts_.size() + weights_.size() + velocity_.size()));
+}
+
+}  // namespace hjnet

@@ -1,0 +1,117 @@
+#include "quantum/boltzmann.hpp"
+
+#include "parallel/errors.hpp"
+#include "quantum/propagators.hpp"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+namespace hjnet {
+
+namespace {
+
+/// A physical rho has coefficients of at most 1/4; this far outside, the solution means nothing.
+constexpr double blow_up_bound = 1e6;
+
+struct Evolution {
+  const ModeParameters& mode;
+  const OperatorSeries& series;
+  const MemoryKernel& kernel;
+  double error_rate;
+  ModeHistory history{};
+
+  [[nodiscard]] double time(int epoch, int sample) const {
+    return (static_cast<double>(epoch) * series.intervals() + sample) * series.step();
+  }
+
+  void fail(int epoch, int interval) const {
+    throw numerical_error(
+        fmt::format("the density matrix blows up between t = {:.6g} and {:.6g} with memory = \"{}\", eta = {:.6g}, q = "
+                    "{:.6g}: the second-order term is not positive; smaller q, or memory = \"none\", may help",
+                    time(epoch, interval), time(epoch, interval + 1), memory_name(kernel.memory()), mode.eta,
+                    mode.charge));
+  }
+
+  void record(int epoch, int sample, const PauliVector& rho) {
+    history.rho.push_back(rho);
+    if (kernel.memory() == Memory::none) return;
+    const int interval = sample < series.intervals() ? sample : sample - 1;
+    const auto p = static_cast<std::ptrdiff_t>(epoch) * series.intervals() + interval;
+    const PauliVector h = evaluate<4>(series.piece(p), (sample - interval) * series.step());
+    const double value = kossakowski_minimum(mode, h, kernel.at(time(epoch, sample)));
+    if (value < history.kossakowski) {
+      history.kossakowski = value;
+      history.kossakowski_time = time(epoch, sample);
+    }
+  }
+
+  /// U runs from the epoch's start, so that round-off in rho does not add up from sample to sample.
+  void epoch_unitary(DensityState& state) {
+    MagnusPropagator propagator(mode.eta * mode.charge, error_rate);
+    const Eigen::Matrix4cd start = pauli_matrix(state.rho);
+    Eigen::Matrix4cd u = Eigen::Matrix4cd::Identity();
+    for (int i = 0; i < series.intervals(); ++i) {
+      const auto p = static_cast<std::ptrdiff_t>(state.epoch) * series.intervals() + i;
+      if (!propagator.advance(series.piece(p), 0.0, series.step(), u)) {
+        throw numerical_error(
+            fmt::format("no step is short enough for the unitary evolution at t = {:.6g} with memory = \"none\", eta = "
+                        "{:.6g}, q = {:.6g}: H is too large",
+                        time(state.epoch, i), mode.eta, mode.charge));
+      }
+      const double identity = state.rho[0];
+      state.rho = pauli_coefficients(u * start * u.adjoint());
+      state.rho[0] = identity;
+      record(state.epoch, i + 1, state.rho);
+    }
+  }
+
+  void epoch_taylor(DensityState& state) {
+    const TaylorPropagator propagator(mode.eta, mode.charge, error_rate);
+    for (int i = 0; i < series.intervals(); ++i) {
+      const auto p = static_cast<std::ptrdiff_t>(state.epoch) * series.intervals() + i;
+      const std::vector<double> cuts = kernel.stretches(p);
+      for (std::size_t s = 0; s + 1 < cuts.size(); ++s) {
+        const double length = cuts[s + 1] - cuts[s];
+        if (!propagator.advance(shifted<4>(series.piece(p), cuts[s]), kernel.on_stretch(p, cuts[s], cuts[s + 1]),
+                                length, state.rho) ||
+            state.rho.lpNorm<Eigen::Infinity>() > blow_up_bound) {
+          fail(state.epoch, i);
+        }
+      }
+      record(state.epoch, i + 1, state.rho);
+    }
+  }
+};
+
+}  // namespace
+
+double kossakowski_minimum(const ModeParameters& mode, const PauliVector& h, const PauliVector& k) {
+  const auto ht = h.tail<15>(), kt = k.tail<15>();
+  return 0.5 * mode.eta * mode.charge * mode.charge * (ht.dot(kt) - ht.norm() * kt.norm());
+}
+
+ModeHistory evolve_mode(const ModeParameters& mode, const OperatorSeries& series, const MemoryKernel& kernel,
+                        double tolerance, DensityState& state) {
+  if (!(tolerance > 0.0)) {
+    throw config_error(fmt::format("the tolerance of the density matrix is {}; it must be positive", tolerance));
+  }
+  if (state.epoch < series.first_epoch() || state.epoch > series.end_epoch()) {
+    throw config_error(fmt::format("epoch {} is not among the epochs {} to {} of the operator coefficients",
+                                   state.epoch, series.first_epoch(), series.end_epoch()));
+  }
+  Evolution evolution{mode, series, kernel, tolerance / series.epoch_length()};
+  evolution.history.rho.reserve(static_cast<std::size_t>(series.end_epoch() - state.epoch) *
+                                (static_cast<std::size_t>(series.intervals()) + 1));
+  for (; state.epoch < series.end_epoch(); ++state.epoch) {
+    evolution.record(state.epoch, 0, state.rho);
+    if (kernel.memory() == Memory::none) {
+      evolution.epoch_unitary(state);
+    } else {
+      evolution.epoch_taylor(state);
+    }
+  }
+  return std::move(evolution.history);
+}
+
+}  // namespace hjnet

@@ -1,0 +1,66 @@
+#include "quantum/coefficients.hpp"
+
+namespace hjnet {
+
+namespace {
+
+constexpr std::size_t directions = 6;
+constexpr std::size_t columns = 1 + directions;
+
+/// Where the coefficient of O_a alone stands in c: 4 mu for A mu, nu for B nu.
+constexpr std::size_t single_index(std::size_t a) { return a < 3 ? 4 * (a + 1) : a - 2; }
+
+/// X - sum_a s_a d_a X: what is left of X where no particle enters.
+double constant_part(std::span<const double, 6> stokes, const double* x) {
+  double value = x[0];
+  for (std::size_t a = 0; a < directions; ++a) value -= stokes[a] * x[1 + a];
+  return value;
+}
+
+/// c_mu nu += weight (x_A mu y_B nu) over the nine pairs; x and y are the six tangents.
+void add_pairs(double weight, const double* x, const double* y, std::span<double, 16> c) {
+  for (std::size_t mu = 0; mu < 3; ++mu) {
+    for (std::size_t nu = 0; nu < 3; ++nu) c[4 * (mu + 1) + nu + 1] += weight * x[mu] * y[3 + nu];
+  }
+}
+
+void add_singles(double weight, const double* x, std::span<double, 16> c) {
+  for (std::size_t a = 0; a < directions; ++a) c[single_index(a)] += weight * x[a];
+}
+
+}  // namespace
+
+void add_coefficients(Closure closure, std::span<const double, 6> stokes, std::size_t n, const double* delta,
+                      const double* f, const double* gauge, std::span<double, 16> c) {
+  for (std::size_t k = 0; k < n; ++k) {
+    const double* d = delta + k * columns;
+    const double* v = f + k * columns;
+    if (closure == Closure::backpropagation) {
+      add_singles(v[0], d + 1, c);
+      continue;
+    }
+    const double f_constant = constant_part(stokes, v);
+    add_singles(f_constant, d + 1, c);
+    add_singles(constant_part(stokes, d), v + 1, c);
+    add_pairs(1.0, d + 1, v + 1, c);
+    add_pairs(1.0, v + 1, d + 1, c);
+    if (gauge != nullptr) {
+      add_singles(2.0 * gauge[k] * f_constant, v + 1, c);
+      add_pairs(2.0 * gauge[k], v + 1, v + 1, c);
+    }
+  }
+}
+
+void add_error_coefficients(std::span<const double, 6> stokes, std::size_t n, const double* y, const double* gradient,
+                            const double* hessian_y, std::span<double, 16> c) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const double* tangent = y + i * columns + 1;
+    const double* second = hessian_y + i * directions;
+    double first = gradient[i];
+    for (std::size_t a = 0; a < directions; ++a) first -= stokes[a] * second[a];
+    add_singles(first, tangent, c);
+    add_pairs(1.0, tangent, second, c);
+  }
+}
+
+}  // namespace hjnet

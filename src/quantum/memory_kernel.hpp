@@ -1,0 +1,37 @@
+#pragma once
+/// K(t), the memory of the quantum Boltzmann equation: the integral over H(t') in its second-order term.
+
+#include "config/settings.hpp"
+#include "quantum/spline.hpp"
+
+#include <vector>
+
+namespace hjnet {
+
+/// The name of a memory as the input file spells it.
+const char* memory_name(Memory memory);
+
+/// K(t) from the exact integrals of the spline: `symmetric` int H over the whole run, `causal` 2 int_0^t H, `window`
+/// int_(t-tau)^(t+tau) H clipped to the run, `none` 0.
+class MemoryKernel {
+public:
+  /// Throws config_error where `symmetric` or `window` is asked of a series that does not start with the run, or the
+  /// window is not positive.
+  MemoryKernel(Memory memory, double window, const OperatorSeries& series);
+
+  [[nodiscard]] Memory memory() const { return memory_; }
+  /// K(t) at one time.
+  [[nodiscard]] PauliVector at(double t) const;
+  /// Offsets from the left end of piece p of the series, ascending, from 0 to the piece's length: between two of them
+  /// K is one quartic polynomial.
+  [[nodiscard]] std::vector<double> stretches(std::ptrdiff_t p) const;
+  /// K on the stretch [from, to] of piece p, about `from`.
+  [[nodiscard]] Quartic on_stretch(std::ptrdiff_t p, double from, double to) const;
+
+private:
+  Memory memory_;
+  double window_;
+  const OperatorSeries* series_;
+};
+
+}  // namespace hjnet

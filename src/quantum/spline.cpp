@@ -1,0 +1,106 @@
+#include "quantum/spline.hpp"
+
+#include "parallel/errors.hpp"
+
+#include <fmt/core.h>
+
+#include <cmath>
+
+namespace hjnet {
+
+namespace {
+
+constexpr std::size_t width = 16;
+
+/// Second derivatives at the S+1 samples. On an equidistant grid the not-a-knot condition M_0 = 2 M_1 - M_2 turns the
+/// first equation M_0 + 4 M_1 + M_2 = r_1 into 6 M_1 = r_1, so both ends are known before the tridiagonal sweep.
+std::vector<PauliVector> second_derivatives(const std::vector<PauliVector>& y, double step) {
+  const std::size_t last = y.size() - 1;
+  std::vector<PauliVector> m(y.size(), PauliVector::Zero());
+  if (last < 2) return m;
+  const auto right = [&](std::size_t i) -> PauliVector {
+    return (6.0 / (step * step)) * (y[i - 1] - 2.0 * y[i] + y[i + 1]);
+  };
+  m[1] = right(1) / 6.0;
+  m[last - 1] = right(last - 1) / 6.0;
+  if (last == 2) {
+    m[0] = m[2] = m[1];
+    return m;
+  }
+  std::vector<double> pivot(y.size(), 0.0);
+  for (std::size_t i = 2; i + 2 <= last; ++i) {
+    const bool first = i == 2;
+    pivot[i] = 4.0 - (first ? 0.0 : 1.0 / pivot[i - 1]);
+    m[i] = (right(i) - m[i - 1]) / pivot[i];
+  }
+  for (std::size_t i = last - 2; i >= 2; --i) m[i] -= m[i + 1] / pivot[i];
+  m[0] = 2.0 * m[1] - m[2];
+  m[last] = 2.0 * m[last - 1] - m[last - 2];
+  return m;
+}
+
+}  // namespace
+
+std::vector<Cubic> not_a_knot_spline(std::span<const double> samples, double step) {
+  std::vector<PauliVector> y(samples.size() / width);
+  for (std::size_t i = 0; i < y.size(); ++i) y[i] = Eigen::Map<const PauliVector>(samples.data() + i * width);
+  const std::vector<PauliVector> m = second_derivatives(y, step);
+  std::vector<Cubic> pieces(y.size() - 1);
+  for (std::size_t i = 0; i + 1 < y.size(); ++i) {
+    pieces[i].col(0) = y[i];
+    pieces[i].col(1) = (y[i + 1] - y[i]) / step - (step / 6.0) * (2.0 * m[i] + m[i + 1]);
+    pieces[i].col(2) = 0.5 * m[i];
+    pieces[i].col(3) = (m[i + 1] - m[i]) / (6.0 * step);
+  }
+  return pieces;
+}
+
+OperatorSeries::OperatorSeries(std::span<const double> c, int epochs, int samples_per_epoch, double epoch_length,
+                               int first_epoch, const PauliVector& integral_before)
+    : first_epoch_(first_epoch),
+      end_epoch_(first_epoch + epochs),
+      intervals_(samples_per_epoch),
+      step_(epoch_length / samples_per_epoch) {
+  if (epochs < 1 || samples_per_epoch < 1 || !(epoch_length > 0.0)) {
+    throw config_error(fmt::format("{} epochs of length {} with {} samples each: all three must be positive", epochs,
+                                   epoch_length, samples_per_epoch));
+  }
+  const auto block = (static_cast<std::size_t>(samples_per_epoch) + 1) * width;
+  if (c.size() != static_cast<std::size_t>(epochs) * block) {
+    throw config_error(fmt::format("{} numbers are not {} epochs of {} samples of {} operator coefficients", c.size(),
+                                   epochs, samples_per_epoch + 1, width));
+  }
+  integrals_.push_back(integral_before);
+  for (std::size_t e = 0; e < static_cast<std::size_t>(epochs); ++e) {
+    const auto samples = c.subspan(e * block, block);
+    for (std::size_t i = 0; i < block; ++i) {
+      if (std::isfinite(samples[i])) continue;
+      const double time = static_cast<double>(first_epoch) * epoch_length + static_cast<double>(e) * epoch_length +
+                          static_cast<double>(i / width) * step_;
+      throw numerical_error(fmt::format("the operator coefficient c_{} is not finite at t = {}", i % width, time));
+    }
+    for (const Cubic& piece : not_a_knot_spline(samples, step_)) {
+      pieces_.push_back(piece);
+      integrals_.push_back(evaluate<5>(integrated(piece, integrals_.back()), step_));
+    }
+  }
+}
+
+Quartic OperatorSeries::integral_about(double t, double inside) const {
+  const auto first = static_cast<std::ptrdiff_t>(first_epoch_) * intervals_;
+  const auto end = static_cast<std::ptrdiff_t>(end_epoch_) * intervals_;
+  const double position = inside / step_;
+  Quartic constant = Quartic::Zero();
+  if (position < static_cast<double>(first)) {
+    constant.col(0) = integrals_.front();
+    return constant;
+  }
+  if (position >= static_cast<double>(end)) {
+    constant.col(0) = integrals_.back();
+    return constant;
+  }
+  const auto p = static_cast<std::ptrdiff_t>(std::floor(position));
+  return shifted<5>(integral_piece(p), t - static_cast<double>(p) * step_);
+}
+
+}  // namespace hjnet

@@ -1,0 +1,168 @@
+#include "quantum/stage.hpp"
+
+#include "parallel/agree.hpp"
+#include "parallel/errors.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <exception>
+#include <utility>
+
+namespace hjnet {
+
+namespace {
+
+struct Group {
+  MPI_Comm comm;
+  int rank = 0, size = 1;
+  explicit Group(MPI_Comm c) : comm(c) {
+    MPI_Comm_rank(c, &rank);
+    MPI_Comm_size(c, &size);
+  }
+};
+
+/// Samples of one rank's modes and what they add to the mixture.
+struct Share {
+  std::vector<ModeResult> modes;
+  std::vector<std::vector<PauliVector>> coefficients;  ///< by mode, sample
+  Extreme kossakowski, min_eigenvalue{HUGE_VAL, 0.0, 0}, trace_error{-1.0, 0.0, 0}, hermiticity_error{-1.0, 0.0, 0};
+  std::int64_t unphysical = 0;
+};
+
+void check(const BoltzmannSettings& settings) {
+  if (settings.k0.empty() || settings.k0.size() != settings.weights.size()) {
+    throw config_error(fmt::format("boltzmann.k0 has {} modes and boltzmann.weights {}; they must be equally many, at "
+                                   "least one",
+                                   settings.k0.size(), settings.weights.size()));
+  }
+  for (const double k0 : settings.k0) {
+    if (!(k0 > 0.0) || !(settings.volume > 0.0)) {
+      throw config_error(fmt::format("boltzmann.k0 = {} and boltzmann.volume = {} must be positive", k0,
+                                     settings.volume));
+    }
+  }
+}
+
+/// Measures of one mode at all samples, and the extremes.
+void measure_mode(const std::vector<PauliVector>& rho, double tolerance, const OperatorSeries& series, int mode,
+                  Share& share) {
+  ModeResult result{mode, {}, {}};
+  const std::size_t per_epoch = static_cast<std::size_t>(series.intervals()) + 1;
+  for (std::size_t i = 0; i < rho.size(); ++i) {
+    result.rho.push_back(pauli_matrix(rho[i]));
+    const Measures m = measure(result.rho.back(), tolerance);
+    const std::size_t epoch = i / per_epoch;
+    const double time = static_cast<double>(epoch * (per_epoch - 1) + i % per_epoch) * series.step();
+    if (m.min_eigenvalue < share.min_eigenvalue.value) share.min_eigenvalue = {m.min_eigenvalue, time, mode};
+    if (m.trace_error > share.trace_error.value) share.trace_error = {m.trace_error, time, mode};
+    if (m.hermiticity_error > share.hermiticity_error.value) share.hermiticity_error = {m.hermiticity_error, time, mode};
+    if (!m.physical) ++share.unphysical;
+    result.measures.push_back(m);
+  }
+  share.modes.push_back(std::move(result));
+}
+
+Share evolve_share(const Group& group, const BoltzmannSettings& settings, const PauliVector& start,
+                   const OperatorSeries& series, double tolerance) {
+  Share share;
+  const ModeRange range = mode_range(static_cast<int>(settings.k0.size()), group.size, group.rank);
+  const MemoryKernel kernel(settings.memory, settings.window, series);
+  for (int mode = range.first; mode < range.end; ++mode) {
+    const double k0 = settings.k0[static_cast<std::size_t>(mode)];
+    const ModeParameters parameters{1.0 / (2.0 * k0 * settings.volume), settings.charge};
+    DensityState state{start, series.first_epoch()};
+    ModeHistory history = evolve_mode(parameters, series, kernel, tolerance, state);
+    if (history.kossakowski < share.kossakowski.value || share.modes.empty()) {
+      share.kossakowski = {history.kossakowski, history.kossakowski_time, mode};
+    }
+    measure_mode(history.rho, settings.positivity_tolerance, series, mode, share);
+    share.coefficients.push_back(std::move(history.rho));
+  }
+  return share;
+}
+
+/// sum over the modes of weight x rho, on all ranks, added up in the order of the modes: the sum so far goes from rank to
+/// rank, in pieces, so that the ranks work on different samples at the same time. The last rank has the result.
+std::vector<PauliVector> mixture(const Group& group, const std::vector<double>& weights, const Share& share,
+                                 std::size_t samples) {
+  constexpr std::size_t piece = 4096;  // samples a message
+  constexpr int tag = 0;
+  std::vector<PauliVector> sum(samples, PauliVector::Zero());
+  for (std::size_t begin = 0; begin < samples; begin += piece) {
+    const std::size_t end = std::min(samples, begin + piece);
+    const int count = static_cast<int>((end - begin) * 16);
+    if (group.rank > 0) {
+      MPI_Recv(sum[begin].data(), count, MPI_DOUBLE, group.rank - 1, tag, group.comm, MPI_STATUS_IGNORE);
+    }
+    for (std::size_t m = 0; m < share.modes.size(); ++m) {
+      const double weight = weights[static_cast<std::size_t>(share.modes[m].mode)];
+      for (std::size_t i = begin; i < end; ++i) sum[i] += weight * share.coefficients[m][i];
+    }
+    if (group.rank + 1 < group.size) {
+      MPI_Send(sum[begin].data(), count, MPI_DOUBLE, group.rank + 1, tag, group.comm);
+    }
+  }
+  for (std::size_t begin = 0; begin < samples; begin += piece) {
+    const std::size_t end = std::min(samples, begin + piece);
+    MPI_Bcast(sum[begin].data(), static_cast<int>((end - begin) * 16), MPI_DOUBLE, group.size - 1, group.comm);
+  }
+  return sum;
+}
+
+/// The smallest (sign = 1) or largest (sign = -1) of all ranks' extremes; of equal ones the lowest mode's. Ranks without
+/// modes do not count.
+Extreme worst(const Group& group, const Extreme& mine, bool have_modes, double sign) {
+  const std::array<double, 4> local{have_modes ? 1.0 : 0.0, mine.value, mine.time, static_cast<double>(mine.mode)};
+  std::vector<double> all(4 * static_cast<std::size_t>(group.size));
+  MPI_Allgather(local.data(), 4, MPI_DOUBLE, all.data(), 4, MPI_DOUBLE, group.comm);
+  Extreme best;
+  bool found = false;
+  for (std::size_t r = 0; r < all.size(); r += 4) {
+    if (all[r] == 0.0 || (found && !(sign * all[r + 1] < sign * best.value))) continue;
+    best = {all[r + 1], all[r + 2], static_cast<int>(all[r + 3])};
+    found = true;
+  }
+  return best;
+}
+
+}  // namespace
+
+ModeRange mode_range(int modes, int ranks, int rank) {
+  const auto bound = [&](int r) { return static_cast<int>(static_cast<std::int64_t>(modes) * r / ranks); };
+  return {bound(rank), bound(rank + 1)};
+}
+
+DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span<const double, 6> stokes,
+                     std::span<const double> c, int epochs, int samples_per_epoch, double epoch_length,
+                     double tolerance) {
+  const Group group(comm);
+  Share share;
+  std::exception_ptr failure;
+  try {
+    check(settings);
+    const OperatorSeries series(c, epochs, samples_per_epoch, epoch_length);
+    share = evolve_share(group, settings, product_state(stokes), series, tolerance);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  agree(comm, failure);
+
+  DensityResult result;
+  for (const PauliVector& x : mixture(group, settings.weights, share, c.size() / 16)) {
+    result.mean.push_back(pauli_matrix(x));
+    result.mean_measures.push_back(measure(result.mean.back(), settings.positivity_tolerance));
+  }
+  const bool have_modes = !share.modes.empty();
+  result.kossakowski = worst(group, share.kossakowski, have_modes, 1.0);
+  result.min_eigenvalue = worst(group, share.min_eigenvalue, have_modes, 1.0);
+  result.trace_error = worst(group, share.trace_error, have_modes, -1.0);
+  result.hermiticity_error = worst(group, share.hermiticity_error, have_modes, -1.0);
+  MPI_Allreduce(&share.unphysical, &result.unphysical_samples, 1, MPI_INT64_T, MPI_SUM, comm);
+  result.modes = std::move(share.modes);
+  return result;
+}
+
+}  // namespace hjnet

@@ -1,0 +1,59 @@
+#pragma once
+/// The Boltzmann stage: all momentum modes of a run, spread over the ranks of a communicator, their mixture and measures.
+
+#include "config/settings.hpp"
+#include "quantum/boltzmann.hpp"
+#include "quantum/measures.hpp"
+
+#include <mpi.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace hjnet {
+
+struct ModeResult {
+  int mode = 0;                       ///< index into BoltzmannSettings::k0
+  std::vector<Eigen::Matrix4cd> rho;  ///< nt samples
+  std::vector<Measures> measures;     ///< nt samples
+};
+
+/// The worst of a quantity over all modes and samples.
+struct Extreme {
+  double value = 0.0;
+  double time = 0.0;
+  int mode = 0;
+};
+
+struct DensityResult {
+  std::vector<ModeResult> modes;  ///< those of this rank, ascending: mode_range()
+  // What follows is the same on all ranks.
+  std::vector<Eigen::Matrix4cd> mean;   ///< rho bar = sum of weight x rho over the modes, nt samples
+  std::vector<Measures> mean_measures;  ///< nt samples
+  Extreme kossakowski;                  ///< smallest eigenvalue of the Kossakowski matrix, <= 0
+  Extreme min_eigenvalue;               ///< smallest eigenvalue of rho
+  Extreme trace_error;                  ///< largest |Tr rho - 1|
+  Extreme hermiticity_error;            ///< largest |rho - rho^dagger|
+  std::int64_t unphysical_samples = 0;  ///< over all modes, nt samples each
+};
+
+/// Half-open range of the modes of `rank`.
+struct ModeRange {
+  int first = 0, end = 0;
+};
+ModeRange mode_range(int modes, int ranks, int rank);
+
+/// Evolves every mode from the product state of the two Stokes vectors, eta = 1/(2 k0 V) for each k0.
+///
+/// Collective over `comm`; all arguments are the same on all ranks. The mixture is summed in the order of the modes
+/// whatever the number of ranks, so all results are the same to the last bit on any number of ranks.
+/// @param stokes  s_A1..s_A3, s_B1..s_B3 of the state fed in
+/// @param c       (epochs (S+1)) x 16, c_alpha at the samples
+/// @param tolerance  of evolve_mode()
+/// Throws, on all ranks alike, what evolve_mode(), OperatorSeries and product_state() throw.
+DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span<const double, 6> stokes,
+                     std::span<const double> c, int epochs, int samples_per_epoch, double epoch_length,
+                     double tolerance = default_boltzmann_tolerance);
+
+}  // namespace hjnet

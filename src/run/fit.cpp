@@ -1,0 +1,295 @@
+#include "run/fit.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <unsupported/Eigen/LevenbergMarquardt>
+
+namespace hjnet {
+namespace {
+
+using Eigen::Index;
+
+// The search runs over logarithms z of positive parameters, on data scaled to unit span and unit deviation:
+//   V = z[0] + exp(z[1]) phi(r; n, m),  phi = (m r^n - n r^m)/(n - m),  r = x_min/x,  x = t - t_first + d,
+//   x_min = exp(z[2]) (where the minimum is, from t0),  d = exp(z[3]) = t_first - t0,  m = exp(z[4]),  n - m =
+//   exp(z[5]).
+// phi has its minimum, -1, at r = 1; this keeps depth and place of the minimum nearly independent of the exponents.
+constexpr Index kParameters = 6, kLennardJones = 4;
+using Parameters = std::array<double, kParameters>;
+
+// Bounds of the search for the logarithms z[1..5]: generous, so that a fit that reaches one is undetermined.
+const Parameters kLow{0.0, std::log(1e-9), std::log(1e-4), std::log(1e-4), std::log(0.1), std::log(0.1)};
+const Parameters kHigh{0.0, std::log(1e9), std::log(1e3), std::log(1e3), std::log(50.0), std::log(50.0)};
+
+// Powers are cut off here, far beyond any fit, so that squares of them stay finite.
+double bounded_power(double log_base, double exponent) {
+  return std::exp(std::min(exponent * log_base, 150.0));
+}
+
+// A bounded parameter as a smooth function of an unbounded one, and back.
+double to_bounded(double u, double low, double high) {
+  return low + (high - low) / (1.0 + std::exp(-u));
+}
+double to_unbounded(double z, double low, double high) {
+  const double margin = 1e-6 * (high - low);
+  z = std::clamp(z, low + margin, high - margin);
+  return std::log((z - low) / (high - z));
+}
+
+struct Shape {
+  double phi = 0.0;
+  std::array<double, 4> gradient{};  // with respect to z[2..5]
+};
+
+Shape shape_at(double since_first, const Parameters& z) {
+  const double d = std::exp(z[3]), m = std::exp(z[4]), gap = std::exp(z[5]), n = m + gap;
+  const double x = since_first + d, log_r = z[2] - std::log(x);
+  const double repulsive = bounded_power(log_r, n), attractive = bounded_power(log_r, m);
+  Shape s;
+  s.phi = (m * repulsive - n * attractive) / gap;
+  const double by_log_r = n * m * (repulsive - attractive) / gap;
+  const double by_n = (m * log_r * repulsive - attractive - s.phi) / gap;
+  const double by_m = (repulsive - n * log_r * attractive + s.phi) / gap;
+  s.gradient = {by_log_r, -by_log_r * d / x, m * (by_n + by_m), gap * by_n};
+  return s;
+}
+
+// The data in scaled units; times count from the first.
+struct ScaledData {
+  Eigen::VectorXd time, value;
+  double first = 0.0, last = 0.0, span = 0.0, mean = 0.0, deviation = 0.0;
+  Index distinct = 0;
+};
+
+ScaledData scale(std::span<const double> t, std::span<const double> v) {
+  if (t.size() != v.size()) throw std::invalid_argument("a fit needs as many times as values");
+  std::vector<double> times, values;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    if (!std::isfinite(t[i]) || !std::isfinite(v[i])) continue;
+    times.push_back(t[i]);
+    values.push_back(v[i]);
+  }
+  ScaledData data;
+  if (times.empty()) return data;
+  data.time = Eigen::VectorXd::Map(times.data(), static_cast<Index>(times.size()));
+  data.value = Eigen::VectorXd::Map(values.data(), static_cast<Index>(values.size()));
+  std::sort(times.begin(), times.end());
+  data.distinct = std::unique(times.begin(), times.end()) - times.begin();
+  data.first = data.time.minCoeff();
+  data.last = data.time.maxCoeff();
+  data.span = data.last - data.first;
+  data.mean = data.value.mean();
+  const double largest = data.value.cwiseAbs().maxCoeff();
+  data.value.array() -= data.mean;
+  data.deviation = std::sqrt(data.value.squaredNorm() / static_cast<double>(data.value.size()));
+  // Round-off of a constant is no shape.
+  if (data.deviation <= 1e-13 * largest) data.deviation = 0.0;
+  if (data.deviation > 0.0) data.value /= data.deviation;
+  if (data.span > 0.0) data.time = (data.time.array() - data.first) / data.span;
+  return data;
+}
+
+// Residuals and Jacobian for Eigen's Levenberg-Marquardt, in the unbounded parameters.
+struct Residuals : Eigen::DenseFunctor<double> {
+  const ScaledData& data;
+
+  Residuals(const ScaledData& d, Index parameters)
+      : DenseFunctor(static_cast<int>(parameters), static_cast<int>(d.value.size())), data(d) {}
+
+  [[nodiscard]] Parameters bounded(const Eigen::VectorXd& u) const {
+    Parameters z{u[0], 0.0, 0.0, 0.0, std::log(6.0), std::log(6.0)};
+    for (Index i = 1; i < u.size(); ++i) z[at(i)] = to_bounded(u[i], kLow[at(i)], kHigh[at(i)]);
+    return z;
+  }
+  static std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+  int operator()(const Eigen::VectorXd& u, Eigen::VectorXd& residual) const {
+    const Parameters z = bounded(u);
+    const double depth = std::exp(z[1]);
+    for (Index i = 0; i < data.value.size(); ++i)
+      residual[i] = z[0] + depth * shape_at(data.time[i], z).phi - data.value[i];
+    return 0;
+  }
+
+  int df(const Eigen::VectorXd& u, Eigen::MatrixXd& jacobian) const {
+    const Parameters z = bounded(u);
+    const double depth = std::exp(z[1]);
+    for (Index i = 0; i < data.value.size(); ++i) {
+      const Shape s = shape_at(data.time[i], z);
+      jacobian(i, 0) = 1.0;
+      jacobian(i, 1) = depth * s.phi;
+      for (Index j = 2; j < u.size(); ++j) jacobian(i, j) = depth * s.gradient[at(j - 2)];
+    }
+    for (Index j = 1; j < u.size(); ++j) {
+      const double low = kLow[at(j)], high = kHigh[at(j)], value = z[at(j)];
+      jacobian.col(j) *= (value - low) * (high - value) / (high - low);
+    }
+    return 0;
+  }
+};
+
+struct Start {
+  double residual = std::numeric_limits<double>::infinity();
+  Parameters z{};
+};
+
+// For a given shape the plateau and the depth follow by linear least squares; a depth below 0 becomes a slight one.
+Start project(const ScaledData& data, Parameters z) {
+  const Index stride = std::max<Index>(1, data.value.size() / 2000);
+  double sum_phi = 0.0, sum_phi2 = 0.0, sum_v = 0.0, sum_vphi = 0.0, count = 0.0, sum_v2 = 0.0;
+  for (Index i = 0; i < data.value.size(); i += stride) {
+    const double phi = shape_at(data.time[i], z).phi, v = data.value[i];
+    sum_phi += phi;
+    sum_phi2 += phi * phi;
+    sum_v += v;
+    sum_v2 += v * v;
+    sum_vphi += v * phi;
+    count += 1.0;
+  }
+  const double variance = sum_phi2 - sum_phi * sum_phi / count, covariance = sum_vphi - sum_v * sum_phi / count;
+  const double depth = variance > 0.0 ? std::max(covariance / variance, 1e-6) : 1e-6;
+  z[0] = (sum_v - depth * sum_phi) / count;
+  z[1] = std::log(depth);
+  return {sum_v2 - sum_v * sum_v / count - 2.0 * depth * covariance + depth * depth * variance, z};
+}
+
+// Starts on a fixed grid of minimum, distance of t0 and exponents; the best few, best first.
+std::vector<Start> starts(const ScaledData& data, bool free_exponents) {
+  std::vector<double> minima{0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.7, 0.85, 1.0};
+  Index lowest = 0;
+  data.value.minCoeff(&lowest);
+  minima.push_back(std::max(data.time[lowest], 1e-3));
+  const std::vector<double> distances{0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 0.8, 1.6, 5.0};
+  std::vector<std::pair<double, double>> exponents{{12.0, 6.0}};
+  if (free_exponents)
+    exponents.insert(exponents.end(), {{2.0, 1.0}, {4.0, 2.0}, {8.0, 1.0}, {20.0, 5.0}, {30.0, 20.0}});
+  std::vector<Start> found;
+  for (const auto& [n, m] : exponents)
+    for (const double d : distances)
+      for (const double minimum : minima)
+        found.push_back(project(data, {0.0, 0.0, std::log(d + minimum), std::log(d), std::log(m), std::log(n - m)}));
+  std::stable_sort(found.begin(), found.end(), [](const Start& a, const Start& b) { return a.residual < b.residual; });
+  found.resize(std::min<std::size_t>(found.size(), 8));
+  return found;
+}
+
+struct Optimum {
+  double residual = std::numeric_limits<double>::infinity();
+  Parameters z{};
+  bool converged = false;
+};
+
+Optimum optimise(const ScaledData& data, Index parameters) {
+  Optimum best;
+  Residuals residuals(data, parameters);
+  for (const Start& start : starts(data, parameters > kLennardJones)) {
+    Eigen::VectorXd u(parameters);
+    u[0] = start.z[0];
+    for (Index i = 1; i < parameters; ++i)
+      u[i] = to_unbounded(start.z[Residuals::at(i)], kLow[Residuals::at(i)], kHigh[Residuals::at(i)]);
+    Eigen::LevenbergMarquardt<Residuals> solver(residuals);
+    solver.setFtol(1e-15);
+    solver.setXtol(1e-13);
+    solver.setMaxfev(500);
+    const auto status = solver.minimize(u);
+    const double residual = solver.fvec().squaredNorm();
+    if (!std::isfinite(residual) || residual >= best.residual) continue;
+    using namespace Eigen::LevenbergMarquardtSpace;
+    best = {residual, residuals.bounded(u), status != TooManyFunctionEvaluation && status != ImproperInputParameters};
+  }
+  return best;
+}
+
+PotentialFit fit(std::span<const double> t, std::span<const double> v, Index parameters) {
+  const ScaledData data = scale(t, v);
+  PotentialFit result{.t0 = data.first, .plateau = data.mean, .window_first = data.first, .window_last = data.last};
+  if (data.distinct < parameters + 2 || data.deviation == 0.0) return result;
+  const Optimum best = optimise(data, parameters);
+  const double r2 = 1.0 - best.residual / data.value.squaredNorm();
+  if (!(r2 >= 0.0)) return result;
+  const Parameters& z = best.z;
+  const double m = std::exp(z[4]), n = m + std::exp(z[5]);
+  result.depth = std::exp(z[1]) * data.deviation;
+  result.sigma = std::exp(z[2]) * data.span / std::pow(n / m, 1.0 / (n - m));
+  result.t0 = data.first - std::exp(z[3]) * data.span;
+  result.plateau = data.mean + z[0] * data.deviation;
+  result.exponent_repulsive = n;
+  result.exponent_attractive = m;
+  result.r2 = r2;
+  result.converged = best.converged;
+  for (std::size_t i = 1; i < Residuals::at(parameters); ++i) {
+    const double margin = 1e-3 * (kHigh[i] - kLow[i]);
+    if (z[i] < kLow[i] + margin || z[i] > kHigh[i] - margin) result.at_bound = true;
+  }
+  return result;
+}
+
+}  // namespace
+
+double PotentialFit::value(double t) const {
+  const double n = exponent_repulsive, m = exponent_attractive, r = sigma / (t - t0);
+  const double prefactor = n / (n - m) * std::pow(n / m, m / (n - m));
+  return plateau + prefactor * depth * (std::pow(r, n) - std::pow(r, m));
+}
+
+PotentialFit fit_lennard_jones(std::span<const double> t, std::span<const double> v) {
+  PotentialFit result = fit(t, v, kLennardJones);
+  result.exponent_repulsive = 12.0;
+  result.exponent_attractive = 6.0;
+  return result;
+}
+
+PotentialFit fit_mie(std::span<const double> t, std::span<const double> v) {
+  return fit(t, v, kParameters);
+}
+
+std::vector<std::pair<std::string, double>> fit_attributes(const std::string& prefix, const PotentialFit& fit) {
+  return {{prefix + "_depth", fit.depth},
+          {prefix + "_sigma", fit.sigma},
+          {prefix + "_t0", fit.t0},
+          {prefix + "_plateau", fit.plateau},
+          {prefix + "_r2", fit.r2},
+          {prefix + "_exponent_repulsive", fit.exponent_repulsive},
+          {prefix + "_exponent_attractive", fit.exponent_attractive},
+          {prefix + "_window_first", fit.window_first},
+          {prefix + "_window_last", fit.window_last},
+          {prefix + "_converged", fit.converged ? 1.0 : 0.0},
+          {prefix + "_at_bound", fit.at_bound ? 1.0 : 0.0}};
+}
+
+PotentialShape potential_shape(std::span<const double> t, std::span<const double> v, std::int64_t samples_per_epoch) {
+  const auto epoch = static_cast<std::size_t>(samples_per_epoch) + 1;
+  if (t.size() != v.size() || samples_per_epoch < 1 || v.size() < epoch)
+    throw std::invalid_argument("the shape of a potential needs as many times as values, and one epoch at least");
+  const auto lowest = static_cast<std::size_t>(std::min_element(v.begin(), v.end()) - v.begin());
+  double sum = 0.0;
+  for (const double value : v.last(epoch)) sum += value;
+  return {v.front(), v[lowest], t[lowest], sum / static_cast<double>(epoch)};
+}
+
+namespace {
+
+std::string quality(const std::string& name, const PotentialFit& fit) {
+  if (fit.depth == 0.0) return fmt::format("{}: no fit", name);
+  return fmt::format("{}: R^2 = {:.4f}{}{}", name, fit.r2, fit.converged ? "" : ", not converged",
+                     fit.at_bound ? ", a parameter on a bound of the search" : "");
+}
+
+}  // namespace
+
+std::string describe(const PotentialShape& shape, const PotentialFit& lennard_jones, const PotentialFit& mie) {
+  return fmt::format(
+      "potential starts at {:.4g}, is lowest, {:.4g}, at t = {:.4g}, and has the plateau {:.4g} (mean of the last "
+      "epoch); fits over t = {:.4g} to {:.4g}: {}; {}",
+      shape.start, shape.minimum, shape.minimum_time, shape.plateau, lennard_jones.window_first,
+      lennard_jones.window_last, quality("Lennard-Jones", lennard_jones),
+      quality(fmt::format("Mie ({:.3g}, {:.3g})", mie.exponent_repulsive, mie.exponent_attractive), mie));
+}
+
+}  // namespace hjnet

@@ -1,0 +1,160 @@
+#include "run/info.hpp"
+
+#include "archive/archive.hpp"
+#include "parallel/errors.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <vector>
+
+namespace hjnet {
+
+namespace {
+
+using Attributes = std::map<std::string, AttributeValue>;
+using Text = fmt::memory_buffer;
+
+std::string show(const AttributeValue& value) {
+  return std::visit([](const auto& held) { return fmt::format("{}", held); }, value);
+}
+
+std::string get(const Attributes& attributes, const std::string& name) {
+  const auto found = attributes.find(name);
+  return found == attributes.end() ? "?" : show(found->second);
+}
+
+std::string show_bytes(std::uint64_t bytes) {
+  constexpr std::array<const char*, 5> units{"B", "KiB", "MiB", "GiB", "TiB"};
+  auto size = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; size >= 1024.0 && unit + 1 < units.size(); ++unit) size /= 1024.0;
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", size, units[unit]);
+}
+
+void line(Text& text, const std::string& label, const std::string& content) {
+  fmt::format_to(std::back_inserter(text), "  {:<14}{}\n", label, content);
+}
+
+void list_datasets(Text& text, const Archive& archive) {
+  const auto datasets = archive.datasets();
+  std::size_t path_width = 7;
+  std::size_t shape_width = 5;
+  std::uint64_t total = 0;
+  std::vector<std::string> shapes;
+  for (const auto& dataset : datasets) {
+    shapes.push_back(dataset.dims.empty() ? "scalar" : fmt::format("{}", fmt::join(dataset.dims, " x ")));
+    path_width = std::max(path_width, dataset.path.size());
+    shape_width = std::max(shape_width, shapes.back().size());
+    total += dataset.bytes;
+  }
+  line(text, "size", fmt::format("{} datasets, {}", datasets.size(), show_bytes(total)));
+  auto out = std::back_inserter(text);
+  fmt::format_to(out, "\n  {:<{}}  {:<{}}  {:<10}  {:>10}  {}\n", "dataset", path_width, "shape", shape_width, "type",
+                 "size", "holds");
+  for (std::size_t i = 0; i < datasets.size(); ++i) {
+    const auto& dataset = datasets[i];
+    fmt::format_to(out, "  {:<{}}  {:<{}}  {:<10}  {:>10}  {}\n", dataset.path, path_width, shapes[i], shape_width,
+                   dataset.type, show_bytes(dataset.bytes), dataset.description);
+  }
+}
+
+/// The learning potential of what is complete: samples that are not yet written are NaN.
+void describe_potential(Text& text, const Archive& archive) {
+  const auto time = archive.read_all<double>("/series/time");
+  const auto potential = archive.read_all<double>("/series/interaction");
+  const auto end = std::find_if(potential.begin(), potential.end(), [](double v) { return !std::isfinite(v); });
+  if (end == potential.begin()) return;
+  const auto lowest = std::min_element(potential.begin(), end);
+  line(text, "potential",
+       fmt::format("H_int from {:.4g} at t = {:.4g}, smallest {:.4g} at t = {:.4g}, last {:.4g} at t = {:.4g}",
+                   potential.front(), time.front(), *lowest,
+                   time[static_cast<std::size_t>(std::distance(potential.begin(), lowest))], *std::prev(end),
+                   time[static_cast<std::size_t>(std::distance(potential.begin(), end)) - 1]));
+}
+
+/// The largest concurrence of the mixture among physical samples, and how many are not physical.
+void describe_entanglement(Text& text, const Archive& archive) {
+  if (!archive.contains("/entanglement/mean/concurrence")) return;
+  const auto time = archive.read_all<double>("/series/time");
+  const auto concurrence = archive.read_all<double>("/entanglement/mean/concurrence");
+  const auto physical = archive.read_all<std::int32_t>("/entanglement/mean/physical");
+  const auto unphysical = std::count(physical.begin(), physical.end(), 0);
+  std::size_t best = physical.size();
+  for (std::size_t i = 0; i < physical.size(); ++i) {
+    if (physical[i] == 1 && (best == physical.size() || concurrence[i] > concurrence[best])) best = i;
+  }
+  const auto found = best < physical.size() ? fmt::format("largest physical concurrence {:.4g} at t = {:.4g}",
+                                                          concurrence[best], time[best])
+                                            : std::string("no physical sample yet");
+  line(text, "entanglement", fmt::format("{}; {} of {} samples are not physical", found, unphysical, physical.size()));
+}
+
+void describe_run(Text& text, const Archive& archive, const Attributes& attributes) {
+  line(text, "run", fmt::format("{}, {}", get(attributes, "name"), get(attributes, "run_id")));
+  if (const auto parent = get(attributes, "parent_run_id"); !parent.empty()) line(text, "continues", parent);
+  line(text, "made",
+       fmt::format("{} by hjnet {} (commit {}), ranks: {}", get(attributes, "created"), get(attributes, "code_version"),
+                   get(attributes, "git_commit"), get(attributes, "ranks")));
+  line(text, "libraries",
+       fmt::format("{}, PETSc {}, SUNDIALS {}, HDF5 {}", get(attributes, "mpi_version"),
+                   get(attributes, "petsc_version"), get(attributes, "sundials_version"),
+                   get(attributes, "hdf5_version")));
+  const auto completed = archive.read_all<std::int32_t>("/progress/epochs_completed").front();
+  const auto finished = archive.read_all<std::int32_t>("/progress/finished").front();
+  line(text, "progress",
+       fmt::format("{} of {} epochs, {}", completed, get(attributes, "epochs"),
+                   finished == 1 ? "finished" : "not finished"));
+  if (archive.contains("/progress/member_epochs")) {
+    const auto epochs = archive.read_all<std::int32_t>("/progress/member_epochs");
+    const auto whole = get(attributes, "epochs");
+    const auto complete =
+        std::count_if(epochs.begin(), epochs.end(), [&](std::int32_t done) { return std::to_string(done) == whole; });
+    line(text, "ensemble", fmt::format("{} of {} members complete", complete, epochs.size()));
+  }
+  describe_potential(text, archive);
+  describe_entanglement(text, archive);
+  for (const auto* group : {"/fit", "/timing"}) {
+    std::vector<std::string> numbers;
+    for (const auto& [name, value] : archive.attributes(group)) numbers.push_back(name + " = " + show(value));
+    if (!numbers.empty()) line(text, group + 1, fmt::format("{}", fmt::join(numbers, ", ")));
+  }
+}
+
+void describe_other(Text& text, const Attributes& attributes) {
+  for (const auto& [name, value] : attributes) {
+    const auto shown = show(value);
+    if (name != "format" && name != "format_version" && shown.find('\n') == std::string::npos) line(text, name, shown);
+  }
+}
+
+}  // namespace
+
+std::string describe_file(const std::filesystem::path& file) {
+  const auto archive = Archive::open(file);
+  const auto attributes = archive.attributes("/");
+  const auto format = attributes.contains("format") ? get(attributes, "format") : std::string{};
+  if (!format.starts_with("hjnet-")) {
+    throw io_error(fmt::format("'{}' is an HDF5 file, but none that hjnet wrote: its attribute 'format' is {}",
+                               file.string(), format.empty() ? "missing" : "'" + format + "'"));
+  }
+  Text text;
+  fmt::format_to(std::back_inserter(text), "{}\n", file.string());
+  line(text, "format", fmt::format("{}, version {}", format, get(attributes, "format_version")));
+  if (format == "hjnet-run") {
+    describe_run(text, archive, attributes);
+  } else {
+    describe_other(text, attributes);
+  }
+  list_datasets(text, archive);
+  return fmt::to_string(text);
+}
+
+}  // namespace hjnet

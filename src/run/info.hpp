@@ -1,0 +1,14 @@
+#pragma once
+/// What a file of hjnet's holds, in words.
+
+#include <filesystem>
+#include <string>
+
+namespace hjnet {
+
+/// Describes a run file in full (provenance, progress, potential and entanglement in a line each, datasets with shape
+/// and size), and other files of hjnet's (attribute `format` = "hjnet-...") by their attributes and datasets. Serial.
+/// Throws io_error where the file is not there, is not HDF5, or is none of hjnet's.
+std::string describe_file(const std::filesystem::path& file);
+
+}  // namespace hjnet

@@ -1,0 +1,25 @@
+#pragma once
+/// Where a result comes from: versions, commit, time, identity.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hjnet {
+
+/// Version of hjnet, such as "0.1.0".
+std::string code_version();
+
+/// Full commit hash of the source that was built, with "-dirty" where it was changed; "unknown" outside a repository.
+std::string git_commit();
+
+/// Name and version of each library underneath, in the order MPI, PETSc, SUNDIALS, HDF5.
+std::vector<std::pair<std::string, std::string>> library_versions();
+
+/// Now, in UTC, by ISO 8601: "2026-01-31T12:00:00Z".
+std::string utc_now();
+
+/// A random UUID (version 4), such as "1b4e28ba-2fa1-4e1b-b37d-5c2f0a9d0c11". Differs between ranks.
+std::string random_uuid();
+
+}  // namespace hjnet

@@ -1,0 +1,134 @@
+#pragma once
+/// The file that a run leaves behind (format "hjnet-run", version 1). It is laid out in full when it is made, filled
+/// with NaN (integers: -1), its structure on disk before any data; then it is written epoch by epoch, so that a run
+/// that is killed leaves a readable file. `/progress/epochs_completed` says how far it is good.
+///
+/// Below, S+1 is the number of samples an epoch, both ends included, nt = epochs (S+1) that of the run, m the number of
+/// momentum modes. All quantities are dimensionless; time is in the run's unit. Arrays are row by row.
+
+#include "archive/archive.hpp"
+#include "config/settings.hpp"
+#include "network/layout.hpp"
+
+#include <mpi.h>
+
+#include <complex>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hjnet {
+
+/// The scalars of consecutive samples, one number a sample each.
+struct SampleSeries {
+  std::vector<double> time;         ///< t
+  std::vector<double> coupling;     ///< sum Delta F, with the gauge term
+  std::vector<double> error;        ///< E
+  std::vector<double> interaction;  ///< H_int (97)
+  std::vector<double> kinetic;      ///< K / 2 omega
+  std::vector<double> hamiltonian;  ///< H (42, 95)
+  std::vector<double> action;       ///< J (92), J(0) = 0
+  std::vector<double> pauli;        ///< c_alpha, 16 a sample, alpha = 4 mu + nu; empty without particles
+};
+
+/// One epoch of one member: S+1 samples. The scalars are the same on every rank of the group.
+struct EpochSamples : SampleSeries {
+  int epoch = 0;                 ///< from 0
+  std::vector<double> y, delta;  ///< (S+1) x local neurons, in the order of a neuron vector; with output.states only
+};
+
+/// Measures of one density matrix along the run, nt numbers each.
+struct MeasureColumns {
+  std::vector<double> concurrence, negativity, log_negativity, purity, entropy, chsh, min_eigenvalue;
+  std::vector<std::int32_t> physical;  ///< 1; 0 where the smallest eigenvalue is below -positivity_tolerance
+};
+
+/// An ensemble in numbers, nt samples. The means of interaction and action are those of `mean`. The deviation is that
+/// of the members about their mean, sqrt(sum (x - mean)^2 / (n - 1)). What concerns particles is empty without them.
+struct EnsembleStatistics {
+  SampleSeries mean;
+  std::vector<double> interaction_deviation, action_deviation;
+  std::vector<double> concurrence_mean, concurrence_deviation;  ///< of the members' mean density matrices
+  std::vector<double> physical_fraction;                        ///< share of members whose sample is physical
+  std::vector<std::complex<double>> density;                    ///< mean over the members, nt x 4 x 4
+};
+
+/// Names and numbers for attributes.
+using NamedNumbers = std::map<std::string, double>;
+
+/// The open run file. What is collective throws the same io_error on all its ranks where a write fails on any.
+/// `member` is the absolute number of an ensemble's member (settings.ensemble->first, ...), 0 without an ensemble. With
+/// an ensemble /states, /weights, /momenta, /density and /entanglement hold member `first`, whose group must be the one
+/// with rank 0 of `world`; /series holds the means; calls for other members write what /ensemble/member holds of them.
+class RunFile {
+public:
+  /// Makes the file settings.output.file. Collective over `world`. `group` are the ranks that share a network: all of
+  /// `world`, or a part of it where members run side by side. The layout is that of member `first` on the group with
+  /// rank 0 of `world`; elsewhere its global sizes must agree. Throws config_error where the file exists and
+  /// `overwrite` is false, io_error where it cannot be made. The communicators must outlive the object.
+  RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const NetworkLayout& layout, bool overwrite);
+
+  /// Writes an epoch's samples: to /series without an ensemble, else to the member's rows of /ensemble/member (and
+  /// time, epoch and states for member `first`). Collective over the member's group.
+  void write_epoch(int member, const EpochSamples& samples);
+
+  /// Writes W, or M, of all synapses (a synapse vector) under the name "initial", "final" or "epoch_00007" (after 7
+  /// epochs); nothing where output.weights does not ask for that one. Of member `first`; collective over its group.
+  void write_weights(const std::string& which, std::span<const double> synapses);
+  void write_momenta(const std::string& which, std::span<const double> synapses);
+
+  /// Brings all that was written to the disk, then says that the first `epochs_completed` epochs are good. Collective
+  /// over `world`.
+  void complete_epoch(int epochs_completed);
+
+  /// Writes one momentum mode: rho (nt x 4 x 4) and its measures. Any one rank may call; an error stays on it. Members
+  /// other than `first` have no place for modes: nothing is written then.
+  void write_mode(int member, int mode, std::span<const std::complex<double>> rho, const MeasureColumns& measures);
+
+  /// Writes the mixture of the modes, rho-bar (nt x 4 x 4), and its measures; with an ensemble also the member's row of
+  /// /ensemble/member. Any one rank may call; an error stays on it.
+  void write_mean_density(int member, std::span<const std::complex<double>> rho, const MeasureColumns& measures);
+
+  /// Writes /series, /ensemble/mean and /ensemble/deviation from rank 0's numbers. Collective over `world`; with an
+  /// ensemble only.
+  void write_ensemble_statistics(const EnsembleStatistics& statistics);
+
+  /// Set attributes of /fit and of /timing from rank 0's numbers. Collective over `world`.
+  void write_fit(const NamedNumbers& numbers);
+  void write_timing(const NamedNumbers& numbers);
+
+  /// Marks the run as finished and closes the file. Collective over `world`. Nothing may be called afterwards.
+  void finish();
+
+private:
+  void write_provenance();
+  void create_progress();
+  void create_series();
+  void create_states();
+  void create_snapshots(const std::string& kind);
+  void create_density();
+  void create_ensemble();
+  void write_pattern(const std::string& group, const MatrixLayout& matrix);
+  void write_snapshot(const std::string& kind, const std::string& which, std::span<const double> synapses);
+  void write_states(const std::string& path, std::uint64_t row, std::span<const double> values);
+  void write_rows(const std::string& path, std::uint64_t row, std::span<const double> values);
+  void write_member(const std::string& quantity, int member, std::uint64_t column, std::span<const double> values);
+  void write_numbers(const std::string& group, const NamedNumbers& numbers);
+  void expect_size(const std::string& path, std::uint64_t size, std::uint64_t expected) const;
+  [[nodiscard]] std::vector<std::string> snapshots() const;
+  [[nodiscard]] std::uint64_t samples() const { return static_cast<std::uint64_t>(settings_.samples()); }
+  [[nodiscard]] std::uint64_t member_row(int member) const { return static_cast<std::uint64_t>(member - first_); }
+
+  MPI_Comm world_, group_;
+  int world_rank_ = 0, group_rank_ = 0;
+  bool holds_first_ = false;             ///< this rank's group runs member `first`
+  Access access_ = Access::independent;  ///< of large arrays; collective where the group is all of world
+  Settings settings_;
+  NetworkLayout layout_;  ///< without the sparse matrices' column indices, which are on file at once
+  int first_ = 0;
+  Archive archive_;
+};
+
+}  // namespace hjnet

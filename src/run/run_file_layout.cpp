@@ -1,0 +1,100 @@
+// How a run file is laid out: every dataset at its full size, before the run.
+#include "run/run_file.hpp"
+
+#include "run/run_file_tables.hpp"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+
+namespace hjnet {
+
+void RunFile::create_progress() {
+  archive_.create_dataset<std::int32_t>("/progress/epochs_completed", {}, "epochs whose data are complete");
+  archive_.create_dataset<std::int32_t>("/progress/finished", {}, "1 once the run has ended as planned, else 0");
+  const std::vector<std::int32_t> zeros(settings_.ensemble ? static_cast<std::size_t>(settings_.ensemble->members) : 1);
+  archive_.write_root<std::int32_t>("/progress/epochs_completed", std::span(zeros).first(1));
+  archive_.write_root<std::int32_t>("/progress/finished", std::span(zeros).first(1));
+  if (!settings_.ensemble) return;
+  archive_.create_dataset<std::int32_t>("/progress/member_epochs", {zeros.size()}, "epochs written of each member");
+  archive_.write_root<std::int32_t>("/progress/member_epochs", zeros);
+}
+
+void RunFile::create_series() {
+  const std::vector<std::uint64_t> dims{samples()};
+  archive_.create_dataset<double>("/series/time", dims, "time t");
+  archive_.create_dataset<std::int32_t>("/series/epoch", dims, "epoch n, from 0");
+  archive_.create_dataset<double>("/series/coupling", dims, "sum over neurons of Delta F, with the gauge term");
+  archive_.create_dataset<double>("/series/error", dims, "error functional E");
+  archive_.create_dataset<double>("/series/interaction", dims, "learning potential H_int");
+  archive_.create_dataset<double>("/series/kinetic", dims, "kinetic term K / (2 omega)");
+  archive_.create_dataset<double>("/series/hamiltonian", dims, "Hamiltonian H");
+  archive_.create_dataset<double>("/series/action", dims, "action J, J(0) = 0");
+  if (!settings_.particles) return;
+  archive_.create_dataset<double>("/series/pauli", {samples(), 16},
+                                  "coefficients c_alpha of sigma_mu x sigma_nu in the interaction, alpha = 4 mu + nu");
+}
+
+void RunFile::create_states() {
+  const std::vector<std::uint64_t> dims{samples(), static_cast<std::uint64_t>(layout_.neurons)};
+  archive_.create_dataset<double>("/states/y", dims, "output y of every neuron, a row a sample");
+  archive_.create_dataset<double>("/states/delta", dims, "conjugate Delta of every neuron, a row a sample");
+}
+
+std::vector<std::string> RunFile::snapshots() const {
+  if (settings_.output.weights == WeightOutput::none) return {};
+  std::vector<std::string> names{"initial", "final"};
+  if (settings_.output.weights == WeightOutput::all) {
+    for (int n = 1; n <= settings_.epochs; ++n) names.push_back(fmt::format("epoch_{:05}", n));
+  }
+  return names;
+}
+
+void RunFile::create_density() {
+  const auto m = static_cast<std::uint64_t>(settings_.boltzmann.k0.size());
+  archive_.create_dataset<double>("/density/k0", {m}, "energy k0 of each momentum mode");
+  archive_.create_dataset<double>("/density/weight", {m}, "share of each momentum mode in the mixture");
+  archive_.create_dataset<std::complex<double>>("/density/rho", {samples(), m, 4, 4},
+                                                "two-particle density matrix of each mode, basis 00, 01, 10, 11");
+  archive_.create_dataset<std::complex<double>>("/density/mean", {samples(), 4, 4},
+                                                "density matrix of the mixture of the modes");
+  for (const auto& measure : real_measures) {
+    archive_.create_dataset<double>(fmt::format("/entanglement/{}", measure.name), {samples(), m},
+                                    fmt::format("{}, a column a mode", measure.description));
+    archive_.create_dataset<double>(fmt::format("/entanglement/mean/{}", measure.name), {samples()},
+                                    fmt::format("{}, of the mixture of the modes", measure.description));
+  }
+  archive_.create_dataset<std::int32_t>(
+      "/entanglement/physical", {samples(), m},
+      "1: a positive density matrix; 0: not, its measures mean nothing; a column a mode");
+  archive_.create_dataset<std::int32_t>(
+      "/entanglement/mean/physical", {samples()},
+      "1: a positive density matrix; 0: not, its measures mean nothing; of the mixture");
+  archive_.write_root<double>("/density/k0", settings_.boltzmann.k0);
+  archive_.write_root<double>("/density/weight", settings_.boltzmann.weights);
+}
+
+void RunFile::create_ensemble() {
+  const auto members = static_cast<std::uint64_t>(settings_.ensemble->members);
+  std::vector<std::pair<std::string, std::string>> quantities{{"interaction", "learning potential H_int"},
+                                                              {"action", "action J"}};
+  if (settings_.particles) quantities.emplace_back("concurrence", "concurrence of the mixture of the modes");
+  for (const auto& [name, description] : quantities) {
+    archive_.create_dataset<double>("/ensemble/mean/" + name, {samples()}, description + ", mean over the members");
+    archive_.create_dataset<double>("/ensemble/deviation/" + name, {samples()},
+                                    description + ", standard deviation of the members (n - 1)");
+    archive_.create_dataset<double>("/ensemble/member/" + name, {members, samples()}, description + ", a row a member");
+  }
+  archive_.write_attribute("/ensemble", "members", std::int64_t{settings_.ensemble->members});
+  archive_.write_attribute("/ensemble", "first", std::int64_t{first_});
+  if (!settings_.particles) return;
+  archive_.create_dataset<double>("/ensemble/mean/physical", {samples()}, "share of members that are physical");
+  archive_.create_dataset<std::int32_t>("/ensemble/member/physical", {members, samples()},
+                                        "1: a positive density matrix; 0: not; a row a member");
+  archive_.create_dataset<std::complex<double>>("/ensemble/mean/density", {samples(), 4, 4},
+                                                "density matrix of the mixture of the modes, mean over the members");
+  archive_.create_dataset<std::complex<double>>("/ensemble/member/density", {members, samples(), 4, 4},
+                                                "density matrix of the mixture of the modes, of each member");
+}
+
+}  // namespace hjnet

@@ -1,0 +1,74 @@
+// What a run file holds of the particles and of ensembles.
+#include "run/run_file.hpp"
+
+#include "archive/collective.hpp"
+#include "run/run_file_tables.hpp"
+
+namespace hjnet {
+
+namespace {
+
+using Complex = std::complex<double>;
+
+}  // namespace
+
+void RunFile::write_mode(int member, int mode, std::span<const Complex> rho, const MeasureColumns& measures) {
+  if (member != first_) return;
+  const auto column = static_cast<std::uint64_t>(mode);
+  archive_.write<Complex>("/density/rho", {{0, column, 0, 0}, {samples(), 1, 4, 4}}, rho, Access::independent);
+  const Slab slab{{0, column}, {samples(), 1}};
+  for (const auto& measure : real_measures) {
+    archive_.write<double>(std::string("/entanglement/") + measure.name, slab, measures.*measure.values,
+                           Access::independent);
+  }
+  archive_.write<std::int32_t>("/entanglement/physical", slab, measures.physical, Access::independent);
+}
+
+void RunFile::write_mean_density(int member, std::span<const Complex> rho, const MeasureColumns& measures) {
+  if (member == first_) {
+    const Slab slab{{0}, {samples()}};
+    archive_.write<Complex>("/density/mean", {{0, 0, 0}, {samples(), 4, 4}}, rho, Access::independent);
+    for (const auto& measure : real_measures) {
+      archive_.write<double>(std::string("/entanglement/mean/") + measure.name, slab, measures.*measure.values,
+                             Access::independent);
+    }
+    archive_.write<std::int32_t>("/entanglement/mean/physical", slab, measures.physical, Access::independent);
+  }
+  if (!settings_.ensemble) return;
+  const auto row = member_row(member);
+  write_member("concurrence", member, 0, measures.concurrence);
+  archive_.write<std::int32_t>("/ensemble/member/physical", {{row, 0}, {1, samples()}}, measures.physical,
+                               Access::independent);
+  archive_.write<Complex>("/ensemble/member/density", {{row, 0, 0, 0}, {1, samples(), 4, 4}}, rho, Access::independent);
+}
+
+void RunFile::write_ensemble_statistics(const EnsembleStatistics& statistics) {
+  together(world_, [&] {
+    if (world_rank_ != 0) return;
+    const auto& mean = statistics.mean;
+    std::vector<std::int32_t> epochs(samples());
+    const auto rows = static_cast<std::size_t>(settings_.samples_per_epoch) + 1;
+    for (std::size_t i = 0; i < epochs.size(); ++i) epochs[i] = static_cast<std::int32_t>(i / rows);
+    archive_.write<std::int32_t>("/series/epoch", {{0}, {samples()}}, epochs, Access::independent);
+    write_rows("/series/time", 0, mean.time);
+    write_rows("/series/coupling", 0, mean.coupling);
+    write_rows("/series/error", 0, mean.error);
+    write_rows("/series/interaction", 0, mean.interaction);
+    write_rows("/series/kinetic", 0, mean.kinetic);
+    write_rows("/series/hamiltonian", 0, mean.hamiltonian);
+    write_rows("/series/action", 0, mean.action);
+    write_rows("/ensemble/mean/interaction", 0, mean.interaction);
+    write_rows("/ensemble/mean/action", 0, mean.action);
+    write_rows("/ensemble/deviation/interaction", 0, statistics.interaction_deviation);
+    write_rows("/ensemble/deviation/action", 0, statistics.action_deviation);
+    if (!settings_.particles) return;
+    write_rows("/series/pauli", 0, mean.pauli);
+    write_rows("/ensemble/mean/concurrence", 0, statistics.concurrence_mean);
+    write_rows("/ensemble/deviation/concurrence", 0, statistics.concurrence_deviation);
+    write_rows("/ensemble/mean/physical", 0, statistics.physical_fraction);
+    archive_.write<Complex>("/ensemble/mean/density", {{0, 0, 0}, {samples(), 4, 4}}, statistics.density,
+                            Access::independent);
+  });
+}
+
+}  // namespace hjnet

@@ -1,0 +1,28 @@
+#pragma once
+/// The measures of entanglement that a run file holds; shared by its sources. Not for others.
+
+#include "run/run_file.hpp"
+
+#include <array>
+#include <vector>
+
+namespace hjnet {
+
+/// A real measure: its dataset's name, what it is, and where its numbers are.
+struct RealMeasure {
+  const char* name;
+  const char* description;
+  std::vector<double> MeasureColumns::*values;
+};
+
+inline constexpr std::array<RealMeasure, 7> real_measures{{
+    {"concurrence", "concurrence", &MeasureColumns::concurrence},
+    {"negativity", "negativity", &MeasureColumns::negativity},
+    {"log_negativity", "logarithmic negativity, base 2", &MeasureColumns::log_negativity},
+    {"purity", "purity", &MeasureColumns::purity},
+    {"entropy", "von Neumann entropy, base 2", &MeasureColumns::entropy},
+    {"chsh", "largest CHSH value", &MeasureColumns::chsh},
+    {"min_eigenvalue", "smallest eigenvalue of the density matrix", &MeasureColumns::min_eigenvalue},
+}};
+
+}  // namespace hjnet

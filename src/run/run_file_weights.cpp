@@ -1,0 +1,115 @@
+// /weights and /momenta: one group a snapshot, one dataset (dense) or group (sparse) a projection, and the thresholds.
+#include "run/run_file.hpp"
+
+#include "archive/collective.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace hjnet {
+
+namespace {
+
+std::uint64_t natural(std::int64_t n) {
+  return static_cast<std::uint64_t>(n);
+}
+
+/// The local rows' offsets into the whole matrix's synapses; the rank with the last row adds the end.
+std::vector<std::int64_t> global_offsets(const MatrixLayout& matrix) {
+  const auto rows = static_cast<std::size_t>(matrix.local_rows);
+  std::vector<std::int64_t> offsets(matrix.indptr.begin(), matrix.indptr.begin() + static_cast<std::ptrdiff_t>(rows));
+  for (auto& offset : offsets) offset += matrix.first_nonzero;
+  if (rows > 0 && matrix.first_row + matrix.local_rows == matrix.rows) offsets.push_back(matrix.global_nonzeros);
+  return offsets;
+}
+
+}  // namespace
+
+void RunFile::create_snapshots(const std::string& kind) {
+  const std::string symbol = kind == "/weights" ? "W" : "M";
+  std::string pattern;  // the first group with the sparse matrices' patterns, which are the same in all
+  if (kind == "/momenta" && settings_.output.weights != WeightOutput::none) pattern = "/weights/initial/";
+  for (const auto& which : snapshots()) {
+    const auto group = kind + "/" + which + "/";
+    for (const auto& matrix : layout_.matrices) {
+      const auto path = group + matrix.name;
+      const auto description = symbol + " of projection " + matrix.name;
+      if (matrix.dense) {
+        archive_.create_dataset<double>(path, {natural(matrix.rows), natural(matrix.columns)},
+                                        description + ", rows = post-synaptic neurons");
+        continue;
+      }
+      archive_.create_dataset<double>(path + "/data", {natural(matrix.global_nonzeros)},
+                                      description + ", compressed rows, rows = post-synaptic neurons");
+      if (pattern.empty()) {
+        write_pattern(path, matrix);
+      } else {
+        for (const auto* part : {"/indptr", "/indices"}) archive_.link(pattern + matrix.name + part, path + part);
+      }
+      archive_.write_attribute(path, "rows", matrix.rows);
+      archive_.write_attribute(path, "columns", matrix.columns);
+    }
+    if (layout_.thresholds) {
+      archive_.create_dataset<double>(group + "thresholds", {natural(layout_.neurons)},
+                                      symbol + " of the thresholds, of every neuron");
+    }
+    if (pattern.empty()) pattern = group;
+  }
+}
+
+void RunFile::write_pattern(const std::string& group, const MatrixLayout& matrix) {
+  const auto indptr = group + "/indptr";
+  const auto indices = group + "/indices";
+  archive_.create_dataset<std::int64_t>(indptr, {natural(matrix.rows) + 1},
+                                        "where each row begins in indices and data");
+  archive_.create_dataset<std::int32_t>(indices, {natural(matrix.global_nonzeros)},
+                                        "pre-synaptic neuron of each synapse");
+  together(world_, [&] {
+    if (!holds_first_) return;
+    const auto offsets = global_offsets(matrix);
+    archive_.write<std::int64_t>(indptr, {{natural(matrix.first_row)}, {offsets.size()}}, offsets, access_);
+    archive_.write<std::int32_t>(indices, {{natural(matrix.first_nonzero)}, {matrix.indices.size()}}, matrix.indices,
+                                 access_);
+  });
+}
+
+void RunFile::write_snapshot(const std::string& kind, const std::string& which, std::span<const double> synapses) {
+  const auto known = snapshots();
+  if (std::find(known.begin(), known.end(), which) == known.end()) return;
+  const auto group = kind + "/" + which + "/";
+  together(group_, [&] {
+    expect_size(group, synapses.size(), natural(layout_.local_synapses));
+    std::size_t offset = 0;
+    const auto next = [&](std::int64_t count) {
+      const auto part = synapses.subspan(offset, static_cast<std::size_t>(count));
+      offset += part.size();
+      return part;
+    };
+    for (const auto& matrix : layout_.matrices) {
+      const auto values = next(matrix.local_nonzeros());
+      if (matrix.dense) {
+        archive_.write<double>(group + matrix.name,
+                               {{natural(matrix.first_row), 0}, {natural(matrix.local_rows), natural(matrix.columns)}},
+                               values, access_);
+      } else {
+        archive_.write<double>(group + matrix.name + "/data", {{natural(matrix.first_nonzero)}, {values.size()}},
+                               values, access_);
+      }
+    }
+    if (!layout_.thresholds) return;
+    for (const auto& range : layout_.owned) {
+      archive_.write<double>(group + "thresholds", {{natural(range.first)}, {natural(range.count)}}, next(range.count),
+                             access_);
+    }
+  });
+}
+
+void RunFile::write_weights(const std::string& which, std::span<const double> synapses) {
+  write_snapshot("/weights", which, synapses);
+}
+
+void RunFile::write_momenta(const std::string& which, std::span<const double> synapses) {
+  write_snapshot("/momenta", which, synapses);
+}
+
+}  // namespace hjnet
