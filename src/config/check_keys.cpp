@@ -15,16 +15,16 @@ namespace hjnet {
 namespace {
 
 struct Later {
-  std::string_view path, belongs_to;
+  std::string_view path, what;
 };
 
 /// Keys that have their names already, though no code yet.
-constexpr std::array later_keys{Later{"stimulus.patterns", "patterns belong to real learning"},
-                                Later{"gauge.constraint", "constraints belong to gauge constraints"},
-                                Later{"particles.feedback", "feedback belongs to the particles' back action"},
-                                Later{"evaluate", "evaluation belongs to real learning"},
-                                Later{"output.checkpoint", "checkpoints belong to restarts"},
-                                Later{"torus", "tori belong to the torus verb"}};
+constexpr std::array later_keys{Later{"stimulus.patterns", "patterns come with real learning"},
+                                Later{"gauge.constraint", "constraints of the gauge freedom"},
+                                Later{"particles.feedback", "feedback of the particles on the network"},
+                                Later{"evaluate", "evaluation comes with real learning"},
+                                Later{"output.checkpoint", "checkpoints"},
+                                Later{"torus", "tori, which are no part of a run"}};
 
 struct Finding {
   Place place;
@@ -55,8 +55,7 @@ private:
              const std::string& child) {
     const auto later =
         std::find_if(later_keys.begin(), later_keys.end(), [&](const Later& it) { return it.path == child; });
-    if (later != later_keys.end())
-      return note(place, fmt::format("unsupported: {}, not in this version", later->belongs_to));
+    if (later != later_keys.end()) return note(place, fmt::format("unsupported in this version: {}", later->what));
     if (const auto* key = find_key(path, name)) return inner(place, node, *key);
     if (const auto* known = find_table(child)) return tables(place, node, *known);
     unknown(place, name, child_names(path), path);
@@ -80,7 +79,9 @@ private:
     if (node.is_table() && known.form != Form::repeated)
       return table(*node.as_table(), std::string(known.path), place.key);
     if (array == nullptr || known.form == Form::single) {
-      const auto* wanted = known.form == Form::single ? "a table" : "a list of tables";
+      const auto* wanted = known.form == Form::single   ? "a table"
+                           : known.form == Form::either ? "a table or a list of tables"
+                                                        : "a list of tables";
       return note(place, fmt::format("expected {}, got {}", wanted, describe(node)));
     }
     for (std::size_t i = 0; i < array->size(); ++i) {

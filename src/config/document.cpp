@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -34,6 +35,12 @@ std::string read_text(const std::filesystem::path& input) {
 
 [[noreturn]] void bad_override(const std::string& text, const std::string& message) {
   throw config_error(fmt::format("{}{}: {}", override_mark, text, message));
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = std::min(text.find_first_not_of(" \t"), text.size());
+  const auto last = text.find_last_not_of(" \t");
+  return last == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
 }
 
 bool is_bare_key(std::string_view key) {
@@ -109,8 +116,8 @@ void apply_override(toml::table& document, const std::string& text) {
   const std::string source = std::string(override_mark) + text;
   const auto equals = text.find('=');
   if (equals == std::string::npos) bad_override(text, "expected KEY=VALUE, got no =");
-  const auto segments = segments_of(std::string_view(text).substr(0, equals), text);
-  const auto value = std::string_view(text).substr(equals + 1);
+  const auto segments = segments_of(trimmed(std::string_view(text).substr(0, equals)), text);
+  const auto value = trimmed(std::string_view(text).substr(equals + 1));
   toml::node* node = &document;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const bool last = i + 1 == segments.size();

@@ -25,7 +25,7 @@ Place Place::element(const toml::node& node, std::size_t index) const {
 Place locate(const toml::key* name, const toml::node& node, std::string key) {
   const std::string path = node.source().path ? *node.source().path : std::string();
   if (path.starts_with(override_mark)) return {path, std::move(key), std::numeric_limits<std::uint64_t>::max()};
-  const auto& position = name != nullptr && name->source() ? name->source().begin : node.source().begin;
+  const auto& position = name != nullptr && name->source().begin.line > 0 ? name->source().begin : node.source().begin;
   return {fmt::format("{}:{}:{}", path, position.line, position.column), std::move(key),
           (static_cast<std::uint64_t>(position.line) << 32U) + position.column};
 }

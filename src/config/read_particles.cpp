@@ -1,5 +1,7 @@
 #include "config/read_tables.hpp"
 
+#include "config/toml_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -51,7 +53,8 @@ void read_coupling(const Reader& table, PortSettings& port) {
   if (rows == nullptr) table.wrong("coupling");
   if (rows->size() != port.neurons.size()) {
     table.place("coupling")
-        .expected(fmt::format("{} rows, one for each neuron of the port", port.neurons.size()),
+        .expected(fmt::format("{}, one for each neuron of the port",
+                              counted(static_cast<std::int64_t>(port.neurons.size()), "row")),
                   fmt::format("{}", rows->size()));
   }
   for (std::size_t i = 0; i < rows->size(); ++i) {
@@ -61,7 +64,7 @@ void read_coupling(const Reader& table, PortSettings& port) {
     auto& numbers = port.coupling.emplace_back();
     for (std::size_t j = 0; j < 3; ++j) {
       const auto number = finite_number(*row->get(j));
-      if (!number) at.element(*row->get(j), j).expected("a number", describe(*row->get(j)));
+      if (!number) at.element(*row->get(j), j).expected("a finite number", describe(*row->get(j)));
       numbers[j] = *number;
     }
   }
@@ -91,7 +94,7 @@ void read_modes(const Reader& table, BoltzmannSettings& boltzmann) {
   boltzmann.weights = table.numbers("weights", boltzmann.weights, is_not_negative);
   if (boltzmann.weights.size() != boltzmann.k0.size()) {
     table.place("weights").expected(
-        fmt::format("{} numbers, one for each number of k0", boltzmann.k0.size()),
+        fmt::format("{}, one for each number of k0", counted(static_cast<std::int64_t>(boltzmann.k0.size()), "number")),
         fmt::format("{}{}", boltzmann.weights.size(), table.has("weights") ? "" : ", the default"));
   }
   const double sum = std::accumulate(boltzmann.weights.begin(), boltzmann.weights.end(), 0.0);

@@ -49,7 +49,7 @@ Reader Reader::inline_table(std::string_view key, std::string path) const {
 
 std::string_view Reader::expected(std::string_view key) const {
   const auto* known = find_key(path_, key);
-  return known == nullptr ? "a number" : known->expected;
+  return known == nullptr ? "a finite number" : known->expected;
 }
 
 void Reader::wrong(std::string_view key, std::string_view text) const {
@@ -67,10 +67,12 @@ void Reader::wrong_choice(std::string_view key, const std::vector<std::string>& 
 void Reader::wrong_element(std::string_view key, std::size_t index, const std::vector<std::string>& candidates) const {
   const auto& element = *find(key)->as_array()->get(index);
   const auto given = element.value_exact<std::string>();
+  constexpr std::string_view list_of = "a list of ";
+  std::string_view text = expected(key);
+  if (text.starts_with(list_of)) text.remove_prefix(list_of.size());
   place(key)
       .element(element, index)
-      .fail(fmt::format("expected {}, got {}{}", expected(key), describe(element),
-                        given ? suggestion(*given, candidates) : ""));
+      .fail(fmt::format("expected {}, got {}{}", text, describe(element), given ? suggestion(*given, candidates) : ""));
 }
 
 void Reader::require(std::string_view key) const {
@@ -87,7 +89,8 @@ void Reader::refuse_later(std::string_view key, std::initializer_list<std::strin
   const auto* node = find(key);
   const auto given = node == nullptr ? std::nullopt : node->value_exact<std::string>();
   if (!given || std::find(values.begin(), values.end(), *given) == values.end()) return;
-  place(key).fail(fmt::format("expected {}, got {}: unsupported, belongs to {}", expected(key), describe(*node), work));
+  place(key).fail(fmt::format("expected {}, got {}: unsupported in this version, comes with {}", expected(key),
+                              describe(*node), work));
 }
 
 bool Reader::boolean(std::string_view key, bool fallback) const {

@@ -11,7 +11,7 @@ using Form = TableReference::Form;
 constexpr std::string_view value_keys = "values distribution mean sd low high file dataset";
 constexpr std::string_view weight_keys = "values distribution gain mean sd low high file dataset";
 constexpr std::string_view positive = "a number > 0";
-constexpr std::string_view number = "a number";
+constexpr std::string_view number = "a finite number";
 constexpr std::string_view truth = "true or false";
 constexpr std::string_view layer_name = "the name of a layer";
 constexpr std::string_view epoch_range = "two integers [first, last], 0 <= first <= last < run.epochs";
@@ -162,7 +162,7 @@ std::vector<TableReference> output_tables() {
       {"solver",
        Form::single,
        "The integrator.",
-       {{"engine", "coupled", "\"coupled\"", "how an epoch is solved"},
+       {{"engine", "\"coupled\"", "\"coupled\"", "how an epoch is solved"},
         {"method", "one of bdf, adams", "\"bdf\"", "CVODE's linear multistep method"},
         {"relative_tolerance", "a number > 0 and <= 0.1", "1e-8", "of every component"},
         {"absolute_tolerance", positive, "1e-10", "of every component"}}},

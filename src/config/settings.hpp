@@ -23,6 +23,8 @@ struct Value {
   double mean = 0.0, sd = 1.0;    ///< Kind::normal
   double low = -1.0, high = 1.0;  ///< Kind::uniform
   std::optional<double> gain{};   ///< Kind::normal of weights only: sd = gain / sqrt(fan-in of the row)
+  std::filesystem::path file{};   ///< Kind::list: the HDF5 file that `values` were read from, absolute; empty: inline
+  std::string dataset{};          ///< with `file`: the path of the dataset in it
   bool operator==(const Value&) const = default;
 };
 

@@ -15,4 +15,7 @@ std::string toml_text(std::string_view text);
 std::string toml_text(const std::vector<double>& numbers);
 std::string toml_text(const std::vector<std::int64_t>& numbers);
 
+/// "1 row", "2 rows".
+std::string counted(std::int64_t count, std::string_view what);
+
 }  // namespace hjnet

@@ -1,6 +1,7 @@
 #include "config/values.hpp"
 
 #include "archive/read.hpp"
+#include "config/toml_text.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
@@ -25,7 +26,7 @@ bool not_negative(double number) {
 void append_numbers(std::vector<double>& numbers, const toml::array& list, const Place& place) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto number = finite_number(*list.get(i));
-    if (!number) place.element(*list.get(i), i).expected("a number", describe(*list.get(i)));
+    if (!number) place.element(*list.get(i), i).expected("a finite number", describe(*list.get(i)));
     numbers.push_back(*number);
   }
 }
@@ -33,7 +34,7 @@ void append_numbers(std::vector<double>& numbers, const toml::array& list, const
 /// Rows of numbers, row by row.
 std::vector<double> nested_numbers(const toml::array& rows, const Place& place, const Extent& extent) {
   if (static_cast<std::int64_t>(rows.size()) != extent.rows) {
-    place.expected(extent.text(), fmt::format("{} rows", rows.size()));
+    place.expected(extent.text(), counted(static_cast<std::int64_t>(rows.size()), "row"));
   }
   std::vector<double> numbers;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -54,7 +55,7 @@ std::vector<double> list_numbers(const toml::array& list, const Place& place, co
   append_numbers(numbers, list, place);
   const auto count = static_cast<std::int64_t>(numbers.size());
   if (count != extent.rows * extent.columns && count != extent.synapses) {
-    place.expected(extent.text(), fmt::format("{}", count));
+    place.expected(extent.text(), counted(count, "number"));
   }
   return numbers;
 }
@@ -84,7 +85,7 @@ Value read_file(const Reader& fields, const Extent& extent) {
   try {
     data = read_numeric_dataset(value.file, value.dataset);
   } catch (const io_error& error) {
-    fields.place("dataset").fail(fmt::format("expected a numeric dataset, got an error: {}", error.what()));
+    fields.place("dataset").fail(fmt::format("expected a numeric dataset: {}", error.what()));
   }
   if (!fits(data.dims, extent)) {
     const std::string shape = data.dims.empty() ? "a scalar" : fmt::format("shape {}", fmt::join(data.dims, " x "));
@@ -105,7 +106,8 @@ Value read_distribution(const Reader& fields, const Extent& extent) {
     value.low = fields.number("low", value.low);
     value.high = fields.number("high", value.high);
     if (value.low >= value.high) {
-      fields.place("low").expected("low < high", fmt::format("low = {} and high = {}", value.low, value.high));
+      fields.place("low").expected("low < high",
+                                   fmt::format("low = {} and high = {}", toml_text(value.low), toml_text(value.high)));
     }
     return value;
   }
@@ -164,9 +166,9 @@ Value read_fields(const Reader& fields, const Extent& extent, std::string_view p
 }  // namespace
 
 std::string Extent::text() const {
-  if (!weights) return fmt::format("{} number{}, one for each {}", rows, rows == 1 ? "" : "s", of);
-  const std::string matrix = fmt::format("{} row{} of {} (rows = post)", rows, rows == 1 ? "" : "s", columns);
-  return synapses ? fmt::format("{}, or {} numbers, one for each synapse", matrix, *synapses) : matrix;
+  if (!weights) return fmt::format("{}, one for each {}", counted(rows, "number"), of);
+  const std::string matrix = fmt::format("{} of {} (rows = post)", counted(rows, "row"), columns);
+  return synapses ? fmt::format("{}, or {}, one for each synapse", matrix, counted(*synapses, "number")) : matrix;
 }
 
 Value read_value(const Reader& table, std::string_view key, const Value& fallback, const Extent& extent) {

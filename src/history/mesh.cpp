@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <utility>
 
@@ -138,17 +139,44 @@ int nodes_for(double tolerance) {
 
 namespace {
 
-/// Appends boundaries of one segment [a, b], graded from both ends: lambda, 2 lambda, 4 lambda, ...
-void grade_segment(double a, double b, double lambda, std::vector<double>& boundaries) {
-  const double middle = 0.5 * (a + b);
-  std::vector<double> offsets;
-  for (double offset = 2.0 * lambda, step = 2.0 * lambda; offset < 0.75 * (middle - a); step *= 2.0, offset += step) {
-    offsets.push_back(offset);
+/// Elements of at most this many relaxation times, for the shapes of layers to be found at all before halving begins.
+constexpr double longest_layer_element = 8.0;
+
+using Shape = std::function<double(double phase)>;
+
+/// What every solution holds: relaxation from the start and from the end of each segment, and the pulses.
+std::vector<Shape> expected_shapes(const TimeScales& scales, const std::vector<double>& ends) {
+  std::vector<Shape> shapes;
+  for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
+    const double lambda = scales.time_constant;
+    const double a = ends[i];
+    const double b = ends[i + 1];
+    shapes.emplace_back([=](double t) { return t < a ? 0.0 : std::exp(-(t - a) / lambda); });
+    shapes.emplace_back([=](double t) { return t > b ? 0.0 : std::exp(-(b - t) / lambda); });
   }
-  for (const double offset : offsets) boundaries.push_back(a + offset);
-  boundaries.push_back(middle);
-  for (auto offset = offsets.rbegin(); offset != offsets.rend(); ++offset) boundaries.push_back(b - *offset);
-  boundaries.push_back(b);
+  for (const auto& pulse : scales.pulses) {
+    shapes.emplace_back([=](double t) {
+      const double x = (t - pulse.first) / pulse.second;
+      return std::exp(-x * x);
+    });
+  }
+  return shapes;
+}
+
+/// Whether an element is too long for its polynomial to follow a shape to `tolerance`.
+bool unresolved(const Mesh& mesh, std::size_t element, const Shape& shape, double tolerance) {
+  const auto p = mesh.nodes_per_element();
+  std::vector<double> values(p);
+  std::vector<double> coefficient(p);
+  const double low = mesh.start(element);
+  const double high = low + mesh.length(element);
+  for (std::size_t j = 0; j < p; ++j) {
+    // A shape may jump at its segment's ends: stay on the inner side.
+    const double phase = mesh.phases()[element * p + j];
+    values[j] = shape(std::clamp(phase, low + 1e-14 * (high - low), high - 1e-14 * (high - low)));
+  }
+  mesh.reference().coefficients(values.data(), 1, coefficient.data());
+  return std::max(std::abs(coefficient[p - 1]), std::abs(coefficient[p - 2])) > tolerance;
 }
 
 }  // namespace
@@ -157,21 +185,22 @@ Mesh initial_mesh(const TimeScales& scales, double tolerance) {
   std::vector<double> ends{0.0};
   ends.insert(ends.end(), scales.breakpoints.begin(), scales.breakpoints.end());
   ends.push_back(scales.epoch_length);
-  std::vector<double> boundaries{0.0};
-  for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
-    grade_segment(ends[i], ends[i + 1], scales.time_constant, boundaries);
-  }
-  Mesh mesh(std::move(boundaries), nodes_for(tolerance));
-  const auto too_long = [&](std::size_t e) {
-    return std::any_of(scales.pulses.begin(), scales.pulses.end(), [&](const auto& pulse) {
-      const auto [time, width] = pulse;
-      const bool near = mesh.start(e) < time + 4.0 * width && mesh.start(e) + mesh.length(e) > time - 4.0 * width;
-      return near && mesh.length(e) > 1.5 * width;
+  const auto shapes = expected_shapes(scales, ends);
+  Mesh mesh(ends, nodes_for(tolerance));
+  const auto needs_halving = [&](std::size_t e) {
+    const bool at_end = std::binary_search(ends.begin(), ends.end(), mesh.start(e)) ||
+                        std::binary_search(ends.begin(), ends.end(), mesh.start(e) + mesh.length(e));
+    if (at_end && mesh.length(e) > longest_layer_element * scales.time_constant) return true;
+    const bool near_pulse = std::any_of(scales.pulses.begin(), scales.pulses.end(), [&](const auto& pulse) {
+      return mesh.start(e) < pulse.first + 6.0 * pulse.second &&
+             mesh.start(e) + mesh.length(e) > pulse.first - 6.0 * pulse.second && mesh.length(e) > 4.0 * pulse.second;
     });
+    return near_pulse || std::any_of(shapes.begin(), shapes.end(),
+                                     [&](const Shape& shape) { return unresolved(mesh, e, shape, tolerance); });
   };
   for (bool again = true; again;) {
     std::vector<bool> marked(mesh.elements());
-    for (std::size_t e = 0; e < mesh.elements(); ++e) marked[e] = too_long(e);
+    for (std::size_t e = 0; e < mesh.elements(); ++e) marked[e] = needs_halving(e);
     again = std::find(marked.begin(), marked.end(), true) != marked.end();
     if (again) mesh = mesh.refined(marked);
   }

@@ -26,8 +26,8 @@ struct DensityState {
   int epoch = 0;    ///< epochs completed since the start of the run
 };
 
-/// The smallest eigenvalue of the Kossakowski matrix C of the second-order generator, eta q^2/2 (h.k - |h||k|) <= 0 with
-/// h and k the coefficients of H and K without the identity: sum_ab C_ab P_a rho P_b is the part of the generator
+/// The smallest eigenvalue of the Kossakowski matrix C of the second-order generator, eta q^2/2 (h.k - |h||k|) <= 0
+/// with h and k the coefficients of H and K without the identity: sum_ab C_ab P_a rho P_b is the part of the generator
 /// that maps rho to itself between operators, and a negative eigenvalue of C means that it is not completely positive.
 double kossakowski_minimum(const ModeParameters& mode, const PauliVector& h, const PauliVector& k);
 

@@ -8,7 +8,9 @@ constexpr std::size_t directions = 6;
 constexpr std::size_t columns = 1 + directions;
 
 /// Where the coefficient of O_a alone stands in c: 4 mu for A mu, nu for B nu.
-constexpr std::size_t single_index(std::size_t a) { return a < 3 ? 4 * (a + 1) : a - 2; }
+constexpr std::size_t single_index(std::size_t a) {
+  return a < 3 ? 4 * (a + 1) : a - 2;
+}
 
 /// X - sum_a s_a d_a X: what is left of X where no particle enters.
 double constant_part(std::span<const double, 6> stokes, const double* x) {

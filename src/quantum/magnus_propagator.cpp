@@ -30,7 +30,7 @@ MagnusStep magnus_step(const Cubic& h, double from, double dt, double strength) 
   const PauliVector correction = commutator(-20.0 * a1 - a3 + c1, a2 + c2) / 240.0;
   const double e2 = commutator_bound(correction);
   const double e4 = commutator_bound(correction + c1 / 12.0);
-  return {second + correction, e2 > 0.0 ? e4 * std::min(1.0, 10.0 * e4 / e2) : e4};
+  return {second + correction, e2 > 0.0 ? e4 * std::min(1.0, 2.0 * e4 / e2) : e4};
 }
 
 Eigen::Matrix4cd exponential(const PauliVector& omega) {

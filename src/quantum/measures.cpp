@@ -27,8 +27,8 @@ Matrix4cd spin_flip(const Matrix4cd& m) {
   return flipped;
 }
 
-/// With rho = R S R^dagger, S = diag(+-1), and N = S R^T (sigma_y (x) sigma_y) R, the eigenvalues of rho rho~ are those of
-/// conj(N) N; for S = 1, N is symmetric and their roots are its singular values.
+/// With rho = R S R^dagger, S = diag(+-1), and N = S R^T (sigma_y (x) sigma_y) R, the eigenvalues of rho rho~ are those
+/// of conj(N) N; for S = 1, N is symmetric and their roots are its singular values.
 double concurrence(const HermitianSolver& rho) {
   Eigen::Vector4d p = rho.eigenvalues().reverse();
   const bool positive = p[3] >= positive_round_off;

@@ -22,11 +22,10 @@ struct Measures {
 /// All measures of rho, basis |00>, |01>, |10>, |11>, A first; of its Hermitian part but for hermiticity_error.
 ///
 /// The concurrence is max(0, l1 - l2 - l3 - l4) with l = sqrt(max(Re x, 0)), x the eigenvalues of the non-Hermitian
-/// rho rho~. Where rho is positive to round-off (smallest eigenvalue >= -1e-13) the l are computed as the singular values
-/// of R^T (sigma_y (x) sigma_y) R, rho = R R^dagger, which equal them (Wootters, Phys. Rev. Lett. 80, 2245 (1998)) and
-/// take no root of a small difference: absolute accuracy about 1e-14, on pure states too. Elsewhere they are roots
-/// of eigenvalues, and accurate to about 1e-8.
-/// NaN or infinite entries give NaN measures, not physical.
+/// rho rho~. Where rho is positive to round-off (smallest eigenvalue >= -1e-13) the l are computed as the singular
+/// values of R^T (sigma_y (x) sigma_y) R, rho = R R^dagger, which equal them (Wootters, Phys. Rev. Lett. 80, 2245
+/// (1998)) and take no root of a small difference: absolute accuracy about 1e-14, on pure states too. Elsewhere they
+/// are roots of eigenvalues, and accurate to about 1e-8. NaN or infinite entries give NaN measures, not physical.
 Measures measure(const Eigen::Matrix4cd& rho, double positivity_tolerance);
 
 }  // namespace hjnet

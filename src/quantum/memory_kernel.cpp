@@ -27,8 +27,8 @@ MemoryKernel::MemoryKernel(Memory memory, double window, const OperatorSeries& s
     : memory_(memory), window_(window), series_(&series) {
   const bool whole = memory == Memory::symmetric || memory == Memory::window;
   if (whole && series.first_epoch() != 0) {
-    throw config_error(fmt::format(R"(memory = "{}" needs the operator coefficients of the whole run)",
-                                   memory_name(memory)));
+    throw config_error(
+        fmt::format(R"(memory = "{}" needs the operator coefficients of the whole run)", memory_name(memory)));
   }
   if (memory == Memory::window && !(window > 0.0)) {
     throw config_error(fmt::format("boltzmann.window = {}: it must be positive", window));

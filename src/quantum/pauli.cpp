@@ -63,7 +63,9 @@ Eigen::Matrix2cd single(double x0, double x1, double x2, double x3) {
 
 }  // namespace
 
-Eigen::Matrix4cd pauli_product(int alpha) { return pauli_matrix(PauliVector::Unit(alpha)); }
+Eigen::Matrix4cd pauli_product(int alpha) {
+  return pauli_matrix(PauliVector::Unit(alpha));
+}
 
 Eigen::Matrix4cd pauli_matrix(const PauliVector& x) {
   const Complex i(0.0, 1.0);
@@ -102,7 +104,9 @@ PauliVector commutator(const PauliVector& x, const PauliVector& y) {
   return 2.0 * z;
 }
 
-double commutator_bound(const PauliVector& x) { return 2.0 * std::sqrt(2.0) * x.norm(); }
+double commutator_bound(const PauliVector& x) {
+  return 2.0 * std::sqrt(2.0) * x.norm();
+}
 
 PauliVector product_state(std::span<const double, 6> stokes) {
   constexpr double round_off = 1e-12;

@@ -10,8 +10,8 @@ namespace hjnet {
 /// U is unitary to round-off whatever the step.
 ///
 /// Error control: the orders 2, 4 and 6 share their nodes. With e2 and e4 the distances of the two lower ones from the
-/// sixth, a step is accepted where e4 min(1, 10 e4/e2), the distances continued as a geometric sequence, is below
-/// error_rate times its length.
+/// sixth, a step is accepted where e4 min(1, 2 e4/e2), twice the next term of a geometric sequence, is below error_rate
+/// times its length.
 class MagnusPropagator {
 public:
   /// @param strength    s = eta q
@@ -26,8 +26,8 @@ private:
   double proposed_ = 0.0;  ///< length of the next step, 0: as long as possible
 };
 
-/// Both orders: dx/dt = s {commutator(H, x + (q/2) commutator(K, x))}, s = eta q, for the Pauli coefficients x of rho, by
-/// Taylor series. H and K are polynomials, so the series follows by recurrence and converges everywhere; x_0 does
+/// Both orders: dx/dt = s {commutator(H, x + (q/2) commutator(K, x))}, s = eta q, for the Pauli coefficients x of rho,
+/// by Taylor series. H and K are polynomials, so the series follows by recurrence and converges everywhere; x_0 does
 /// not move at all, and x is real: trace and hermiticity are exact.
 ///
 /// Error control: the terms of the series are bounded by those of exp(int g) with g(u) = s |H|(u) (1 + q/2 |K|(u)), a
@@ -40,7 +40,11 @@ public:
   TaylorPropagator(double eta, double charge, double error_rate)
       : strength_(eta * charge), charge_(charge), error_rate_(error_rate) {}
 
-  /// x(t0) -> x(t0 + length); h and k about t0. Returns false where the step collapses or x is not finite.
+  /// A physical rho has coefficients of at most 1/4; this far outside, the solution means nothing.
+  static constexpr double blow_up = 1e6;
+
+  /// x(t0) -> x(t0 + length); h and k about t0. Returns false where the step collapses or a component of x exceeds
+  /// `blow_up`.
   [[nodiscard]] bool advance(Cubic h, Quartic k, double length, PauliVector& x) const;
 
 private:

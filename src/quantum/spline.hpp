@@ -9,8 +9,8 @@
 
 namespace hjnet {
 
-/// Cubic spline with not-a-knot ends through the S+1 equidistant samples of one epoch, a polynomial about the left end of
-/// each of its S intervals. One interval gives the straight line, two the parabola, three the one cubic through all
+/// Cubic spline with not-a-knot ends through the S+1 equidistant samples of one epoch, a polynomial about the left end
+/// of each of its S intervals. One interval gives the straight line, two the parabola, three the one cubic through all
 /// samples.
 /// @param samples  (S+1) x 16, S >= 1
 /// @param step     distance of two samples

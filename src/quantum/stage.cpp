@@ -34,14 +34,15 @@ struct Share {
 
 void check(const BoltzmannSettings& settings) {
   if (settings.k0.empty() || settings.k0.size() != settings.weights.size()) {
-    throw config_error(fmt::format("boltzmann.k0 has {} modes and boltzmann.weights {}; they must be equally many, at "
-                                   "least one",
-                                   settings.k0.size(), settings.weights.size()));
+    throw config_error(
+        fmt::format("boltzmann.k0 has {} modes and boltzmann.weights {}; they must be equally many, at "
+                    "least one",
+                    settings.k0.size(), settings.weights.size()));
   }
   for (const double k0 : settings.k0) {
     if (!(k0 > 0.0) || !(settings.volume > 0.0)) {
-      throw config_error(fmt::format("boltzmann.k0 = {} and boltzmann.volume = {} must be positive", k0,
-                                     settings.volume));
+      throw config_error(
+          fmt::format("boltzmann.k0 = {} and boltzmann.volume = {} must be positive", k0, settings.volume));
     }
   }
 }
@@ -58,7 +59,8 @@ void measure_mode(const std::vector<PauliVector>& rho, double tolerance, const O
     const double time = static_cast<double>(epoch * (per_epoch - 1) + i % per_epoch) * series.step();
     if (m.min_eigenvalue < share.min_eigenvalue.value) share.min_eigenvalue = {m.min_eigenvalue, time, mode};
     if (m.trace_error > share.trace_error.value) share.trace_error = {m.trace_error, time, mode};
-    if (m.hermiticity_error > share.hermiticity_error.value) share.hermiticity_error = {m.hermiticity_error, time, mode};
+    if (m.hermiticity_error > share.hermiticity_error.value)
+      share.hermiticity_error = {m.hermiticity_error, time, mode};
     if (!m.physical) ++share.unphysical;
     result.measures.push_back(m);
   }
@@ -84,8 +86,8 @@ Share evolve_share(const Group& group, const BoltzmannSettings& settings, const 
   return share;
 }
 
-/// sum over the modes of weight x rho, on all ranks, added up in the order of the modes: the sum so far goes from rank to
-/// rank, in pieces, so that the ranks work on different samples at the same time. The last rank has the result.
+/// sum over the modes of weight x rho, on all ranks, added up in the order of the modes: the sum so far goes from rank
+/// to rank, in pieces, so that the ranks work on different samples at the same time. The last rank has the result.
 std::vector<PauliVector> mixture(const Group& group, const std::vector<double>& weights, const Share& share,
                                  std::size_t samples) {
   constexpr std::size_t piece = 4096;  // samples a message
@@ -112,8 +114,8 @@ std::vector<PauliVector> mixture(const Group& group, const std::vector<double>& 
   return sum;
 }
 
-/// The smallest (sign = 1) or largest (sign = -1) of all ranks' extremes; of equal ones the lowest mode's. Ranks without
-/// modes do not count.
+/// The smallest (sign = 1) or largest (sign = -1) of all ranks' extremes; of equal ones the lowest mode's. Ranks
+/// without modes do not count.
 Extreme worst(const Group& group, const Extreme& mine, bool have_modes, double sign) {
   const std::array<double, 4> local{have_modes ? 1.0 : 0.0, mine.value, mine.time, static_cast<double>(mine.mode)};
   std::vector<double> all(4 * static_cast<std::size_t>(group.size));

@@ -1,5 +1,6 @@
 #pragma once
-/// The Boltzmann stage: all momentum modes of a run, spread over the ranks of a communicator, their mixture and measures.
+/// The Boltzmann stage: all momentum modes of a run, spread over the ranks of a communicator, their mixture and
+/// measures.
 
 #include "config/settings.hpp"
 #include "quantum/boltzmann.hpp"

@@ -122,7 +122,7 @@ bool TaylorPropagator::advance(Cubic h, Quartic k, double length, PauliVector& x
     }
     const int order = taylor_order(scaled_bound(g, dt), error_rate_ * dt);
     x = taylor_sum(h, k, strength_, charge_, dt, order, x);
-    if (!x.allFinite()) return false;
+    if (!(x.lpNorm<Eigen::Infinity>() <= blow_up)) return false;
     remaining -= dt;
     if (remaining > 0.0) {
       h = shifted<4>(h, dt);

@@ -277,8 +277,10 @@ namespace {
 
 std::string quality(const std::string& name, const PotentialFit& fit) {
   if (fit.depth == 0.0) return fmt::format("{}: no fit", name);
-  return fmt::format("{}: R^2 = {:.4f}{}{}", name, fit.r2, fit.converged ? "" : ", not converged",
-                     fit.at_bound ? ", a parameter on a bound of the search" : "");
+  const auto* doubt = fit.at_bound    ? ", undetermined: a parameter is on a bound of the search"
+                      : fit.converged ? ""
+                                      : ", not converged";
+  return fmt::format("{}: R^2 = {:.4f}{}", name, fit.r2, doubt);
 }
 
 }  // namespace

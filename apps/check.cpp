@@ -1,0 +1,18 @@
+#include "config/load.hpp"
+#include "parallel/agree.hpp"
+#include "run/estimate.hpp"
+#include "verbs.hpp"
+
+namespace hjnet {
+
+ExitStatus check_verb(const Arguments& arguments) {
+  const Settings settings =
+      agreed(MPI_COMM_WORLD, [&] { return load_settings(arguments.file, arguments.overrides, {}); });
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  const Estimate cost = estimate(settings, ranks);
+  print_once(arguments.json ? to_json(cost, settings) + "\n" : settings.resolved + "\n" + describe(cost, settings));
+  return ExitStatus::complete;
+}
+
+}  // namespace hjnet

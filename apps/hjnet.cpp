@@ -1,0 +1,133 @@
+// hjnet: reads the command line, calls the verb, and maps errors to exit statuses.
+#include "config/suggest.hpp"
+#include "parallel/agree.hpp"
+#include "parallel/environment.hpp"
+#include "verbs.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <mpi.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+#include <sstream>
+
+namespace {
+
+using hjnet::Arguments;
+using hjnet::ExitStatus;
+
+bool is_first_rank() {
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  return rank == 0;
+}
+
+/// Messages go to stderr, from rank 0 alone.
+void set_up_messages() {
+  spdlog::set_default_logger(spdlog::stderr_logger_st("hjnet"));
+  spdlog::set_pattern("%v");
+  if (!is_first_rank()) spdlog::set_level(spdlog::level::off);
+}
+
+/// The command line's grammar. A verb that is parsed leaves its function in `verb`.
+class CommandLine {
+public:
+  CommandLine() {
+    app_.set_version_flag(
+        "--version", [] { return hjnet::version_text(); }, "Versions of hjnet and its libraries");
+    app_.footer("Options of PETSc go after --, such as: hjnet run INPUT -- -log_view");
+    add_run();
+    add_check();
+    auto* info = app_.add_subcommand("info", "Say what a run file holds");
+    info->add_option("FILE", arguments_.file, "A file that hjnet wrote")->required();
+    info->callback([this] { verb_ = [this] { return info_verb(arguments_); }; });
+    auto* reference = app_.add_subcommand("reference", "Print the reference of the input file")->group("");
+    reference->callback([this] { verb_ = [] { return hjnet::reference_verb(); }; });
+  }
+
+  ExitStatus run(int argc, char** argv) {
+    check_verb_name(argc, argv);
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      std::ostringstream out;
+      std::ostringstream complaint;
+      if (app_.exit(error, out, complaint) != 0) throw hjnet::config_error("hjnet: " + trimmed(complaint.str()));
+      hjnet::print_once(out.str());
+      return ExitStatus::complete;
+    }
+    if (!verb_) throw hjnet::config_error("hjnet: expected a verb after the options");
+    return verb_();
+  }
+
+private:
+  /// CLI11 would only say that a subcommand is missing.
+  static void check_verb_name(int argc, char** argv) {
+    const std::vector<std::string> verbs{"run", "check", "info"};
+    const std::string given = argc > 1 ? argv[1] : "";
+    if (given.starts_with('-') || given == "reference") return;
+    if (std::find(verbs.begin(), verbs.end(), given) != verbs.end()) return;
+    throw hjnet::config_error(fmt::format("hjnet: expected one of {}, got {}{}", fmt::join(verbs, ", "),
+                                          given.empty() ? "nothing" : "'" + given + "'",
+                                          hjnet::suggestion(given, verbs)));
+  }
+
+  void add_input(CLI::App& verb) {
+    verb.add_option("INPUT", arguments_.file, "The input file (TOML)")->required();
+    verb.add_option("--set", arguments_.overrides, "Override one key of the input: KEY=VALUE (again for more keys)")
+        ->allow_extra_args(false)
+        ->type_name("KEY=VALUE");
+  }
+
+  void add_run() {
+    auto* verb = app_.add_subcommand("run", "Run an input file");
+    add_input(*verb);
+    verb->add_option("--output", arguments_.output, "The run file, in place of output.file");
+    verb->add_flag("--overwrite", arguments_.overwrite, "Replace a run file that exists");
+    verb->callback([this] { verb_ = [this] { return run_verb(arguments_); }; });
+  }
+
+  void add_check() {
+    auto* verb = app_.add_subcommand("check", "Check an input file; print it resolved, and what a run would take");
+    add_input(*verb);
+    verb->add_flag("--json", arguments_.json, "Print the estimate as JSON");
+    verb->callback([this] { verb_ = [this] { return check_verb(arguments_); }; });
+  }
+
+  static std::string trimmed(std::string text) {
+    text.erase(text.find_last_not_of('\n') + 1);
+    return text;
+  }
+
+  CLI::App app_{"Hamiltonian neural networks and the entanglement they mediate", "hjnet"};
+  Arguments arguments_;
+  std::function<ExitStatus()> verb_;
+};
+
+}  // namespace
+
+namespace hjnet {
+
+void print_once(const std::string& text) {
+  if (is_first_rank()) std::fputs(text.c_str(), stdout);
+}
+
+}  // namespace hjnet
+
+int main(int argc, char** argv) {
+  const hjnet::Environment environment(argc, argv);
+  hjnet::Ending ending;
+  try {
+    set_up_messages();
+    ending.status = CommandLine().run(argc, argv);
+  } catch (...) {
+    ending = hjnet::ending_of(std::current_exception());
+  }
+  std::fflush(stdout);
+  return static_cast<int>(hjnet::end_together(MPI_COMM_WORLD, ending));
+}

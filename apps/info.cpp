@@ -1,0 +1,13 @@
+#include "run/info.hpp"
+
+#include "parallel/agree.hpp"
+#include "verbs.hpp"
+
+namespace hjnet {
+
+ExitStatus info_verb(const Arguments& arguments) {
+  print_once(agreed(MPI_COMM_WORLD, [&] { return describe_file(arguments.file); }));
+  return ExitStatus::complete;
+}
+
+}  // namespace hjnet

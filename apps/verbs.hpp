@@ -1,0 +1,38 @@
+#pragma once
+/// The verbs of the command line, one file each. Every rank calls them with the same arguments; they throw typed
+/// errors and leave it to main() to say so.
+
+#include "parallel/errors.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hjnet {
+
+/// What the command line says.
+struct Arguments {
+  std::filesystem::path file;          ///< INPUT, or FILE of info
+  std::vector<std::string> overrides;  ///< --set KEY=VALUE
+  std::optional<std::filesystem::path> output;
+  bool overwrite = false;
+  bool json = false;
+};
+
+/// hjnet run: computes. Collective over MPI_COMM_WORLD.
+ExitStatus run_verb(const Arguments& arguments);
+/// hjnet check: validates, prints the resolved input and the estimate to stdout.
+ExitStatus check_verb(const Arguments& arguments);
+/// hjnet info: prints what a file holds to stdout.
+ExitStatus info_verb(const Arguments& arguments);
+/// hjnet reference: prints the reference of the input file to stdout.
+ExitStatus reference_verb();
+
+/// Versions of hjnet and of the libraries that it runs on, a line each.
+std::string version_text();
+
+/// Prints to stdout on rank 0 of MPI_COMM_WORLD.
+void print_once(const std::string& text);
+
+}  // namespace hjnet

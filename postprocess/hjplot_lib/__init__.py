@@ -1,0 +1,1 @@
+"""What hjplot is made of: run files in, pictures and tables out."""

@@ -1,0 +1,151 @@
+"""The concurrence of the two particles over time: paper, figure 3."""
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.markers import CARETUP
+from matplotlib.patches import Patch
+
+from hjplot_lib import measures, style
+
+DASHES = (0, (4, 2))
+MAX_PULSE_EPOCHS = 40  # beyond, arrivals of the particles would be a smear
+
+
+def draw(runs, panel="auto", title=None):
+    data = [measures.entanglement(run) for run in runs]
+    unphysical = any(not d.physical.all() for d in data)
+    if panel == "auto":
+        panel = "eigenvalue" if unphysical else "negativity"
+    pulses = common_arrivals(runs)
+    extra = [(unphysical_handle(runs), unphysical_text(runs))] if unphysical else []
+    extra += [(pulse_handle(p), f"particle {p.upper()} enters") for p in pulses]
+    columns = style.in_columns([[legend_of(run, i)] for i, run in enumerate(runs)], extra)
+    figure, (upper, lower), strip = style.with_legend([4.0, 2.0], columns)
+    lower.sharex(upper)
+    upper.tick_params(labelbottom=False)
+    for i, (run, d) in enumerate(zip(runs, data)):
+        draw_curve(upper, run, d.concurrence, d.concurrence_error, d.physical, i)
+        if panel == "negativity":
+            draw_curve(lower, run, d.negativity, d.negativity_error, d.physical, i)
+        else:
+            draw_curve(lower, run, d.smallest, None, d.physical, i)
+    if unphysical and len(runs) == 1:
+        hatch_unphysical((upper, lower), runs[0], data[0])
+    for p, when in pulses.items():
+        upper.plot(when, np.zeros(len(when)), **pulse_look(p))
+    label_axes(upper, lower, runs, data, panel, title)
+    style.fill_legend(strip, columns)
+    return figure
+
+
+def curve_look(number):
+    return {"color": style.colour(number), "marker": style.marker(number), "markersize": 4.5,
+            "markerfacecolor": "white"}
+
+
+def legend_of(run, number):
+    text = f"{run.label}:\nmean of {run.members} members ± standard error" if run.members > 1 else run.label
+    return Line2D([], [], **curve_look(number)), text
+
+
+def draw_curve(axes, run, value, error, physical, number):
+    """Solid where physical, dashed and pale where not; the band is one standard error."""
+    colour = style.colour(number)
+    index = np.union1d(style.thinned(run, value), np.nonzero(np.diff(physical))[0])
+    t, v, good = run.time[index], value[index], physical[index]
+    axes.plot(t, np.where(good, v, np.nan), color=colour, zorder=3)
+    if not good.all():
+        # A good sample beside a bad one belongs to both curves, so that no gap opens between them.
+        inside = good & np.append(good[1:], True) & np.insert(good[:-1], 0, True)
+        axes.plot(t, np.where(inside, np.nan, v), color=colour, linestyle=DASHES, linewidth=1.2, alpha=0.8, zorder=2)
+    start, step = style.mark_every(index, 9, number)
+    axes.plot(t[start::step], v[start::step], linestyle="", zorder=4, clip_on=False, **curve_look(number))
+    if error is not None:
+        axes.fill_between(t, v - error[index], v + error[index], color=style.colour(number), alpha=0.2, linewidth=0,
+                          zorder=1)
+
+
+HATCH = {"facecolor": "0.93", "edgecolor": "0.7", "hatch": "////", "linewidth": 0}
+
+
+def unphysical_handle(runs):
+    """Grey hatching where a single run is unphysical; several runs show it by their dashes alone."""
+    return Patch(**HATCH) if len(runs) == 1 else Line2D([], [], color="0.3", linestyle=DASHES, linewidth=1.2)
+
+
+def unphysical_text(runs):
+    where = "\nin at least one member" if any(run.members > 1 for run in runs) else ""
+    return f"unphysical (negative eigenvalue){where}"
+
+
+def hatch_unphysical(panels, run, d):
+    edges = np.diff(np.concatenate([[0], ~d.physical, [0]]).astype(int))
+    t = run.time
+    closest = (t[-1] - t[0]) / 1000.0  # stretches nearer to each other than a line is wide are drawn as one
+    spans = []
+    for first, last in zip(np.nonzero(edges == 1)[0], np.nonzero(edges == -1)[0] - 1):
+        if spans and t[first] - spans[-1][1] < closest:
+            spans[-1][1] = t[last]
+        else:
+            spans.append([t[first], t[last]])
+    for axes in panels:
+        for first, last in spans:
+            axes.axvspan(first, last, zorder=0.5, **HATCH)
+
+
+def label_axes(upper, lower, runs, data, panel, title):
+    style.time_limits(upper, runs)
+    style.epoch_axis(upper, runs)
+    style.epoch_axis(lower, runs, top=False)
+    ensemble = all(run.members > 1 for run in runs)
+    upper.set_title(title or "Concurrence of two particles mediated by the network")
+    upper.set_ylabel(r"concurrence $\langle C(\bar\rho)\rangle$" if ensemble else r"concurrence $C(\bar\rho)$")
+    upper.set_ylim(0.0, max(1e-3, 1.08 * max(np.nanmax(top_of(d)) for d in data)))
+    lower.set_xlabel("time $t$")
+    if panel == "negativity":
+        lower.set_ylabel("negativity $N$")
+        lower.set_ylim(bottom=0.0)
+        return
+    tolerance = max(run.tolerance for run in runs)
+    lower.set_yscale("symlog", linthresh=tolerance, linscale=0.6)
+    lower.axhline(-tolerance, color="0.35", linewidth=0.9, linestyle="-.")
+    lower.set_ylabel(r"smallest eigenvalue" "\n" r"of $\bar\rho$" + (" (least member)" if ensemble else ""))
+    lowest = min(np.nanmin(d.smallest) for d in data)
+    highest = max(np.nanmax(d.smallest) for d in data)
+    lower.set_ylim(min(5 * lowest, -10 * tolerance), max(5 * highest, 3 * tolerance))
+    decades = np.arange(np.ceil(np.log10(tolerance)), 0, 2)
+    ticks = [-(10.0**d) for d in decades if -(10.0**d) > 5 * lowest] + [0.0]
+    ticks += [10.0**d for d in decades if 10.0**d < 5 * highest]
+    lower.set_yticks(sorted(ticks))
+    lower.minorticks_off()
+
+
+def top_of(d):
+    return d.concurrence if d.concurrence_error is None else d.concurrence + d.concurrence_error
+
+
+def pulse_look(particle):
+    return {"linestyle": "", "marker": CARETUP, "markersize": 6.5, "color": "0.25", "clip_on": False, "zorder": 5,
+            "markerfacecolor": "0.25" if particle == "a" else "white"}
+
+
+def pulse_handle(particle):
+    return Line2D([], [], **{**pulse_look(particle), "marker": "^"})
+
+
+def common_arrivals(runs):
+    """{"a": times, "b": times} at which the particles enter; empty where runs differ or there are too many."""
+    if max(run.epochs_completed for run in runs) > MAX_PULSE_EPOCHS:
+        return {}
+    every = [{p: arrivals(run, run.input.get("particles", {}).get(p)) for p in "ab"} for run in runs]
+    if any(one != every[0] for one in every[1:]):
+        return {}
+    return {p: when for p, when in every[0].items() if when}
+
+
+def arrivals(run, port):
+    """Times at which a port's pulse peaks, from the input that the run file holds."""
+    if port is None:
+        return []
+    first, last = port.get("epochs", [0, run.epochs - 1])
+    last = min(last, run.epochs_completed - 1)
+    return [float(run.time[0]) + n * run.epoch_length + port["time"] for n in range(first, last + 1)]

@@ -1,0 +1,152 @@
+"""Reading an hjnet run file: what it holds, how far it is good, and clear errors where something is missing.
+
+Samples: an epoch has S+1, both ends included, so an epoch boundary stands twice. Only the samples of completed epochs
+are ever handed out.
+"""
+import sys
+import tomllib
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+
+class PlotError(Exception):
+    """Something that the user can put right; the message names the file."""
+
+
+def note(text):
+    print(f"hjplot: {text}", file=sys.stderr)
+
+
+def _text(value):
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+class RunFile:
+    def __init__(self, path, label=None):
+        self.path = Path(path)
+        self.file = self._open()
+        self._check_format()
+        self.input = self._read_input()
+        self.name = self.input.get("run", {}).get("name") or self.path.stem
+        self._label = label
+        self._read_progress()
+
+    def _open(self):
+        if not self.path.is_file():
+            raise PlotError(f"{self.path}: no such file")
+        if not h5py.is_hdf5(self.path):
+            raise PlotError(f"{self.path}: not an HDF5 file")
+        try:
+            return h5py.File(self.path, "r", locking=False)
+        except OSError as error:
+            raise PlotError(f"{self.path}: cannot be read: {error}") from error
+
+    def _check_format(self):
+        found = self.file.attrs.get("format")
+        if found is None:
+            raise PlotError(f"{self.path}: not an hjnet run file (no attribute 'format')")
+        if _text(found) != "hjnet-run":
+            raise PlotError(f"{self.path}: not an hjnet run file (format = '{_text(found)}', expected 'hjnet-run')")
+
+    def _read_input(self):
+        text = self.file.attrs.get("input")
+        if text is None:
+            return {}
+        try:
+            return tomllib.loads(_text(text))
+        except tomllib.TOMLDecodeError as error:
+            raise PlotError(f"{self.path}: attribute 'input' is not TOML: {error}") from error
+
+    def _read_progress(self):
+        self.finished = bool(self.require("/progress/finished")[()])
+        self.epochs_completed = int(self.require("/progress/epochs_completed")[()])
+        ensemble = self.file.get("/ensemble/member/interaction")
+        self.rows = np.arange(0 if ensemble is None else ensemble.shape[0])  # members that are drawn
+        self.all_members = len(self.rows)
+        if ensemble is not None and not self.finished:
+            self._read_member_progress()
+        if self.epochs_completed <= 0:
+            raise PlotError(f"{self.path}: no epoch is complete: nothing to show")
+        epoch = self.require("/series/epoch")[:]
+        total = len(epoch)
+        self.epoch_samples = int(np.count_nonzero(epoch == epoch[0]))  # S+1
+        self.epochs = total // self.epoch_samples
+        self.samples = min(self.epochs_completed * self.epoch_samples, total)
+        self.time = self.require("/series/time")[: self.samples]
+        self.epoch = epoch[: self.samples].astype(int)
+
+    def _read_member_progress(self):
+        """An ensemble in the making: its members are at different epochs, and the first one wrote the times."""
+        done = self.require("/progress/member_epochs")[:]
+        self.epochs_completed = int(done[0])
+        self.rows = np.nonzero(done >= self.epochs_completed)[0]
+
+    @property
+    def label(self):
+        name = self._label or self.name
+        return name if self.finished else f"{name} ({self.progress()})"
+
+    def progress(self):
+        members = f", {len(self.rows)} of {self.all_members} members" if self.all_members else ""
+        return f"unfinished, {self.epochs_completed} of {self.epochs} epochs{members}"
+
+    @property
+    def epoch_length(self):
+        return float(self.time[self.epoch_samples - 1] - self.time[0])
+
+    @property
+    def members(self):
+        """Number of members of the ensemble that are drawn; 0 where the run has no ensemble."""
+        return len(self.rows)
+
+    @property
+    def tolerance(self):
+        """A smallest eigenvalue below minus this is unphysical."""
+        return float(self.input.get("boltzmann", {}).get("positivity_tolerance", 1e-6))
+
+    def has(self, name):
+        return name in self.file
+
+    def require(self, name, why=""):
+        if name not in self.file:
+            raise PlotError(f"{self.path}: no {name}{': ' + why if why else ''}")
+        return self.file[name]
+
+    def series(self, name, why=""):
+        """A dataset along time, cut to the completed epochs."""
+        return self.require(name, why)[: self.samples]
+
+    def mean_and_error(self, quantity, single):
+        """Mean over members and its standard error; without an ensemble the run itself (`single`) and None."""
+        if self.members == 0:
+            return self.series(single), None
+        if not self.finished:
+            return self._mean_of_members(quantity)
+        mean = self.series(f"/ensemble/mean/{quantity}")
+        error = self.series(f"/ensemble/deviation/{quantity}") / np.sqrt(self.members)
+        return mean, error if self.members > 1 else None
+
+    def _mean_of_members(self, quantity):
+        """The same from the members so far: the file's own means are written when all are done."""
+        data = self.require(f"/ensemble/member/{quantity}")[self.rows, : self.samples]
+        mean = data.mean(axis=0)
+        if len(data) == 1:
+            return mean, None
+        return mean, data.std(axis=0, ddof=1) / np.sqrt(len(data))
+
+    def fit(self, prefix):
+        """The fit `prefix` ("lj" or "mie") from the attributes of /fit as a dict, or None where there is none."""
+        if not self.has("/fit"):
+            return None
+        start = prefix + "_"
+        found = {k[len(start):]: float(v) for k, v in self.file["/fit"].attrs.items() if k.startswith(start)}
+        needed = {"depth", "sigma", "t0", "plateau", "r2"}
+        if not needed <= found.keys() or not all(np.isfinite(found[k]) for k in needed) or found["depth"] == 0.0:
+            return None
+        found.setdefault("exponent_repulsive", 12.0)
+        found.setdefault("exponent_attractive", 6.0)
+        found.setdefault("window_first", float(self.time[0]))
+        found.setdefault("window_last", float(self.time[-1]))
+        return found

@@ -1,0 +1,130 @@
+"""How all pictures look: readable in print, in grey as well as in colour."""
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402  (the backend comes first)
+import numpy as np  # noqa: E402
+from matplotlib.lines import Line2D  # noqa: E402
+
+from hjplot_lib.runfile import PlotError  # noqa: E402
+
+# Okabe and Ito's palette, which colour-blind readers can tell apart (its yellow is too pale for print).
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00"]
+MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
+MAX_POINTS = 4000  # of one curve
+
+
+def use_print_style():
+    plt.rcParams.update({
+        "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white",
+        "font.size": 10, "axes.labelsize": 11, "axes.titlesize": 11.5, "legend.fontsize": 9,
+        "xtick.labelsize": 9.5, "ytick.labelsize": 9.5, "lines.linewidth": 1.6, "axes.linewidth": 0.8,
+        "mathtext.fontset": "dejavusans", "hatch.linewidth": 0.5, "figure.constrained_layout.use": True,
+    })
+
+
+def save(figure, path, dpi):
+    try:
+        figure.savefig(path, dpi=dpi)
+    except (OSError, ValueError) as error:
+        raise PlotError(f"{path}: cannot write the picture: {error}") from error
+    finally:
+        plt.close(figure)
+
+
+def colour(index):
+    return COLOURS[index % len(COLOURS)]
+
+
+def marker(index):
+    return MARKERS[index % len(MARKERS)]
+
+
+def thinned(run, value, limit=MAX_POINTS):
+    """Indices of the samples to draw: every epoch keeps both ends and, of each of its equal stretches, the lowest and
+    the highest sample, so that no spike is lost."""
+    if run.samples <= limit:
+        return np.arange(run.samples)
+    per_epoch = run.epoch_samples
+    stretches = max(1, limit // (2 * run.epochs_completed))
+    edges = np.linspace(0, per_epoch, min(stretches, per_epoch) + 1).astype(int)
+    keep = []
+    for first in range(0, run.samples, per_epoch):
+        keep += [first, first + per_epoch - 1]
+        for low, high in zip(edges[:-1], edges[1:]):
+            part = value[first + low: first + high]
+            if part.size:
+                keep += [first + low + int(np.argmin(part)), first + low + int(np.argmax(part))]
+    return np.unique(keep)
+
+
+def broken(run, index, *arrays):
+    """The samples at `index` with a gap between epochs, where quantities may jump."""
+    cuts = np.nonzero(np.diff(run.epoch[index]))[0] + 1
+    return [np.insert(np.asarray(a, float)[index], cuts, np.nan) for a in arrays]
+
+
+def mark_every(index, count, run_index):
+    """Markers on about `count` places of a curve, shifted from run to run so that they do not hide each other."""
+    step = max(1, len(index) // count)
+    return (step * (run_index + 1) // 4 % step if step > 1 else 0, step)
+
+
+def epoch_axis(axes, runs, top=True):
+    """Lines at epoch boundaries and an epoch scale on top, where all runs share the epoch length."""
+    lengths = [run.epoch_length for run in runs]
+    if max(lengths) - min(lengths) > 1e-9 * max(lengths):
+        return
+    length, epochs = lengths[0], max(run.epochs_completed for run in runs)
+    origin = runs[0].time[0]
+    step = next(s * 10**k for k in range(9) for s in (1, 2, 5) if epochs / (s * 10**k) <= 26)
+    boundaries = np.arange(0, epochs + 1, step)
+    for n in boundaries:
+        axes.axvline(origin + n * length, color="0.88", linewidth=0.6, zorder=0)
+    if not top:
+        return
+    scale = axes.secondary_xaxis("top")
+    label_step = next(s * 10**k for k in range(9) for s in (1, 2, 5) if epochs / (s * 10**k) <= 13)
+    ticks = np.arange(0, epochs, label_step)
+    scale.set_xticks(origin + (ticks + 0.5) * length, [str(n) for n in ticks])
+    scale.tick_params(length=0)
+    scale.set_xlabel("epoch $n$")
+
+
+def time_limits(axes, runs):
+    axes.set_xlim(min(run.time[0] for run in runs), max(run.time[-1] for run in runs))
+
+
+def with_legend(heights, columns):
+    """A figure of panels of the given heights (inches) over a strip for the legend, whose columns are lists of
+    (handle, text). The strip is as high as its text, so that long names never squeeze the panels."""
+    rows = max(sum(text.count("\n") + 1 + 0.25 for _, text in column) for column in columns)
+    strip = 0.185 * rows + 0.12
+    figure, panels = plt.subplots(len(heights) + 1, 1, figsize=(7.2, sum(heights) + strip),
+                                  gridspec_kw={"height_ratios": [*heights, strip]})
+    panels[-1].set_axis_off()
+    return figure, panels[:-1], panels[-1]
+
+
+def fill_legend(axes, columns):
+    """Legend entries column by column; short columns are filled up, since matplotlib would pour them over."""
+    longest = max(len(column) for column in columns)
+    entries = []
+    for column in columns:
+        entries += column + [(Line2D([], [], linestyle=""), "")] * (longest - len(column))
+    handles, labels = zip(*entries)
+    legend = axes.legend(handles, labels, loc="upper center", ncol=len(columns), frameon=False, handlelength=2.6,
+                         columnspacing=1.6, borderaxespad=0.0)
+    legend.set_in_layout(False)
+
+
+def in_columns(groups, extra):
+    """Legend columns: whole groups (a group a run) in two columns where there are several, then `extra` entries."""
+    count = 1 if len(groups) == 1 and len(groups[0]) + len(extra) < 3 else 2
+    columns = [[] for _ in range(count)]
+    for i, group in enumerate(groups):
+        columns[i % count] += group
+    for entry in extra:
+        min(columns, key=len).append(entry)
+    return columns

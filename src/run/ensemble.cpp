@@ -1,0 +1,115 @@
+#include "run/ensemble.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+namespace hjnet {
+
+EnsembleGroups::EnsembleGroups(MPI_Comm world, const Settings& settings) {
+  int rank = 0;
+  int ranks = 1;
+  MPI_Comm_rank(world, &rank);
+  MPI_Comm_size(world, &ranks);
+  const int members = settings.ensemble ? settings.ensemble->members : 1;
+  const int first = settings.ensemble ? settings.ensemble->first : 0;
+  const int groups = std::min(ranks, members);
+  const auto color = static_cast<int>(static_cast<std::int64_t>(rank) * groups / ranks);
+  MPI_Comm_split(world, color, rank, &group_);
+  rounds_ = (members + groups - 1) / groups;
+  for (int member = color; member < members; member += groups) members_.push_back(first + member);
+}
+
+EnsembleGroups::~EnsembleGroups() { MPI_Comm_free(&group_); }
+
+namespace {
+
+/// Sums over all members, each counted once: only the first rank of a group contributes.
+class MemberSum {
+public:
+  MemberSum(MPI_Comm world, MPI_Comm group, const std::vector<MemberResult>& results)
+      : world_(world), results_(results) {
+    MPI_Comm_rank(group, &group_rank_);
+  }
+
+  /// sum over members of term(member)[i].
+  template <class Term>
+  std::vector<double> operator()(Term term) const {
+    std::vector<double> sum;
+    for (const auto& result : results_) {
+      const std::vector<double> values = term(result);
+      sum.resize(values.size(), 0.0);
+      if (group_rank_ != 0) continue;
+      for (std::size_t i = 0; i < values.size(); ++i) sum[i] += values[i];
+    }
+    MPI_Allreduce(MPI_IN_PLACE, sum.data(), static_cast<int>(sum.size()), MPI_DOUBLE, MPI_SUM, world_);
+    return sum;
+  }
+
+private:
+  MPI_Comm world_;
+  const std::vector<MemberResult>& results_;
+  int group_rank_ = 0;
+};
+
+template <class Term>
+std::vector<double> mean_of(const MemberSum& sum, int members, Term term) {
+  auto values = sum(term);
+  for (auto& value : values) value /= members;
+  return values;
+}
+
+/// Sample deviation about `mean`; 0 with one member.
+template <class Term>
+std::vector<double> deviation_of(const MemberSum& sum, int members, const std::vector<double>& mean, Term term) {
+  auto values = sum([&](const MemberResult& result) {
+    std::vector<double> squares = term(result);
+    for (std::size_t i = 0; i < squares.size(); ++i) squares[i] = (squares[i] - mean[i]) * (squares[i] - mean[i]);
+    return squares;
+  });
+  for (auto& value : values) value = members > 1 ? std::sqrt(value / (members - 1)) : 0.0;
+  return values;
+}
+
+std::vector<double> density_numbers(const MemberResult& result) {
+  std::vector<double> out;
+  for (const auto& rho : result.density) {
+    for (int row = 0; row < 4; ++row) {
+      for (int column = 0; column < 4; ++column) {
+        out.push_back(rho(row, column).real());
+        out.push_back(rho(row, column).imag());
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+EnsembleStatistics ensemble_statistics(MPI_Comm world, MPI_Comm group, const std::vector<MemberResult>& results,
+                                       int members) {
+  const MemberSum sum(world, group, results);
+  EnsembleStatistics out;
+  out.mean.time = results.front().series.time;
+  for (const auto field : {&SampleSeries::coupling, &SampleSeries::error, &SampleSeries::interaction,
+                           &SampleSeries::kinetic, &SampleSeries::hamiltonian, &SampleSeries::action,
+                           &SampleSeries::pauli}) {
+    out.mean.*field = mean_of(sum, members, [&](const MemberResult& r) { return r.series.*field; });
+  }
+  const auto deviation = [&](std::vector<double> SampleSeries::*field) {
+    return deviation_of(sum, members, out.mean.*field, [&](const MemberResult& r) { return r.series.*field; });
+  };
+  out.interaction_deviation = deviation(&SampleSeries::interaction);
+  out.action_deviation = deviation(&SampleSeries::action);
+  if (results.front().concurrence.empty()) return out;
+  const auto concurrence = [](const MemberResult& r) { return r.concurrence; };
+  out.concurrence_mean = mean_of(sum, members, concurrence);
+  out.concurrence_deviation = deviation_of(sum, members, out.concurrence_mean, concurrence);
+  out.physical_fraction = mean_of(
+      sum, members, [](const MemberResult& r) { return std::vector<double>(r.physical.begin(), r.physical.end()); });
+  const auto density = mean_of(sum, members, density_numbers);
+  for (std::size_t i = 0; i < density.size(); i += 2) out.density.emplace_back(density[i], density[i + 1]);
+  return out;
+}
+
+}  // namespace hjnet

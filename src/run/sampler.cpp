@@ -1,0 +1,174 @@
+#include "run/sampler.hpp"
+
+#include "quantum/coefficients.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace hjnet {
+
+namespace {
+
+constexpr std::size_t products = 16;  ///< Pauli products P_alpha
+
+std::array<double, 6> stokes_of(const ParticleSettings& particles) {
+  const auto& a = particles.a.stokes;
+  const auto& b = particles.b.stokes;
+  return {a[0], a[1], a[2], b[0], b[1], b[2]};
+}
+
+}  // namespace
+
+std::vector<double> sample_phases(const Settings& settings) {
+  std::vector<double> phases;
+  for (int s = 0; s <= settings.samples_per_epoch; ++s) {
+    phases.push_back(settings.epoch_length * s / settings.samples_per_epoch);
+  }
+  return phases;
+}
+
+Sampler::Sampler(const Network& network, const ExternalInput& input, const Settings& settings)
+    : network_(network),
+      input_(input),
+      settings_(settings),
+      pointwise_(network, settings.network.time_constant, input.columns()),
+      y_(pointwise_.size()),
+      net_(pointwise_.size()),
+      delta_(pointwise_.size()),
+      f_(pointwise_.size()),
+      gauge_(static_cast<std::size_t>(network.neurons()), 0.0),
+      outputs_(network.error().outputs() * static_cast<std::size_t>(input.columns())),
+      output_gradient_(outputs_.size()) {}
+
+void Sampler::recall(const EpochRecord& record, const MeshPoint& point) {
+  record.y.evaluate(record.mesh, point, y_.data());
+  record.net.evaluate(record.mesh, point, net_.data());
+  record.delta.evaluate(record.mesh, point, delta_.data());
+  pointwise_.rate(y_.data(), net_.data(), f_.data());
+}
+
+double Sampler::local_coupling() const {
+  const auto columns = static_cast<std::size_t>(input_.columns());
+  double sum = 0.0;
+  for (std::size_t i = 0; i < f_.size(); i += columns) sum += delta_[i] * f_[i];
+  return sum;
+}
+
+double Sampler::local_gauge(double time) {
+  if (!input_.has_gauge()) return 0.0;
+  input_.gauge(time, gauge_.data());
+  const auto columns = static_cast<std::size_t>(input_.columns());
+  double sum = 0.0;
+  for (std::size_t k = 0; k < gauge_.size(); ++k) sum += gauge_[k] * f_[k * columns] * f_[k * columns];
+  return sum;
+}
+
+double Sampler::error(const EpochRecord& record, const MeshPoint& point) {
+  record.y_output.evaluate(record.mesh, point, outputs_.data());
+  return network_.error().value(outputs_.data(), record.columns);
+}
+
+void Sampler::add_pauli(const double* outputs, double* pauli) {
+  const auto stokes = stokes_of(*settings_.particles);
+  const std::span<double, products> c(pauli, products);
+  const auto closure = settings_.particles->closure;
+  add_coefficients(closure, stokes, static_cast<std::size_t>(network_.neurons()), delta_.data(), f_.data(),
+                   input_.has_gauge() ? gauge_.data() : nullptr, c);
+  if (closure != Closure::full) return;
+  const auto columns = static_cast<std::size_t>(input_.columns());
+  network_.error().gradient(outputs, columns, output_gradient_.data());
+  const auto owned = network_.owned_outputs();
+  std::vector<double> gradient;
+  std::vector<double> hessian;
+  for (auto i = static_cast<std::size_t>(owned.first); i < static_cast<std::size_t>(owned.first + owned.count); ++i) {
+    const double* row = output_gradient_.data() + i * columns;
+    gradient.push_back(row[0]);
+    hessian.insert(hessian.end(), row + 1, row + columns);
+  }
+  add_error_coefficients(stokes, gradient.size(), outputs + static_cast<std::size_t>(owned.first) * columns,
+                         gradient.data(), hessian.data(), c);
+}
+
+/// K at this epoch's nodes from |M|^2 there and K one epoch earlier (model: the sum over epochs telescopes).
+void Sampler::delayed_kinetic(const EpochRecord& record) {
+  std::vector<double> next(record.momentum_squared);
+  if (!kinetic_.empty()) {
+    for (std::size_t node = 0; node < next.size(); ++node) {
+      const double phase = record.mesh.phases()[node];
+      const bool first = node % record.mesh.nodes_per_element() == 0;
+      next[node] += settings_.learning.epoch_memory *
+                    kinetic_mesh_.evaluate(kinetic_, kinetic_mesh_.locate(phase, first));
+    }
+  }
+  kinetic_ = std::move(next);
+  kinetic_mesh_ = record.mesh;
+}
+
+/// dJ/dt = M . dW/dt - K/(2 omega) - E - c sum A F^2 (92, 93).
+void Sampler::integrate_action(const EpochRecord& record, const std::vector<double>& gauge) {
+  std::vector<double> rate(record.mesh.nodes());
+  for (std::size_t node = 0; node < rate.size(); ++node) {
+    const double e = network_.error().value(record.y_output.at(node), record.columns) +
+                     0.5 * settings_.learning.weight_decay * record.weight_squared[node];
+    rate[node] = record.momentum_velocity[node] - kinetic_[node] / (2.0 * settings_.learning.inertia) - e - gauge[node];
+  }
+  action_ = record.mesh.integrate(rate);
+  for (auto& action : action_) action += action_start_;
+  action_start_ = action_.back();
+}
+
+EpochSamples Sampler::sample(const EpochRecord& record) {
+  const auto phases = sample_phases(settings_);
+  const auto count = phases.size();
+  const auto nodes = record.mesh.nodes();
+  const bool particles = settings_.particles.has_value();
+  const std::size_t stride = 2 + (particles ? products : 0);
+  EpochSamples out;
+  out.epoch = record.epoch;
+
+  // This rank's sums: coupling, gauge term and c_alpha a sample, then the gauge term a node; reduced once.
+  std::vector<double> sums(count * stride + nodes, 0.0);
+  std::vector<double> errors(count);
+  std::vector<MeshPoint> points;
+  for (std::size_t s = 0; s < count; ++s) {
+    points.push_back(record.mesh.locate(phases[s], true));
+    recall(record, points[s]);
+    double* row = sums.data() + s * stride;
+    row[0] = local_coupling();
+    row[1] = local_gauge(record.start_time + phases[s]);
+    errors[s] = error(record, points[s]);
+    if (particles) add_pauli(outputs_.data(), row + 2);
+    if (!settings_.output.states) continue;
+    for (std::size_t k = 0; k < y_.size(); k += record.columns) {
+      out.y.push_back(y_[k]);
+      out.delta.push_back(delta_[k]);
+    }
+  }
+  if (input_.has_gauge()) {
+    for (std::size_t node = 0; node < nodes; ++node) {
+      const auto p = record.mesh.nodes_per_element();
+      recall(record, {node / p, record.mesh.reference().points()[node % p]});
+      sums[count * stride + node] = local_gauge(record.start_time + record.mesh.phases()[node]);
+    }
+  }
+  MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+
+  delayed_kinetic(record);
+  integrate_action(record, {sums.end() - static_cast<std::ptrdiff_t>(nodes), sums.end()});
+  for (std::size_t s = 0; s < count; ++s) {
+    const double* row = sums.data() + s * stride;
+    const double e = errors[s] + 0.5 * settings_.learning.weight_decay * record.mesh.evaluate(record.weight_squared, points[s]);
+    const double kinetic = record.mesh.evaluate(kinetic_, points[s]) / (2.0 * settings_.learning.inertia);
+    out.time.push_back(record.start_time + phases[s]);
+    out.coupling.push_back(row[0] + row[1]);
+    out.error.push_back(e);
+    out.interaction.push_back(row[0] + row[1] + e);
+    out.kinetic.push_back(kinetic);
+    out.hamiltonian.push_back(row[0] + row[1] + e + kinetic);
+    out.action.push_back(record.mesh.evaluate(action_, points[s]));
+    if (particles) out.pauli.insert(out.pauli.end(), row + 2, row + stride);
+  }
+  return out;
+}
+
+}  // namespace hjnet

@@ -1,0 +1,51 @@
+#pragma once
+/// From an epoch's record to its samples: sums over neurons, H_int, H, J and the operator coefficients.
+
+#include "config/settings.hpp"
+#include "dynamics/pointwise.hpp"
+#include "history/epoch_record.hpp"
+#include "network/external_input.hpp"
+#include "network/network.hpp"
+#include "run/run_file.hpp"
+
+#include <vector>
+
+namespace hjnet {
+
+/// The phases of an epoch's samples: tau = 0, T/S, ..., T.
+std::vector<double> sample_phases(const Settings& settings);
+
+/// Takes the records of one member in order, epoch 0 first. Holds what sums from epoch to epoch: J and
+/// K(t) = |M(t)|^2 + mu K(t-T).
+class Sampler {
+public:
+  Sampler(const Network& network, const ExternalInput& input, const Settings& settings);
+
+  /// The samples of the next epoch, the same on every rank but for states; one reduction over the network's ranks.
+  /// At a jump of an input inside the epoch the sample takes the value after it.
+  EpochSamples sample(const EpochRecord& record);
+
+private:
+  /// y, net, Delta, F of the local neurons at a point of the record.
+  void recall(const EpochRecord& record, const MeshPoint& point);
+  /// This rank's sums: sum Delta F, c sum A F^2 (alone, without Delta).
+  [[nodiscard]] double local_coupling() const;
+  [[nodiscard]] double local_gauge(double time);
+  void add_pauli(const double* outputs, double* pauli);
+  /// E without decay at a point.
+  double error(const EpochRecord& record, const MeshPoint& point);
+  void integrate_action(const EpochRecord& record, const std::vector<double>& gauge);
+  void delayed_kinetic(const EpochRecord& record);
+
+  const Network& network_;
+  const ExternalInput& input_;
+  const Settings& settings_;
+  Pointwise pointwise_;
+  std::vector<double> y_, net_, delta_, f_, gauge_, outputs_, output_gradient_;
+  Mesh kinetic_mesh_{{0.0, 1.0}, 2};
+  std::vector<double> kinetic_;  ///< K at the nodes of kinetic_mesh_; empty before the first epoch
+  std::vector<double> action_;   ///< J at the nodes of the record's mesh
+  double action_start_ = 0.0;
+};
+
+}  // namespace hjnet
