@@ -11,7 +11,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 potential=(potential-one-layer potential-two-layer)
-entanglement=(entangle entangle-memory-symmetric entangle-memory-causal entangle-memory-window)
+entanglement=(entangle-ensemble entangle-memory-symmetric entangle-memory-causal entangle-memory-window)
 results=$root/results
 ranks=2
 
@@ -72,7 +72,7 @@ cat <<MESSAGE
 
 Done in $SECONDS s. The pictures:
   $results/figure2.png   averaged learning potential of one- and two-layer networks
-  $results/figure3.png   concurrence of two particles, memory by memory
+  $results/figure3.png   concurrence of two particles, memory by memory, dashed where unphysical
 The numbers behind them: $results/demo-*.h5
 Next: docs/user-guide.md
 MESSAGE

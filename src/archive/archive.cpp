@@ -32,17 +32,17 @@ Handle access_properties(MPI_Comm comm, const std::string& what) {
 
 /// Throws on all ranks, by what rank 0 sees, where a new file may not be put.
 void expect_free(MPI_Comm comm, const std::filesystem::path& file, bool overwrite) {
-  enum class Obstacle : int { none, exists, directory, no_parent };
+  enum class Obstacle : int { none, exists, special, no_parent };
   int rank = 0;
   MPI_Comm_rank(comm, &rank);
   int found = 0;
   if (rank == 0) {
     std::error_code error;
     auto obstacle = Obstacle::none;
-    if (std::filesystem::is_directory(file, error)) {
-      obstacle = Obstacle::directory;
-    } else if (std::filesystem::exists(file, error)) {
+    if (std::filesystem::is_regular_file(file, error)) {
       obstacle = overwrite ? Obstacle::none : Obstacle::exists;
+    } else if (std::filesystem::exists(file, error)) {
+      obstacle = Obstacle::special;
     } else if (file.has_parent_path() && !std::filesystem::is_directory(file.parent_path(), error)) {
       obstacle = Obstacle::no_parent;
     }
@@ -54,8 +54,8 @@ void expect_free(MPI_Comm comm, const std::filesystem::path& file, bool overwrit
       return;
     case Obstacle::exists:
       throw config_error(fmt::format("'{}' exists already; give --overwrite to replace it", file.string()));
-    case Obstacle::directory:
-      throw io_error(fmt::format("cannot write '{}': it is a directory", file.string()));
+    case Obstacle::special:
+      throw io_error(fmt::format("cannot write '{}': it is no regular file", file.string()));
     case Obstacle::no_parent:
       throw io_error(
           fmt::format("cannot create '{}': there is no directory '{}'", file.string(), file.parent_path().string()));
@@ -101,7 +101,7 @@ Archive::Archive(MPI_Comm comm, std::filesystem::path path, std::uint64_t transf
     : comm_(comm), path_(std::move(path)), transfer_bytes_(transfer_bytes), exceptions_(std::uncaught_exceptions()) {}
 
 Archive::~Archive() {
-  if (comm_ != MPI_COMM_NULL && std::uncaught_exceptions() > exceptions_) file_.release();
+  if (broken_ || (comm_ != MPI_COMM_NULL && std::uncaught_exceptions() > exceptions_)) file_.release();
 }
 
 std::string Archive::message(std::string_view doing, const std::string& path) const {
@@ -143,7 +143,7 @@ void Archive::create(const std::string& path, Element element, const std::vector
     HJNET_HDF5(H5Pset_create_intermediate_group(links.get(), 1), what);
     const Handle properties(HJNET_HDF5(H5Pcreate(H5P_DATASET_CREATE), what), H5Pclose);
     HJNET_HDF5(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_EARLY), what);
-    // HDF5 would have rank 0 fill all datasets; fill() has every rank do its part.
+    // Here, HDF5 would have rank 0 fill all datasets; fill() has every rank do its part.
     HJNET_HDF5(H5Pset_fill_time(properties.get(), H5D_FILL_TIME_NEVER), what);
     // Writing data then changes no metadata, so that a killed run leaves them as they were flushed.
     HJNET_HDF5(H5Pset_obj_track_times(properties.get(), false), what);
@@ -154,12 +154,17 @@ void Archive::create(const std::string& path, Element element, const std::vector
   });
   write_attribute(path, "description", description);
   write_attribute(path, "units", units);
-  fill(path, element, dims);
+  unfilled_.emplace_back(path, element);
 }
 
-void Archive::fill(const std::string& path, Element element, const std::vector<std::uint64_t>& dims) {
-  const std::uint64_t block = transfer_bytes_ < (1U << 22U) ? transfer_bytes_ : 1U << 22U;
-  const auto parts = split(Slab::whole(dims), std::max<std::uint64_t>(1, block / hdf5::size_of(element)));
+void Archive::fill() {
+  flush();
+  for (const auto& [path, element] : std::exchange(unfilled_, {})) fill(path, element);
+}
+
+void Archive::fill(const std::string& path, Element element) {
+  const auto block = std::min<std::uint64_t>(transfer_bytes_, 1U << 22U);
+  const auto parts = split(Slab::whole(dims(path)), std::max<std::uint64_t>(1, block / hdf5::size_of(element)));
   int rank = 0;
   int size = 1;
   if (comm_ != MPI_COMM_NULL) {
@@ -198,9 +203,11 @@ std::vector<std::uint64_t> Archive::dims(const std::string& dataset) const {
 }
 
 void Archive::flush() {
+  broken_ = true;
   together(comm_, [&] {
     HJNET_HDF5(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL), fmt::format("cannot write to '{}'", path_.string()));
   });
+  broken_ = false;
 }
 
 void Archive::close() {

@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -42,7 +43,7 @@ constexpr Element element_of<std::complex<double>>() {
 }
 
 /// How the ranks of an archive's communicator take part in a transfer. collective: all of them call, those without data
-/// with an empty slab; an error on one is thrown on all. independent: whoever has data calls; an error stays there.
+/// with an empty slab, and an error on one is thrown on all. independent: whoever has data calls; an error stays there.
 enum class Access { collective, independent };
 
 /// A value of an attribute.
@@ -59,8 +60,9 @@ struct DatasetInfo {
 
 /// An open file. Where it was opened on a communicator, everything but independent transfers and questions is
 /// collective over it and throws the same io_error on all its ranks; the communicator must outlive the archive.
-/// Destruction closes without a word; call close() where data matter. While an exception passes, destruction leaves
-/// the file of a communicator to the end of the process: closing is collective, and the others may not come.
+/// Destruction closes without a word; call close() where data matter. While an exception passes, or after flush() has
+/// failed, destruction leaves the file of a communicator to the end of the process: closing is collective, and the
+/// others may not come. After a failed flush() that end must be MPI_Abort: MPI_Finalize has HDF5 try again, and hang.
 class Archive {
 public:
   /// Bytes that one rank moves in one call to HDF5: MPI-IO counts in int, so longer transfers go in parts.
@@ -85,13 +87,17 @@ public:
   /// Makes a group, and those above it that are missing.
   void create_group(const std::string& path);
 
-  /// Makes a dataset at its full size, on disk at once, filled with NaN (integers: -1) by all ranks together. Groups
-  /// above it are made where missing. `units` "1" is dimensionless.
+  /// Makes a dataset at its full size, and the groups above it that are missing. What is not written reads as zero,
+  /// unless fill() was called. `units` "1" is dimensionless.
   template <class T>
   void create_dataset(const std::string& path, const std::vector<std::uint64_t>& dims, const std::string& description,
                       const std::string& units = "1") {
     create(path, element_of<T>(), dims, description, units);
   }
+
+  /// Brings the structure of the file to the disk, then fills all datasets made since the last call with NaN (integers:
+  /// -1), each rank its part. In this order a disk too small for the data fails with the structure already safe.
+  void fill();
 
   /// Gives an existing object a second name (a hard link).
   void link(const std::string& existing, const std::string& path);
@@ -152,18 +158,18 @@ private:
 
   void create(const std::string& path, Element element, const std::vector<std::uint64_t>& dims,
               const std::string& description, const std::string& units);
-  void fill(const std::string& path, Element element, const std::vector<std::uint64_t>& dims);
+  void fill(const std::string& path, Element element);
   void transfer(const std::string& path, const Slab& slab, Element element, std::uint64_t size, Access access,
                 const Buffer& buffer) const;
-  void transfer_parts(hid_t dataset, const std::vector<Slab>& parts, std::uint64_t calls, hid_t type, hid_t properties,
-                      const Buffer& buffer) const;
   void write_from_root(const std::string& path, Element element, std::uint64_t size, const void* data);
   [[nodiscard]] std::string message(std::string_view doing, const std::string& path) const;
 
   MPI_Comm comm_;  ///< MPI_COMM_NULL: opened by this rank alone
   std::filesystem::path path_;
   std::uint64_t transfer_bytes_;
-  int exceptions_;  ///< under way when the object was made
+  int exceptions_;       ///< under way when the object was made
+  bool broken_ = false;  ///< HDF5 could not write the file's structure
+  std::vector<std::pair<std::string, Element>> unfilled_;
   hdf5::Handle file_;
 };
 

@@ -99,7 +99,7 @@ void list(hid_t group, const std::string& prefix, const std::string& what, std::
     HJNET_HDF5(H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name.data(), name.size() + 1, H5P_DEFAULT),
                what);
     const Handle object(HJNET_HDF5(H5Oopen(group, name.c_str(), H5P_DEFAULT), what), H5Oclose);
-    const auto path = prefix + "/" + name;
+    const auto path = fmt::format("{}/{}", prefix, name);
     if (H5Iget_type(object.get()) == H5I_GROUP) list(object.get(), path, what, found);
     if (H5Iget_type(object.get()) == H5I_DATASET) found.push_back(describe(object.get(), path, what));
   }
@@ -109,7 +109,7 @@ void list(hid_t group, const std::string& prefix, const std::string& what, std::
 
 void Archive::write_attribute(const std::string& object, const std::string& name, const AttributeValue& value) {
   together(comm_, [&] {
-    const auto what = message("write attribute '" + name + "' of", object);
+    const auto what = message(fmt::format("write attribute '{}' of", name), object);
     const auto* const path = object.c_str();
     if (HJNET_HDF5(H5Aexists_by_name(file_.get(), path, name.c_str(), H5P_DEFAULT), what) > 0) {
       HJNET_HDF5(H5Adelete_by_name(file_.get(), path, name.c_str(), H5P_DEFAULT), what);

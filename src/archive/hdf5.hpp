@@ -60,4 +60,4 @@ private:
 }  // namespace hjnet::hdf5
 
 /// The value of an HDF5 call; io_error beginning with `what` (a string expression, made only then) where it failed.
-#define HJNET_HDF5(call, what) ::hjnet::hdf5::checked((call), [&]() -> std::string { return (what); })
+#define HJNET_HDF5(call, what) ::hjnet::hdf5::checked((call), [&] { return std::string(what); })

@@ -31,14 +31,19 @@ struct Finding {
   std::string message;
 };
 
+/// The path of a key in the table at `path`.
+std::string below(const std::string& path, const std::string& name) {
+  return path.empty() ? name : fmt::format("{}.{}", path, name);
+}
+
 /// Walks the document and keeps the finding that stands first in the file.
 class KeyCheck {
 public:
   void table(const toml::table& table, const std::string& path, const std::string& shown) {
     for (const auto& [key, node] : table) {
       const std::string name(key.str());
-      const std::string child = path.empty() ? name : path + "." + name;
-      entry(locate(&key, node, shown.empty() ? name : shown + "." + name), node, path, name, child);
+      const std::string child = below(path, name);
+      entry(locate(&key, node, below(shown, name)), node, path, name, child);
     }
   }
 

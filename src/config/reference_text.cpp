@@ -36,8 +36,8 @@ Numbers are finite; integers are also taken for floats. Anything drawn depends o
 )";
 
 std::string heading(const TableReference& table) {
-  const std::string single = fmt::format("`[{}]`", table.path);
-  const std::string repeated = fmt::format("`[[{}]]`", table.path);
+  std::string single = fmt::format("`[{}]`", table.path);
+  std::string repeated = fmt::format("`[[{}]]`", table.path);
   switch (table.form) {
     case TableReference::Form::repeated:
       return repeated;

@@ -2,8 +2,8 @@
 /// The right-hand sides of the neurons and their conjugates, (84) and (85), and the Newton matrices' layer sweeps.
 /// Everything here is collective over the network's communicator.
 
-#include "dynamics/pointwise.hpp"
 #include "dynamics/delayed_weights.hpp"
+#include "dynamics/pointwise.hpp"
 #include "network/external_input.hpp"
 
 #include <vector>

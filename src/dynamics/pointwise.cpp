@@ -38,7 +38,9 @@ void Pointwise::conjugate(const double* delta, const double* f, const double* ga
   }
 }
 
-void Pointwise::back_signal(const double* p, const double* net, double* b) const { back_signal(-1, p, net, b); }
+void Pointwise::back_signal(const double* p, const double* net, double* b) const {
+  back_signal(-1, p, net, b);
+}
 
 void Pointwise::back_signal(int layer, const double* p, const double* net, double* b) const {
   each(layer, [&](std::size_t row, Transfer transfer) {
@@ -49,7 +51,9 @@ void Pointwise::back_signal(int layer, const double* p, const double* net, doubl
   });
 }
 
-void Pointwise::forward_signal(const double* net, double* u) const { forward_signal(-1, net, u); }
+void Pointwise::forward_signal(const double* net, double* u) const {
+  forward_signal(-1, net, u);
+}
 
 void Pointwise::forward_signal(int layer, const double* net, double* u) const {
   each(layer, [&](std::size_t row, Transfer transfer) {

@@ -85,8 +85,8 @@ Mesh::Mesh(std::vector<double> boundaries, int nodes) : boundaries_(std::move(bo
 MeshPoint Mesh::locate(double phase, bool from_above) const {
   const auto after = from_above ? std::upper_bound(boundaries_.begin(), boundaries_.end(), phase)
                                 : std::lower_bound(boundaries_.begin(), boundaries_.end(), phase);
-  const auto index = std::clamp<std::ptrdiff_t>(after - boundaries_.begin() - 1, 0,
-                                                static_cast<std::ptrdiff_t>(elements()) - 1);
+  const auto index =
+      std::clamp<std::ptrdiff_t>(after - boundaries_.begin() - 1, 0, static_cast<std::ptrdiff_t>(elements()) - 1);
   const auto element = static_cast<std::size_t>(index);
   return {element, std::clamp(2.0 * (phase - start(element)) / length(element) - 1.0, -1.0, 1.0)};
 }
@@ -139,6 +139,10 @@ int nodes_for(double tolerance) {
 
 namespace {
 
+/// Solutions hold sharper forms of the shapes below (a chain of layers relaxes as t^k exp(-t/lambda), transfer
+/// functions steepen, products double rates): they are followed to this fraction of the tolerance, so that refinement
+/// is rare.
+constexpr double shape_safety = 0.02;
 /// Elements of at most this many relaxation times, for the shapes of layers to be found at all before halving begins.
 constexpr double longest_layer_element = 8.0;
 
@@ -195,8 +199,9 @@ Mesh initial_mesh(const TimeScales& scales, double tolerance) {
       return mesh.start(e) < pulse.first + 6.0 * pulse.second &&
              mesh.start(e) + mesh.length(e) > pulse.first - 6.0 * pulse.second && mesh.length(e) > 4.0 * pulse.second;
     });
-    return near_pulse || std::any_of(shapes.begin(), shapes.end(),
-                                     [&](const Shape& shape) { return unresolved(mesh, e, shape, tolerance); });
+    return near_pulse || std::any_of(shapes.begin(), shapes.end(), [&](const Shape& shape) {
+             return unresolved(mesh, e, shape, shape_safety * tolerance);
+           });
   };
   for (bool again = true; again;) {
     std::vector<bool> marked(mesh.elements());

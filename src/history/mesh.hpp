@@ -65,9 +65,9 @@ private:
 /// What is known of the time scales of an epoch before it is computed.
 struct TimeScales {
   double epoch_length = 1.0;
-  double time_constant = 0.1;  ///< lambda: layers of relaxation at both ends of every segment
-  std::vector<double> breakpoints;               ///< strictly inside (0, T), ascending
-  std::vector<std::pair<double, double>> pulses; ///< (time, width)
+  double time_constant = 0.1;                     ///< lambda: layers of relaxation at both ends of every segment
+  std::vector<double> breakpoints;                ///< strictly inside (0, T), ascending
+  std::vector<std::pair<double, double>> pulses;  ///< (time, width)
 };
 
 /// Nodes an element so that neighbouring coefficients reach `tolerance`.

@@ -37,7 +37,8 @@ double ErrorFunctional::value(const double* y, std::size_t stride) const {
 void ErrorFunctional::gradient(const double* y, std::size_t stride, double* gradient) const {
   if (kind_ == ErrorKind::squared) {
     for (std::size_t i = 0; i < outputs(); ++i) {
-      for (std::size_t c = 0; c < stride; ++c) gradient[i * stride + c] = y[i * stride + c] - (c == 0 ? target_[i] : 0.0);
+      for (std::size_t c = 0; c < stride; ++c)
+        gradient[i * stride + c] = y[i * stride + c] - (c == 0 ? target_[i] : 0.0);
     }
     return;
   }

@@ -54,7 +54,8 @@ ExternalInput::ExternalInput(const Network& network, const Settings& settings, s
   if (settings.gauge.charge == 0.0) return;
   for (std::size_t i = 0; i < settings.gauge.fields.size(); ++i) {
     const auto& field = settings.gauge.fields[i];
-    auto values = over_layer(network, field.amplitude, Source(settings.seed, 0, Stream::gauge, static_cast<std::uint32_t>(i)));
+    auto values =
+        over_layer(network, field.amplitude, Source(settings.seed, 0, Stream::gauge, static_cast<std::uint32_t>(i)));
     for (auto& value : values) value *= settings.gauge.charge;
     fields_.push_back({std::move(values), network.layers()[static_cast<std::size_t>(field.amplitude.layer)].first,
                        field.frequency, field.phase});

@@ -9,8 +9,8 @@
 
 namespace hjnet {
 
-/// The external input Y_k(t) with its derivatives with respect to the six Stokes components, and the gauge field A_k(t),
-/// of the neurons of this rank.
+/// The external input Y_k(t) with its derivatives with respect to the six Stokes components, and the gauge field
+/// A_k(t), of the neurons of this rank.
 class ExternalInput {
 public:
   ExternalInput(const Network& network, const Settings& settings, std::uint32_t member);

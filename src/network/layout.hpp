@@ -14,15 +14,15 @@ struct IndexRange {
 
 /// The rows of one projection's weight matrix (n_post x n_pre) that this rank owns.
 struct MatrixLayout {
-  std::string name;                       ///< "<from>-<to>"
-  int from = 0, to = 0;                   ///< layer indices
-  std::int64_t rows = 0, columns = 0;     ///< of the whole matrix
+  std::string name;                    ///< "<from>-<to>"
+  int from = 0, to = 0;                ///< layer indices
+  std::int64_t rows = 0, columns = 0;  ///< of the whole matrix
   std::int64_t first_row = 0, local_rows = 0;
-  std::int64_t global_nonzeros = 0;       ///< rows * columns where dense
-  std::int64_t first_nonzero = 0;         ///< how many synapses of this matrix lie on lower ranks
+  std::int64_t global_nonzeros = 0;  ///< rows * columns where dense
+  std::int64_t first_nonzero = 0;    ///< how many synapses of this matrix lie on lower ranks
   bool dense = true;
-  std::vector<std::int64_t> indptr;       ///< sparse only: local_rows + 1 offsets, from 0
-  std::vector<std::int32_t> indices;      ///< sparse only: column of each local synapse, ascending in a row
+  std::vector<std::int64_t> indptr;   ///< sparse only: local_rows + 1 offsets, from 0
+  std::vector<std::int32_t> indices;  ///< sparse only: column of each local synapse, ascending in a row
   [[nodiscard]] std::int64_t local_nonzeros() const { return dense ? local_rows * columns : indptr.back(); }
 };
 
@@ -30,13 +30,13 @@ struct MatrixLayout {
 /// row by row (dense: local_rows x columns; sparse: local_nonzeros), then, with thresholds, one a local neuron.
 /// A *neuron vector* holds one number a local neuron, in the order of `owned`.
 struct NetworkLayout {
-  std::int64_t neurons = 0;           ///< N, all ranks
-  std::vector<IndexRange> owned;      ///< one range a layer (possibly empty), global indices
-  std::vector<MatrixLayout> matrices; ///< one a projection, in the order of the settings
+  std::int64_t neurons = 0;            ///< N, all ranks
+  std::vector<IndexRange> owned;       ///< one range a layer (possibly empty), global indices
+  std::vector<MatrixLayout> matrices;  ///< one a projection, in the order of the settings
   bool thresholds = false;
   std::int64_t local_neurons = 0;
-  std::int64_t local_synapses = 0;    ///< thresholds included
-  std::int64_t global_synapses = 0;   ///< thresholds included
+  std::int64_t local_synapses = 0;   ///< thresholds included
+  std::int64_t global_synapses = 0;  ///< thresholds included
 };
 
 }  // namespace hjnet

@@ -12,7 +12,9 @@
 
 namespace hjnet {
 
-std::uint32_t source_member(bool varied, std::uint32_t member) { return varied ? member : 0U; }
+std::uint32_t source_member(bool varied, std::uint32_t member) {
+  return varied ? member : 0U;
+}
 
 namespace {
 
@@ -108,8 +110,9 @@ void Network::place_projections(const std::vector<std::vector<std::int64_t>>& ne
 std::vector<double> Network::over_neurons(const Value& value, const Source& source) const {
   std::vector<double> out(static_cast<std::size_t>(neurons()));
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    fill(value, source, layout_.owned[l].first,
-         std::span(out).subspan(static_cast<std::size_t>(layers_[l].first), static_cast<std::size_t>(layers_[l].count)));
+    fill(
+        value, source, layout_.owned[l].first,
+        std::span(out).subspan(static_cast<std::size_t>(layers_[l].first), static_cast<std::size_t>(layers_[l].count)));
   }
   return out;
 }
@@ -127,8 +130,9 @@ void Network::draw(const Settings& settings, std::uint32_t member) {
   }
   const auto initial = source(Stream::initial_state, vary.vary_initial_state);
   state_ = over_neurons(settings.network.initial_state, initial);
-  delta_ = over_neurons(settings.learning.initial_delta,
-                        Source(settings.seed, source_member(vary.vary_initial_state, member), Stream::initial_delta, 0));
+  delta_ =
+      over_neurons(settings.learning.initial_delta,
+                   Source(settings.seed, source_member(vary.vary_initial_state, member), Stream::initial_delta, 0));
   std::vector<double> target(static_cast<std::size_t>(settings.network.layers.back().neurons));
   fill(settings.learning.target, source(Stream::target, vary.vary_target), 0, target);
   error_.emplace(settings.learning.error, std::move(target));
@@ -143,9 +147,9 @@ void Network::draw_weights(const Settings& settings, std::uint32_t member) {
     const auto& projection = settings.network.projections[index];
     const Source source(settings.seed, member, Stream::weights, static_cast<std::uint32_t>(index));
     // A drawn or listed synapse is numbered by its place in the whole matrix, or among all synapses where sparse.
-    const bool full = matrix.dense || (projection.weights.kind == Value::Kind::list &&
-                                       static_cast<std::int64_t>(projection.weights.values.size()) ==
-                                           matrix.rows * matrix.columns);
+    const bool full =
+        matrix.dense || (projection.weights.kind == Value::Kind::list &&
+                         static_cast<std::int64_t>(projection.weights.values.size()) == matrix.rows * matrix.columns);
     std::int64_t nonzero = matrix.first_nonzero;
     for (std::int64_t row = 0; row < matrix.local_rows; ++row) {
       const auto global_row = matrix.first_row + row;
@@ -154,7 +158,8 @@ void Network::draw_weights(const Settings& settings, std::uint32_t member) {
       const double scale = 1.0 / std::sqrt(static_cast<double>(std::max<std::int64_t>(fan_in, 1)));
       if (full && !matrix.dense) {
         for (std::int64_t i = 0; i < fan_in; ++i) {
-          const auto column = matrix.indices[static_cast<std::size_t>(matrix.indptr[static_cast<std::size_t>(row)] + i)];
+          const auto column =
+              matrix.indices[static_cast<std::size_t>(matrix.indptr[static_cast<std::size_t>(row)] + i)];
           part[static_cast<std::size_t>(i)] =
               projection.weights.values[static_cast<std::size_t>(global_row * matrix.columns + column)];
         }

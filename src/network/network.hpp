@@ -18,22 +18,22 @@ namespace hjnet {
 /// One layer's place in the arrays of this rank.
 struct LayerPart {
   Transfer transfer = Transfer::tanh;
-  std::int64_t first = 0;        ///< its first neuron in a neuron vector
-  std::int64_t count = 0;        ///< its local neurons
-  std::int64_t size = 0;         ///< its neurons on all ranks
-  std::int64_t halo_first = 0;   ///< its first neuron in a halo vector
-  std::int64_t halo_count = 0;   ///< its neurons that local synapses need
+  std::int64_t first = 0;       ///< its first neuron in a neuron vector
+  std::int64_t count = 0;       ///< its local neurons
+  std::int64_t size = 0;        ///< its neurons on all ranks
+  std::int64_t halo_first = 0;  ///< its first neuron in a halo vector
+  std::int64_t halo_count = 0;  ///< its neurons that local synapses need
 };
 
 /// One projection's synapses on this rank, ready for products.
 struct Synapses {
   int from = 0, to = 0;
   bool dense = true;
-  std::int64_t rows = 0;      ///< local rows
-  std::int64_t columns = 0;   ///< dense only: n_pre
-  std::int64_t first = 0;     ///< its first synapse in a synapse vector
-  std::int64_t post = 0;      ///< its first row in a neuron vector
-  std::int64_t pre = 0;       ///< dense only: its first column in a halo vector
+  std::int64_t rows = 0;              ///< local rows
+  std::int64_t columns = 0;           ///< dense only: n_pre
+  std::int64_t first = 0;             ///< its first synapse in a synapse vector
+  std::int64_t post = 0;              ///< its first row in a neuron vector
+  std::int64_t pre = 0;               ///< dense only: its first column in a halo vector
   std::vector<std::int64_t> indptr;   ///< sparse only
   std::vector<std::int32_t> indices;  ///< sparse only: positions in a halo vector
 };

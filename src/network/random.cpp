@@ -1,7 +1,7 @@
 #include "network/random.hpp"
 
-#include <Random123/boxmuller.hpp>
 #include <Random123/philox.h>
+#include <Random123/boxmuller.hpp>
 #include <Random123/uniform.hpp>
 
 namespace hjnet {
@@ -23,7 +23,9 @@ double Source::normal(std::uint64_t index) const {
   return r123::boxmuller(a, b).x;
 }
 
-double Source::uniform(std::uint64_t index) const { return r123::u01<double>(bits(index).first); }
+double Source::uniform(std::uint64_t index) const {
+  return r123::u01<double>(bits(index).first);
+}
 
 std::uint64_t Source::integer(std::uint64_t index, std::uint64_t bound) const {
   // 64 random bits against a bound below 2^32: the bias of the modulus is below 2^-32.

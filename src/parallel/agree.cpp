@@ -111,6 +111,7 @@ ExitStatus end_together(MPI_Comm comm, const Ending& local, std::chrono::duratio
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+  MPI_Wait(&request, MPI_STATUS_IGNORE);
   if (failed && agreed_on[0] == rank) print(local.message);
   return static_cast<ExitStatus>(agreed_on[1]);
 }

@@ -36,8 +36,8 @@ Halo::Halo(MPI_Comm comm, const std::vector<std::int64_t>& offsets, const std::v
   }
   PetscCallAbort(comm, PetscSFCreate(comm, &forest_));
   PetscCallAbort(comm, PetscSFSetGraph(forest_, static_cast<PetscInt>(offsets[self + 1] - offsets[self]),
-                                       static_cast<PetscInt>(needed.size()), nullptr, PETSC_OWN_POINTER,
-                                       remote.data(), PETSC_COPY_VALUES));
+                                       static_cast<PetscInt>(needed.size()), nullptr, PETSC_OWN_POINTER, remote.data(),
+                                       PETSC_COPY_VALUES));
   PetscCallAbort(comm, PetscSFSetUp(forest_));
 }
 

@@ -20,7 +20,9 @@ EnsembleGroups::EnsembleGroups(MPI_Comm world, const Settings& settings) {
   for (int member = color; member < members; member += groups) members_.push_back(first + member);
 }
 
-EnsembleGroups::~EnsembleGroups() { MPI_Comm_free(&group_); }
+EnsembleGroups::~EnsembleGroups() {
+  MPI_Comm_free(&group_);
+}
 
 namespace {
 
@@ -91,9 +93,9 @@ EnsembleStatistics ensemble_statistics(MPI_Comm world, MPI_Comm group, const std
   const MemberSum sum(world, group, results);
   EnsembleStatistics out;
   out.mean.time = results.front().series.time;
-  for (const auto field : {&SampleSeries::coupling, &SampleSeries::error, &SampleSeries::interaction,
-                           &SampleSeries::kinetic, &SampleSeries::hamiltonian, &SampleSeries::action,
-                           &SampleSeries::pauli}) {
+  for (const auto field :
+       {&SampleSeries::coupling, &SampleSeries::error, &SampleSeries::interaction, &SampleSeries::kinetic,
+        &SampleSeries::hamiltonian, &SampleSeries::action, &SampleSeries::pauli}) {
     out.mean.*field = mean_of(sum, members, [&](const MemberResult& r) { return r.series.*field; });
   }
   const auto deviation = [&](std::vector<double> SampleSeries::*field) {

@@ -96,8 +96,8 @@ Estimate estimate(const Settings& settings, int ranks) {
   }
   std::sort(breakpoints.begin(), breakpoints.end());
   breakpoints.erase(std::unique(breakpoints.begin(), breakpoints.end()), breakpoints.end());
-  const auto mesh = initial_mesh(CoupledEngine::time_scales(settings, breakpoints),
-                                 CoupledEngine::resampling_tolerance(settings));
+  const auto mesh =
+      initial_mesh(CoupledEngine::time_scales(settings, breakpoints), CoupledEngine::resampling_tolerance(settings));
   out.mesh_elements = static_cast<std::int64_t>(mesh.elements());
   out.mesh_nodes = static_cast<std::int64_t>(mesh.nodes());
 
@@ -126,8 +126,9 @@ Estimate estimate(const Settings& settings, int ranks) {
                              samples * (7 + (settings.particles ? 16 : 0)) * 2 + density);
   out.peak_bytes = out.solver_bytes + out.history_bytes + out.record_bytes;
   out.available_bytes = available_memory() / ranks;
-  out.file_bytes = real * samples * (9 + (settings.particles ? 16 + 9 + 40 * (modes + 1) : 0) +
-                                     (settings.output.states ? 2 * out.neurons : 0));
+  out.file_bytes =
+      real * samples *
+      (9 + (settings.particles ? 16 + 9 + 40 * (modes + 1) : 0) + (settings.output.states ? 2 * out.neurons : 0));
   const std::int64_t snapshots = settings.output.weights == WeightOutput::none   ? 0
                                  : settings.output.weights == WeightOutput::last ? 2
                                                                                  : 2 + settings.epochs;
@@ -141,16 +142,16 @@ Estimate estimate(const Settings& settings, int ranks) {
   const auto p = static_cast<double>(mesh.nodes_per_element());
   // A neuron step costs about 2.4 evaluations: W at that time from an element's p nodes, and products for the
   // right-hand side and the Newton sweep; a weight step the outer products and CVODE's passes over the state.
-  out.operations = settings.epochs * per_sweep * all * c * (2.0 * 2.4 * (2.0 * p + 8.0) + (learning ? 2.4 * 6.0 + 100.0 : 0.0));
+  out.operations =
+      settings.epochs * per_sweep * all * c * (2.0 * 2.4 * (2.0 * p + 8.0) + (learning ? 2.4 * 6.0 + 100.0 : 0.0));
   return out;
 }
 
 std::string describe(const Estimate& e, const Settings& settings) {
-  std::string text = fmt::format(
-      "# {} neurons, {} synapses{}{}; {} rank{} in {} group{}\n", e.neurons, e.synapses,
-      settings.network.thresholds ? " (thresholds included)" : "",
-      e.columns > 1 ? ", with tangents for six Stokes components" : "", e.ranks, e.ranks == 1 ? "" : "s", e.groups,
-      e.groups == 1 ? "" : "s");
+  std::string text = fmt::format("# {} neurons, {} synapses{}{}; {} rank{} in {} group{}\n", e.neurons, e.synapses,
+                                 settings.network.thresholds ? " (thresholds included)" : "",
+                                 e.columns > 1 ? ", with tangents for six Stokes components" : "", e.ranks,
+                                 e.ranks == 1 ? "" : "s", e.groups, e.groups == 1 ? "" : "s");
   text += fmt::format("# state {}; mesh of an epoch {} elements, {} nodes\n", size_text(e.state_bytes), e.mesh_elements,
                       e.mesh_nodes);
   text += fmt::format("# memory per rank {} (integrator {}, delayed weights {}, records {}); available per rank {}\n",

@@ -11,18 +11,18 @@ namespace hjnet {
 /// Of the rank that takes most, with the members of an ensemble one at a time.
 struct Estimate {
   int ranks = 1, groups = 1;
-  std::int64_t neurons = 0, synapses = 0;  ///< of the network; thresholds count as synapses
-  int columns = 1;                         ///< 1, or 7 with the six Stokes tangents
+  std::int64_t neurons = 0, synapses = 0;          ///< of the network; thresholds count as synapses
+  int columns = 1;                                 ///< 1, or 7 with the six Stokes tangents
   std::int64_t mesh_elements = 0, mesh_nodes = 0;  ///< of an epoch, before the solution asks for more
-  std::int64_t state_bytes = 0;    ///< y, Delta, W, M and tangents, all ranks
-  std::int64_t solver_bytes = 0;   ///< per rank: CVODE's vectors
-  std::int64_t history_bytes = 0;  ///< per rank: delayed weights of two epochs
-  std::int64_t record_bytes = 0;   ///< per rank: neurons on the mesh, series, density matrices
-  std::int64_t peak_bytes = 0;     ///< per rank: high water beyond the program's start
-  std::int64_t available_bytes = 0;  ///< per rank of this machine, now
+  std::int64_t state_bytes = 0;                    ///< y, Delta, W, M and tangents, all ranks
+  std::int64_t solver_bytes = 0;                   ///< per rank: CVODE's vectors
+  std::int64_t history_bytes = 0;                  ///< per rank: delayed weights of two epochs
+  std::int64_t record_bytes = 0;                   ///< per rank: neurons on the mesh, series, density matrices
+  std::int64_t peak_bytes = 0;                     ///< per rank: high water beyond the program's start
+  std::int64_t available_bytes = 0;                ///< per rank of this machine, now
   std::int64_t file_bytes = 0;
-  double steps = 0.0;      ///< of the integrator, a member
-  double operations = 0.0; ///< floating-point operations, a member, all ranks
+  double steps = 0.0;       ///< of the integrator, a member
+  double operations = 0.0;  ///< floating-point operations, a member, all ranks
 };
 
 /// @param ranks  that share the work; all on this machine

@@ -25,7 +25,9 @@ private:
   double start_;
 };
 
-void append(std::vector<double>& to, const std::vector<double>& from) { to.insert(to.end(), from.begin(), from.end()); }
+void append(std::vector<double>& to, const std::vector<double>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
 
 void append(SampleSeries& to, const SampleSeries& from) {
   append(to.time, from.time);

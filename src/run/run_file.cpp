@@ -65,6 +65,8 @@ RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const
   if (settings_.particles) create_density();
   if (settings_.ensemble) create_ensemble();
   for (const auto* path : {"/fit", "/timing"}) archive_.create_group(path);
+  archive_.fill();
+  write_what_is_known();
   for (auto& matrix : layout_.matrices) matrix.indices = {};
   archive_.flush();
 }

@@ -110,6 +110,7 @@ private:
   void create_snapshots(const std::string& kind);
   void create_density();
   void create_ensemble();
+  void write_what_is_known();
   void write_pattern(const std::string& group, const MatrixLayout& matrix);
   void write_snapshot(const std::string& kind, const std::string& which, std::span<const double> synapses);
   void write_states(const std::string& path, std::uint64_t row, std::span<const double> values);

@@ -9,15 +9,20 @@
 
 namespace hjnet {
 
+namespace {
+
+std::uint64_t natural(std::int64_t n) {
+  return static_cast<std::uint64_t>(n);
+}
+
+}  // namespace
+
 void RunFile::create_progress() {
   archive_.create_dataset<std::int32_t>("/progress/epochs_completed", {}, "epochs whose data are complete");
   archive_.create_dataset<std::int32_t>("/progress/finished", {}, "1 once the run has ended as planned, else 0");
-  const std::vector<std::int32_t> zeros(settings_.ensemble ? static_cast<std::size_t>(settings_.ensemble->members) : 1);
-  archive_.write_root<std::int32_t>("/progress/epochs_completed", std::span(zeros).first(1));
-  archive_.write_root<std::int32_t>("/progress/finished", std::span(zeros).first(1));
   if (!settings_.ensemble) return;
-  archive_.create_dataset<std::int32_t>("/progress/member_epochs", {zeros.size()}, "epochs written of each member");
-  archive_.write_root<std::int32_t>("/progress/member_epochs", zeros);
+  archive_.create_dataset<std::int32_t>("/progress/member_epochs", {natural(settings_.ensemble->members)},
+                                        "epochs written of each member");
 }
 
 void RunFile::create_series() {
@@ -36,7 +41,7 @@ void RunFile::create_series() {
 }
 
 void RunFile::create_states() {
-  const std::vector<std::uint64_t> dims{samples(), static_cast<std::uint64_t>(layout_.neurons)};
+  const std::vector<std::uint64_t> dims{samples(), natural(layout_.neurons)};
   archive_.create_dataset<double>("/states/y", dims, "output y of every neuron, a row a sample");
   archive_.create_dataset<double>("/states/delta", dims, "conjugate Delta of every neuron, a row a sample");
 }
@@ -51,7 +56,7 @@ std::vector<std::string> RunFile::snapshots() const {
 }
 
 void RunFile::create_density() {
-  const auto m = static_cast<std::uint64_t>(settings_.boltzmann.k0.size());
+  const auto m = std::uint64_t{settings_.boltzmann.k0.size()};
   archive_.create_dataset<double>("/density/k0", {m}, "energy k0 of each momentum mode");
   archive_.create_dataset<double>("/density/weight", {m}, "share of each momentum mode in the mixture");
   archive_.create_dataset<std::complex<double>>("/density/rho", {samples(), m, 4, 4},
@@ -70,12 +75,10 @@ void RunFile::create_density() {
   archive_.create_dataset<std::int32_t>(
       "/entanglement/mean/physical", {samples()},
       "1: a positive density matrix; 0: not, its measures mean nothing; of the mixture");
-  archive_.write_root<double>("/density/k0", settings_.boltzmann.k0);
-  archive_.write_root<double>("/density/weight", settings_.boltzmann.weights);
 }
 
 void RunFile::create_ensemble() {
-  const auto members = static_cast<std::uint64_t>(settings_.ensemble->members);
+  const auto members = natural(settings_.ensemble->members);
   std::vector<std::pair<std::string, std::string>> quantities{{"interaction", "learning potential H_int"},
                                                               {"action", "action J"}};
   if (settings_.particles) quantities.emplace_back("concurrence", "concurrence of the mixture of the modes");
@@ -95,6 +98,23 @@ void RunFile::create_ensemble() {
                                                 "density matrix of the mixture of the modes, mean over the members");
   archive_.create_dataset<std::complex<double>>("/ensemble/member/density", {members, samples(), 4, 4},
                                                 "density matrix of the mixture of the modes, of each member");
+}
+
+void RunFile::write_what_is_known() {
+  const std::vector<std::int32_t> zeros(settings_.ensemble ? natural(settings_.ensemble->members) : 1);
+  for (const auto* path : {"/progress/epochs_completed", "/progress/finished"}) {
+    archive_.write_root<std::int32_t>(path, std::span(zeros).first(1));
+  }
+  if (settings_.ensemble) archive_.write_root<std::int32_t>("/progress/member_epochs", zeros);
+  if (settings_.particles) {
+    archive_.write_root<double>("/density/k0", settings_.boltzmann.k0);
+    archive_.write_root<double>("/density/weight", settings_.boltzmann.weights);
+  }
+  // The snapshots of a sparse matrix share one pattern.
+  for (const auto& matrix : layout_.matrices) {
+    if (!matrix.dense && !snapshots().empty()) write_pattern("/weights/initial/" + matrix.name, matrix);
+  }
+  archive_.flush();
 }
 
 }  // namespace hjnet

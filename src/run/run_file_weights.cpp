@@ -27,8 +27,6 @@ std::vector<std::int64_t> global_offsets(const MatrixLayout& matrix) {
 
 void RunFile::create_snapshots(const std::string& kind) {
   const std::string symbol = kind == "/weights" ? "W" : "M";
-  std::string pattern;  // the first group with the sparse matrices' patterns, which are the same in all
-  if (kind == "/momenta" && settings_.output.weights != WeightOutput::none) pattern = "/weights/initial/";
   for (const auto& which : snapshots()) {
     const auto group = kind + "/" + which + "/";
     for (const auto& matrix : layout_.matrices) {
@@ -41,10 +39,14 @@ void RunFile::create_snapshots(const std::string& kind) {
       }
       archive_.create_dataset<double>(path + "/data", {natural(matrix.global_nonzeros)},
                                       description + ", compressed rows, rows = post-synaptic neurons");
-      if (pattern.empty()) {
-        write_pattern(path, matrix);
+      const auto first = "/weights/initial/" + matrix.name;
+      if (path == first) {
+        archive_.create_dataset<std::int64_t>(path + "/indptr", {natural(matrix.rows) + 1},
+                                              "where each row begins in indices and data");
+        archive_.create_dataset<std::int32_t>(path + "/indices", {natural(matrix.global_nonzeros)},
+                                              "pre-synaptic neuron of each synapse");
       } else {
-        for (const auto* part : {"/indptr", "/indices"}) archive_.link(pattern + matrix.name + part, path + part);
+        for (const auto* part : {"/indptr", "/indices"}) archive_.link(first + part, path + part);
       }
       archive_.write_attribute(path, "rows", matrix.rows);
       archive_.write_attribute(path, "columns", matrix.columns);
@@ -53,23 +55,16 @@ void RunFile::create_snapshots(const std::string& kind) {
       archive_.create_dataset<double>(group + "thresholds", {natural(layout_.neurons)},
                                       symbol + " of the thresholds, of every neuron");
     }
-    if (pattern.empty()) pattern = group;
   }
 }
 
 void RunFile::write_pattern(const std::string& group, const MatrixLayout& matrix) {
-  const auto indptr = group + "/indptr";
-  const auto indices = group + "/indices";
-  archive_.create_dataset<std::int64_t>(indptr, {natural(matrix.rows) + 1},
-                                        "where each row begins in indices and data");
-  archive_.create_dataset<std::int32_t>(indices, {natural(matrix.global_nonzeros)},
-                                        "pre-synaptic neuron of each synapse");
   together(world_, [&] {
     if (!holds_first_) return;
     const auto offsets = global_offsets(matrix);
-    archive_.write<std::int64_t>(indptr, {{natural(matrix.first_row)}, {offsets.size()}}, offsets, access_);
-    archive_.write<std::int32_t>(indices, {{natural(matrix.first_nonzero)}, {matrix.indices.size()}}, matrix.indices,
-                                 access_);
+    archive_.write<std::int64_t>(group + "/indptr", {{natural(matrix.first_row)}, {offsets.size()}}, offsets, access_);
+    archive_.write<std::int32_t>(group + "/indices", {{natural(matrix.first_nonzero)}, {matrix.indices.size()}},
+                                 matrix.indices, access_);
   });
 }
 

@@ -96,8 +96,8 @@ void Sampler::delayed_kinetic(const EpochRecord& record) {
     for (std::size_t node = 0; node < next.size(); ++node) {
       const double phase = record.mesh.phases()[node];
       const bool first = node % record.mesh.nodes_per_element() == 0;
-      next[node] += settings_.learning.epoch_memory *
-                    kinetic_mesh_.evaluate(kinetic_, kinetic_mesh_.locate(phase, first));
+      next[node] +=
+          settings_.learning.epoch_memory * kinetic_mesh_.evaluate(kinetic_, kinetic_mesh_.locate(phase, first));
     }
   }
   kinetic_ = std::move(next);
@@ -157,7 +157,8 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
   integrate_action(record, {sums.end() - static_cast<std::ptrdiff_t>(nodes), sums.end()});
   for (std::size_t s = 0; s < count; ++s) {
     const double* row = sums.data() + s * stride;
-    const double e = errors[s] + 0.5 * settings_.learning.weight_decay * record.mesh.evaluate(record.weight_squared, points[s]);
+    const double e =
+        errors[s] + 0.5 * settings_.learning.weight_decay * record.mesh.evaluate(record.weight_squared, points[s]);
     const double kinetic = record.mesh.evaluate(kinetic_, points[s]) / (2.0 * settings_.learning.inertia);
     out.time.push_back(record.start_time + phases[s]);
     out.coupling.push_back(row[0] + row[1]);

@@ -47,7 +47,8 @@ public:
       } catch (const io_error&) {
         failure = std::current_exception();
       }
-      // These are thrown by all ranks of a group alike; whatever else is thrown may be one rank's alone and ends the run.
+      // These are thrown by all ranks of a group alike; whatever else is thrown may be one rank's alone and ends the
+      // run.
       agree(world_, failure);
       if (settings_.ensemble) file_->complete_epoch(0);  // brings the finished members to the disk
     }
@@ -92,8 +93,10 @@ private:
   }
 
   void write_timing() {
-    NamedNumbers numbers{{"set_up", timing_.set_up},       {"integration", timing_.integration},
-                         {"reduction", timing_.reduction}, {"quantum", timing_.quantum},
+    NamedNumbers numbers{{"set_up", timing_.set_up},
+                         {"integration", timing_.integration},
+                         {"reduction", timing_.reduction},
+                         {"quantum", timing_.quantum},
                          {"output", timing_.output}};
     for (const auto& [name, count] : work_) numbers[name] = static_cast<double>(count);
     file_->write_timing(numbers);

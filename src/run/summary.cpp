@@ -45,24 +45,28 @@ std::string describe_entanglement(const Settings& settings, const MemberResult& 
     text += fmt::format("mean over {} members: {}", settings.ensemble->members,
                         where_physical(statistics->mean.time, statistics->concurrence_mean, physical));
     if (physical.back()) {
-      text += fmt::format(" +- {:.2g} (standard error)", statistics->concurrence_deviation.back() /
-                                                              std::sqrt(static_cast<double>(settings.ensemble->members)));
+      text +=
+          fmt::format(" +- {:.2g} (standard error)", statistics->concurrence_deviation.back() /
+                                                         std::sqrt(static_cast<double>(settings.ensemble->members)));
     }
   }
-  text += fmt::format(".\n{}: smallest eigenvalue of rho {:.3g} at t = {:.4g} (mode {}); trace kept to {:.1g}, Hermiticity to {:.1g}",
-                      settings.ensemble ? fmt::format("Invariants (member {})", member.member) : "Invariants",
-                      particles.min_eigenvalue.value, particles.min_eigenvalue.time, particles.min_eigenvalue.mode,
-                      particles.trace_error.value, particles.hermiticity_error.value);
+  text += fmt::format(
+      ".\n{}: smallest eigenvalue of rho {:.3g} at t = {:.4g} (mode {}); trace kept to {:.1g}, Hermiticity to {:.1g}",
+      settings.ensemble ? fmt::format("Invariants (member {})", member.member) : "Invariants",
+      particles.min_eigenvalue.value, particles.min_eigenvalue.time, particles.min_eigenvalue.mode,
+      particles.trace_error.value, particles.hermiticity_error.value);
   if (settings.boltzmann.memory != Memory::none) {
-    text += fmt::format("; smallest Kossakowski eigenvalue {:.3g} at t = {:.4g}: the second order is not of Lindblad form",
-                        particles.kossakowski.value, particles.kossakowski.time);
+    text +=
+        fmt::format("; smallest Kossakowski eigenvalue {:.3g} at t = {:.4g}: the second order is not of Lindblad form",
+                    particles.kossakowski.value, particles.kossakowski.time);
   }
   text += ".";
   if (particles.unphysical_samples > 0) {
     const auto all = settings.samples() * static_cast<std::int64_t>(settings.boltzmann.k0.size());
-    text += fmt::format("\nPositivity is violated beyond {:g} in {} of {} samples: these are flagged, and their measures "
-                        "mean nothing.",
-                        settings.boltzmann.positivity_tolerance, particles.unphysical_samples, all);
+    text += fmt::format(
+        "\nPositivity is violated beyond {:g} in {} of {} samples: these are flagged, and their measures "
+        "mean nothing.",
+        settings.boltzmann.positivity_tolerance, particles.unphysical_samples, all);
   }
   return text;
 }

@@ -15,7 +15,7 @@ namespace {
 using namespace hjnet;
 
 constexpr int epochs = 3, intervals = 24;
-constexpr std::size_t samples = epochs * (intervals + 1);
+constexpr std::size_t samples = std::size_t{epochs} * (intervals + 1);
 constexpr std::array<double, 6> stokes{0.0, 0.0, 1.0, 1.0, 0.0, 0.0};
 
 std::vector<double> coefficients(double size) {

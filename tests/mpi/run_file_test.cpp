@@ -26,7 +26,7 @@ using test::make_samples;
 using test::make_settings;
 using test::make_synapses;
 using test::rows;
-constexpr int nt = epochs * rows;
+constexpr std::size_t nt = std::size_t{epochs} * rows;
 
 class RunFileTest : public ::testing::Test {
 protected:
@@ -67,7 +67,7 @@ bool all_nan(std::span<const double> values) {
 MeasureColumns make_measures(double base) {
   const auto column = [&](double quantity) {
     std::vector<double> values(nt);
-    for (int i = 0; i < nt; ++i) values[static_cast<std::size_t>(i)] = base + quantity + i / 1000.0;
+    for (std::size_t i = 0; i < nt; ++i) values[i] = base + quantity + static_cast<double>(i) / 1000.0;
     return values;
   };
   MeasureColumns measures{column(10), column(20), column(30), column(40), column(50), column(60), column(70), {}};
@@ -77,7 +77,7 @@ MeasureColumns make_measures(double base) {
 }
 
 std::vector<Complex> make_density(double base) {
-  std::vector<Complex> rho(nt * 16UL);
+  std::vector<Complex> rho(nt * 16);
   for (std::size_t i = 0; i < rho.size(); ++i) rho[i] = {base + static_cast<double>(i), -base};
   return rho;
 }

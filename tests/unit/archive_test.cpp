@@ -142,6 +142,7 @@ TEST_F(ArchiveTest, FillsNewDatasets) {
   archive.create_dataset<double>("/a", {5, 3}, "reals");
   archive.create_dataset<Complex>("/b", {4}, "complexes");
   archive.create_dataset<std::int32_t>("/c", {7}, "integers");
+  archive.fill();
   archive.close();
   const auto serial = Archive::open(file("fill.h5"));
   for (const auto x : serial.read_all<double>("/a")) EXPECT_TRUE(std::isnan(x));
@@ -209,7 +210,7 @@ TEST_F(ArchiveTest, RefusesToReplaceAFileUnasked) {
   EXPECT_EQ(Archive::open(file("once.h5")).datasets().size(), 1U);
   EXPECT_TRUE(contains(message_of<io_error>([&] { Archive::create(comm_, file("no/such/folder.h5"), false); }),
                        "there is no directory"));
-  EXPECT_TRUE(contains(message_of<io_error>([&] { Archive::create(comm_, folder_, true); }), "it is a directory"));
+  EXPECT_TRUE(contains(message_of<io_error>([&] { Archive::create(comm_, folder_, true); }), "it is no regular file"));
 }
 
 TEST_F(ArchiveTest, SaysOnAllRanksWhatDoesNotFit) {
@@ -238,20 +239,31 @@ TEST_F(ArchiveTest, SaysOnAllRanksWhatDoesNotFit) {
 }
 
 TEST_F(ArchiveTest, TurnsAFullDiskIntoAnError) {
-  auto archive = Archive::create(comm_, file("full.h5"), false);
-  archive.create_dataset<double>("/small", {10}, "fits");
-  archive.flush();
   // A limit on the file's size fails writes as a full disk does, without a disk to fill.
   rlimit before{};
   getrlimit(RLIMIT_FSIZE, &before);
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  rlimit limit = before;
-  limit.rlim_cur = 1U << 20U;
-  setrlimit(RLIMIT_FSIZE, &limit);
-  const auto message = message_of<io_error>([&] { archive.create_dataset<double>("/big", {1U << 21U}, "does not"); });
-  EXPECT_TRUE(contains(message, file("full.h5").string())) << message;
-  EXPECT_FALSE(message_of<io_error>([&] { archive.close(); }).empty());
-  setrlimit(RLIMIT_FSIZE, &before);
+  const auto with_limit = [&](const std::function<void()>& work) {
+    auto limit = before;
+    limit.rlim_cur = 1U << 20U;
+    setrlimit(RLIMIT_FSIZE, &limit);
+    const auto message = message_of<io_error>(work);
+    EXPECT_TRUE(contains(message, fmt::format("cannot write '/big' in '{}' (HDF5: ", file("full.h5").string())))
+        << message;
+    setrlimit(RLIMIT_FSIZE, &before);
+  };
+  {
+    auto archive = Archive::create(comm_, file("full.h5"), false);
+    archive.create_dataset<double>("/big", {1U << 21U}, "does not fit");
+    archive.flush();
+    with_limit([&] { archive.fill(); });
+    for (const auto access : {Access::collective, Access::independent}) {
+      const auto mine = rows_of(1U << 21U, 1, rank_, size_);
+      const std::vector<double> values(mine.elements() + 1);
+      const Slab slab{{mine.start[0]}, {mine.count[0]}};
+      with_limit([&] { archive.write<double>("/big", slab, std::span(values).first(mine.elements()), access); });
+    }
+  }
   std::signal(SIGXFSZ, handler);
 }
 

@@ -109,7 +109,8 @@ TEST(Measures, SmallConcurrenceOfPureStatesIsAccurate) {
   // cos x |00> + sin x |11> after local rotations: C = sin 2x, down to the round-off of rho itself
   std::mt19937 generator(13);
   double worst = 0.0;
-  for (double x = 0.5; x > 1e-13; x *= 0.5) {
+  for (int halvings = 1; halvings < 44; ++halvings) {
+    const double x = std::ldexp(1.0, -halvings);
     const Vector4cd schmidt(std::cos(x), 0.0, 0.0, std::sin(x));
     const Vector4cd psi =
         reference::kron(reference::random_rotation(generator), reference::random_rotation(generator)) * schmidt;

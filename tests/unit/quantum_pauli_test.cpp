@@ -55,9 +55,9 @@ TEST(Pauli, CommutatorBoundHoldsAndIsReached) {
 TEST(Pauli, ProductStateIsTheTensorProduct) {
   const std::array<double, 6> s{0.3, -0.5, 0.6, -0.1, 0.9, 0.2};
   Eigen::Matrix2cd a = reference::sigma(0), b = reference::sigma(0);
-  for (int mu = 1; mu < 4; ++mu) {
-    a += s[static_cast<std::size_t>(mu - 1)] * reference::sigma(mu);
-    b += s[static_cast<std::size_t>(mu + 2)] * reference::sigma(mu);
+  for (std::size_t mu = 0; mu < 3; ++mu) {
+    a += s[mu] * reference::sigma(static_cast<int>(mu) + 1);
+    b += s[mu + 3] * reference::sigma(static_cast<int>(mu) + 1);
   }
   const Eigen::Matrix4cd expected = reference::kron(a, b) / 4.0;
   EXPECT_LT((pauli_matrix(product_state(s)) - expected).norm(), 1e-15);

@@ -12,8 +12,16 @@ namespace {
 /// CVODE controls the error of a step; what it adds up to over an epoch is larger. Results keep to the tolerance asked
 /// for where steps are held to this fraction of it.
 constexpr double step_safety = 0.1;
+/// Below this, CVODE's steps are ruled by round-off.
+constexpr double smallest_step_tolerance = 1e-14;
 /// No element is halved below this fraction of the shortest time scale; finer structure is noise of the integration.
 constexpr double shortest_element = 1.0 / 64.0;
+
+/// F = (f(net) - y)/lambda magnifies errors of y where lambda is short; tolerances are tightened by this factor, half
+/// of the way (in digits), since what F multiplies (Delta) is then small in turn.
+double stiffness_factor(const Settings& settings) {
+  return std::sqrt(std::min(1.0, 10.0 * settings.network.time_constant / settings.epoch_length));
+}
 
 std::vector<double> spread_columns(std::span<const double> value, std::size_t columns) {
   std::vector<double> out(value.size() * columns, 0.0);
@@ -34,12 +42,18 @@ TimeScales CoupledEngine::time_scales(const Settings& settings, const std::vecto
 }
 
 IntegratorSettings CoupledEngine::integrator_settings(const Settings& settings) {
-  IntegratorSettings out{settings.solver.method, step_safety * settings.solver.relative_tolerance,
-                         step_safety * settings.solver.absolute_tolerance, 0.0};
+  const double factor = step_safety * stiffness_factor(settings);
+  IntegratorSettings out{settings.solver.method,
+                         std::max(factor * settings.solver.relative_tolerance, smallest_step_tolerance),
+                         factor * settings.solver.absolute_tolerance, 0.0};
   for (const auto& [time, width] : time_scales(settings, {}).pulses) {
     out.max_step = out.max_step == 0.0 ? width : std::min(out.max_step, width);
   }
   return out;
+}
+
+double CoupledEngine::resampling_tolerance(const Settings& settings) {
+  return std::max(stiffness_factor(settings) * settings.solver.relative_tolerance, 10.0 * smallest_step_tolerance);
 }
 
 CoupledEngine::CoupledEngine(const Network& network, const ExternalInput& input, const Settings& settings)
@@ -59,7 +73,7 @@ CoupledEngine::CoupledEngine(const Network& network, const ExternalInput& input,
   std::copy(network.initial_weights().begin(), network.initial_weights().end(), state_.weights.begin());
   state_.momenta.assign(history_.width(), 0.0);
   state_.starting_momenta = state_.momenta;
-  if (settings.learning.enabled) {
+  if (settings.learning.enabled && network.layout().global_synapses > 0) {
     weight_sweep_.emplace(network, input, history_, settings, integrator_settings(settings), segments_);
   }
 }

@@ -37,7 +37,7 @@ public:
   /// Tolerances and step bound that CVODE is given for the tolerances asked of the results.
   static IntegratorSettings integrator_settings(const Settings& settings);
   /// Relative size of Chebyshev coefficients below which an element counts as resolved.
-  static double resampling_tolerance(const Settings& settings) { return settings.solver.relative_tolerance; }
+  static double resampling_tolerance(const Settings& settings);
 
 private:
   [[nodiscard]] EpochRecord empty_record() const;

@@ -25,7 +25,9 @@ IntegratorWork& IntegratorWork::operator+=(const IntegratorWork& other) {
   return *this;
 }
 
-int Integrator::vectors(Method method) { return (method == Method::bdf ? 6 : 13) + 11; }
+int Integrator::vectors(Method method) {
+  return (method == Method::bdf ? 6 : 13) + 11;
+}
 
 namespace {
 
@@ -140,9 +142,10 @@ Integrator::Integrator(MPI_Comm comm, std::int64_t local_size, const IntegratorS
   std::int64_t global = local_size;
   MPI_Allreduce(MPI_IN_PLACE, &global, 1, MPI_INT64_T, MPI_SUM, comm);
   if (global > std::numeric_limits<PetscInt>::max()) {
-    throw config_error(fmt::format("the state has {} components, but a vector of this PETSc (32-bit indices) holds at most "
-                                   "{}: use fewer synapses or turn the particles' tangents off",
-                                   global, std::numeric_limits<PetscInt>::max()));
+    throw config_error(
+        fmt::format("the state has {} components, but a vector of this PETSc (32-bit indices) holds at most "
+                    "{}: use fewer synapses or turn the particles' tangents off",
+                    global, std::numeric_limits<PetscInt>::max()));
   }
   check(SUNContext_Create(&comm, &c.context), "SUNContext_Create");
   PetscCallAbort(comm, VecCreateMPI(comm, static_cast<PetscInt>(local_size), PETSC_DETERMINE, &c.vec));

@@ -27,9 +27,9 @@ WeightSweep::WeightSweep(const Network& network, const ExternalInput& input, Den
       columns_(static_cast<std::size_t>(input.columns())),
       synapses_(static_cast<std::size_t>(network.synapses())),
       width_(columns_ * synapses_),
-      form_(settings.learning.momentum == Boundary::initial ? Form::forward
+      form_(settings.learning.momentum == Boundary::initial                           ? Form::forward
             : settings.learning.weight_decay > 0.0 && settings.learning.inertia < 0.0 ? Form::riccati
-                                                                                       : Form::superposition),
+                                                                                      : Form::superposition),
       integrator_(network.comm(), static_cast<std::int64_t>(form_ == Form::riccati ? width_ : 2 * width_), solver),
       y_(pointwise_.size()),
       net_(pointwise_.size()),

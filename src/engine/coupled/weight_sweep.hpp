@@ -2,8 +2,8 @@
 /// The sweep of one epoch over the weights: M backwards with W, or (M, W) forwards.
 ///
 /// With D(t) = W(nT) + mu (W(t-T) - W((n-1)T)), the epoch recursion dW/dt = mu dW/dt(t-T) + M/omega reads
-/// W(t) = D(t) + integral of M/omega from nT, so CVODE carries M and that integral U. Where M is given at the epoch's end
-/// U runs backwards from there and W = D - U + a, with a known once the sweep has reached nT. Weight decay makes
+/// W(t) = D(t) + integral of M/omega from nT, so CVODE carries M and that integral U. Where M is given at the epoch's
+/// end U runs backwards from there and W = D - U + a, with a known once the sweep has reached nT. Weight decay makes
 /// (M, W) a linear two-point problem with scalar coefficients, the same for all synapses:
 ///  * omega > 0: superposition, a c(t) with c = cos(b (T_end - t)), b^2 = kappa/omega; singular where c(nT) = 0;
 ///  * omega < 0: M = P(t) W + r with the Riccati solution P = -omega beta tanh(beta (T_end - t)),

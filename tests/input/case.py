@@ -1,4 +1,4 @@
-"""The malformed inputs: text or overrides, and the message that each must end with."""
+"""What a malformed input is made of, and the good inputs that most of them spoil."""
 
 from typing import NamedTuple, Sequence
 
@@ -49,7 +49,3 @@ def override(name, setting, message, text=PARTICLES):
 def projection(name, text, message):
     """A case with one projection, from 6 to 2 neurons; its text starts on line 10."""
     return added(name, '[[network.projection]]\nfrom = "ports"\nto = "out"\n' + text, message)
-
-
-CASES = []
-USAGE = []
