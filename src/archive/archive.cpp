@@ -30,35 +30,25 @@ Handle access_properties(MPI_Comm comm, const std::string& what) {
   return properties;
 }
 
-/// Throws on all ranks, by what rank 0 sees, where a new file may not be put.
-void expect_free(MPI_Comm comm, const std::filesystem::path& file, bool overwrite) {
-  enum class Obstacle : int { none, exists, special, no_parent };
-  int rank = 0;
-  MPI_Comm_rank(comm, &rank);
-  int found = 0;
-  if (rank == 0) {
-    std::error_code error;
-    auto obstacle = Obstacle::none;
-    if (std::filesystem::is_regular_file(file, error)) {
-      obstacle = overwrite ? Obstacle::none : Obstacle::exists;
-    } else if (std::filesystem::exists(file, error)) {
-      obstacle = Obstacle::special;
-    } else if (file.has_parent_path() && !std::filesystem::is_directory(file.parent_path(), error)) {
-      obstacle = Obstacle::no_parent;
-    }
-    found = static_cast<int>(obstacle);
+/// Throws where a new file may not be put, or finds so little room that HDF5 could not write its structure, which it
+/// does not survive.
+void expect_free(const std::filesystem::path& file, bool overwrite) {
+  constexpr std::uintmax_t least_room = std::uintmax_t{1} << 20;
+  const auto name = file.string();
+  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  std::error_code error;
+  std::uintmax_t room = 0;
+  if (std::filesystem::is_regular_file(file, error)) {
+    if (!overwrite) throw config_error(fmt::format("'{}' exists already; give --overwrite to replace it", name));
+    room = std::filesystem::file_size(file, error);
+  } else if (std::filesystem::exists(file, error)) {
+    throw io_error(fmt::format("cannot write '{}': it is no regular file", name));
+  } else if (!std::filesystem::is_directory(folder, error)) {
+    throw io_error(fmt::format("cannot create '{}': there is no directory '{}'", name, folder.string()));
   }
-  MPI_Bcast(&found, 1, MPI_INT, 0, comm);
-  switch (static_cast<Obstacle>(found)) {
-    case Obstacle::none:
-      return;
-    case Obstacle::exists:
-      throw config_error(fmt::format("'{}' exists already; give --overwrite to replace it", file.string()));
-    case Obstacle::special:
-      throw io_error(fmt::format("cannot write '{}': it is no regular file", file.string()));
-    case Obstacle::no_parent:
-      throw io_error(
-          fmt::format("cannot create '{}': there is no directory '{}'", file.string(), file.parent_path().string()));
+  const auto space = std::filesystem::space(folder, error);
+  if (!error && room + space.available < least_room) {
+    throw io_error(fmt::format("cannot create '{}': its disk is full", name));
   }
 }
 
@@ -67,7 +57,11 @@ void expect_free(MPI_Comm comm, const std::filesystem::path& file, bool overwrit
 Archive Archive::create(MPI_Comm comm, const std::filesystem::path& file, bool overwrite,
                         std::uint64_t transfer_bytes) {
   hdf5::silence_errors();
-  expect_free(comm, file, overwrite);
+  together(comm, [&] {
+    int rank = 0;
+    MPI_Comm_rank(comm, &rank);
+    if (rank == 0) expect_free(file, overwrite);
+  });
   const auto name = file.string();
   const auto what = fmt::format("cannot create '{}'", name);
   Archive archive(comm, file, transfer_bytes);

@@ -51,10 +51,6 @@ void read_learning(const Reader& input, Settings& settings) {
   learning.weight_decay = table.number("weight_decay", learning.weight_decay, is_not_negative);
   if (learning.error == ErrorKind::cross_entropy) check_probabilities(table, learning.target, outputs);
 
-  constexpr std::string_view enabled = "learning.enabled = true";
-  table.must_act("inertia", learning.enabled, learning.inertia == standard.inertia, enabled);
-  table.must_act("epoch_memory", learning.enabled, learning.epoch_memory == standard.epoch_memory, enabled);
-  table.must_act("momentum", learning.enabled, learning.momentum == standard.momentum, enabled);
   table.must_act("initial_delta", learning.delta == Boundary::initial, learning.initial_delta == Value{},
                  "learning.delta = \"initial\"");
 }

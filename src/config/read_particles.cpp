@@ -46,8 +46,8 @@ void read_neurons(const Reader& table, PortSettings& port, std::int64_t neurons,
 void read_coupling(const Reader& table, PortSettings& port) {
   constexpr std::string_view row_text = "a row of three numbers";
   if (!table.has("coupling")) {
-    if (port.neurons.size() == 3) return;
-    table.wrong("neurons", "three neurons, one for each Stokes component, where there is no coupling");
+    if (port.neurons.size() <= 3) return;
+    table.wrong("neurons", "at most three neurons, one for each Stokes component, where there is no coupling");
   }
   const auto* rows = table.find("coupling")->as_array();
   if (rows == nullptr) table.wrong("coupling");

@@ -97,64 +97,51 @@ const std::vector<double>& DenseWeights::velocity(double phase) {
 }
 
 void DenseWeights::apply(int projection, std::span<const double> phases, const double* x, double* net) {
+  multiply(projection, phases, Direction::forward, x, net);
+}
+
+void DenseWeights::apply_transpose(int projection, std::span<const double> phases, const double* p, double* s) {
+  multiply(projection, phases, Direction::backward, p, s);
+}
+
+void DenseWeights::multiply(int projection, std::span<const double> phases, Direction direction, const double* in,
+                            double* out) {
   const auto& s = network_.projections()[static_cast<std::size_t>(projection)];
-  const auto c = static_cast<int>(columns_);
-  const int stride = c * static_cast<int>(phases.size());
   if (s.rows == 0 || (s.dense && s.columns == 0)) return;
+  const auto stride = static_cast<std::int64_t>(columns_ * phases.size());
   for (std::size_t block = 0; block < phases.size(); ++block) {
     const auto& w = weights(phases[block]);
-    const auto first = static_cast<std::size_t>(s.first);
-    const double* in = x + block * columns_;
-    double* out = net + s.post * stride + static_cast<std::int64_t>(block * columns_);
-    for (std::size_t column = 0; column < columns_; ++column) {
-      // Column 0 of the weights acts on all columns of x, a tangent of the weights on x's value column alone.
-      const double* matrix = w.data() + column * synapses_ + first;
-      const int width = column == 0 ? c : 1;
-      double* target = out + column;
-      if (column > 0 && constant()) break;
-      if (s.dense) {
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(s.rows), width,
-                    static_cast<int>(s.columns), 1.0, matrix, static_cast<int>(s.columns), in + s.pre * stride, stride,
-                    1.0, target, stride);
-        continue;
-      }
-      for (std::int64_t row = 0; row < s.rows; ++row) {
-        for (auto i = s.indptr[static_cast<std::size_t>(row)]; i < s.indptr[static_cast<std::size_t>(row) + 1]; ++i) {
-          const double* source = in + std::int64_t{s.indices[static_cast<std::size_t>(i)]} * stride;
-          for (int k = 0; k < width; ++k) target[row * stride + k] += matrix[i] * source[k];
-        }
-      }
+    const double* source = in + block * columns_;
+    double* target = out + block * columns_;
+    // Column 0 of the weights acts on all columns, a tangent of the weights on the value column alone.
+    multiply_matrix(s, w.data() + s.first, direction, static_cast<int>(columns_), stride, source, target);
+    for (std::size_t column = 1; column < columns_ && !constant(); ++column) {
+      multiply_matrix(s, w.data() + column * synapses_ + static_cast<std::size_t>(s.first), direction, 1, stride,
+                      source, target + column);
     }
   }
 }
 
-void DenseWeights::apply_transpose(int projection, std::span<const double> phases, const double* p, double* s_out) {
-  const auto& s = network_.projections()[static_cast<std::size_t>(projection)];
-  const auto c = static_cast<int>(columns_);
-  const int stride = c * static_cast<int>(phases.size());
-  if (s.rows == 0 || (s.dense && s.columns == 0)) return;
-  for (std::size_t block = 0; block < phases.size(); ++block) {
-    const auto& w = weights(phases[block]);
-    const auto first = static_cast<std::size_t>(s.first);
-    const double* in = p + s.post * stride + static_cast<std::int64_t>(block * columns_);
-    double* out = s_out + block * columns_;
-    for (std::size_t column = 0; column < columns_; ++column) {
-      const double* matrix = w.data() + column * synapses_ + first;
-      const int width = column == 0 ? c : 1;
-      double* target = out + column;
-      if (column > 0 && constant()) break;
-      if (s.dense) {
-        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<int>(s.columns), width,
-                    static_cast<int>(s.rows), 1.0, matrix, static_cast<int>(s.columns), in, stride, 1.0,
-                    target + s.pre * stride, stride);
-        continue;
-      }
-      for (std::int64_t row = 0; row < s.rows; ++row) {
-        for (auto i = s.indptr[static_cast<std::size_t>(row)]; i < s.indptr[static_cast<std::size_t>(row) + 1]; ++i) {
-          double* sink = target + std::int64_t{s.indices[static_cast<std::size_t>(i)]} * stride;
-          for (int k = 0; k < width; ++k) sink[k] += matrix[i] * in[row * stride + k];
-        }
-      }
+void DenseWeights::multiply_matrix(const Synapses& s, const double* matrix, Direction direction, int width,
+                                   std::int64_t stride, const double* in, double* out) {
+  const bool forward = direction == Direction::forward;
+  if (s.dense) {
+    const auto rows = static_cast<int>(s.rows);
+    const auto columns = static_cast<int>(s.columns);
+    const auto step = static_cast<int>(stride);
+    const double* source = in + (forward ? s.pre : s.post) * stride;
+    double* target = out + (forward ? s.post : s.pre) * stride;
+    cblas_dgemm(CblasRowMajor, forward ? CblasNoTrans : CblasTrans, CblasNoTrans, forward ? rows : columns, width,
+                forward ? columns : rows, 1.0, matrix, columns, source, step, 1.0, target, step);
+    return;
+  }
+  for (std::int64_t row = 0; row < s.rows; ++row) {
+    const auto post = (s.post + row) * stride;
+    for (auto i = s.indptr[static_cast<std::size_t>(row)]; i < s.indptr[static_cast<std::size_t>(row) + 1]; ++i) {
+      const auto pre = std::int64_t{s.indices[static_cast<std::size_t>(i)]} * stride;
+      const double* source = in + (forward ? pre : post);
+      double* target = out + (forward ? post : pre);
+      for (int k = 0; k < width; ++k) target[k] += matrix[i] * source[k];
     }
   }
 }

@@ -46,6 +46,12 @@ public:
   void adopt(Epoch&& epoch);
 
 private:
+  enum class Direction { forward, backward };  ///< W x, or its transpose
+
+  void multiply(int projection, std::span<const double> phases, Direction direction, const double* in, double* out);
+  /// out += matrix in over `width` columns of rows `stride` apart.
+  static void multiply_matrix(const Synapses& synapses, const double* matrix, Direction direction, int width,
+                              std::int64_t stride, const double* in, double* out);
   [[nodiscard]] bool constant() const { return velocities_.empty(); }
   /// out = base + sum_j factor_j V_j over one element.
   void combine(const MeshPoint& point, const std::vector<double>& factor, const double* base,

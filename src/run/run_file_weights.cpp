@@ -3,6 +3,8 @@
 
 #include "archive/collective.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -28,7 +30,7 @@ std::vector<std::int64_t> global_offsets(const MatrixLayout& matrix) {
 void RunFile::create_snapshots(const std::string& kind) {
   const std::string symbol = kind == "/weights" ? "W" : "M";
   for (const auto& which : snapshots()) {
-    const auto group = kind + "/" + which + "/";
+    const auto group = fmt::format("{}/{}/", kind, which);
     for (const auto& matrix : layout_.matrices) {
       const auto path = group + matrix.name;
       const auto description = symbol + " of projection " + matrix.name;

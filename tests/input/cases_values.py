@@ -175,21 +175,6 @@ CASES = [
         'case.toml:8:1: learning.initial_delta: has no effect: expected learning.delta = "initial"',
     ),
     added(
-        "inertia of frozen weights",
-        "[learning]\nenabled = false\ninertia = 2.0\n",
-        "case.toml:9:1: learning.inertia: has no effect: expected learning.enabled = true",
-    ),
-    added(
-        "memory of frozen weights",
-        "[learning]\nenabled = false\nepoch_memory = 0.5\n",
-        "case.toml:9:1: learning.epoch_memory: has no effect: expected learning.enabled = true",
-    ),
-    added(
-        "momentum of frozen weights",
-        '[learning]\nenabled = false\nmomentum = "initial"\n',
-        "case.toml:9:1: learning.momentum: has no effect: expected learning.enabled = true",
-    ),
-    added(
         "cross entropy without a target",
         '[learning]\nerror = "cross_entropy"\n',
         'case.toml:7:2: learning.target: expected numbers >= 0 with sum 1, as error = "cross_entropy" asks, '

@@ -151,7 +151,7 @@ TEST_F(RunFileTest, IsWrittenEpochByEpoch) {
     const auto y = archive.read_all<double>("/states/y");
     const auto delta = archive.read_all<double>("/states/delta");
     const auto numbers = archive.read_all<std::int32_t>("/series/epoch");
-    const auto done = static_cast<std::size_t>((epoch + 1) * rows);
+    const auto done = static_cast<std::size_t>(epoch + 1) * rows;
     for (std::size_t i = 0; i < done; ++i) {
       EXPECT_EQ(interaction[i], 300.0 + static_cast<double>(i) / 1000.0);
       EXPECT_EQ(numbers[i], static_cast<std::int32_t>(i) / rows);

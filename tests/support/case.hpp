@@ -43,7 +43,8 @@ inline std::string solver(double tolerance, const std::string& method = "adams")
 }
 
 /// Prints an observed figure beside what it is held to, records it for GoogleTest's report, and asserts it.
-inline void expect_figure(const std::string& what, double figure, double bound) {
+inline void expect_figure(std::string what, double figure, double bound) {
+  std::replace(what.begin(), what.end(), '\n', ' ');
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   if (rank == 0) std::printf("    %-66s %9.2e (at most %.0e)\n", what.c_str(), figure, bound);

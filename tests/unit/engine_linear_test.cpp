@@ -13,7 +13,7 @@ namespace {
 using namespace hjnet;
 using namespace hjnet::test;
 
-constexpr double lambda = 0.4;
+double lambda = 0.4;
 
 /// sum over j, k of c[j][k] t^k exp(j t/lambda).
 class ExpPoly {
