@@ -30,27 +30,36 @@ NodeData NodeData::moved(const Mesh& from, const Mesh& to) const {
   return out;
 }
 
-std::vector<double> column_scales(const NodeData& data, std::size_t columns) {
-  std::vector<double> scale(columns, 0.0);
-  for (std::size_t i = 0; i < data.values().size(); ++i) {
-    auto& largest = scale[i % columns];
-    largest = std::max(largest, std::abs(data.values()[i]));
-  }
-  return scale;
-}
-
-void mark_unresolved(const Mesh& mesh, const NodeData& data, std::size_t columns, const std::vector<double>& scale,
-                     double tolerance, std::vector<bool>& marked) {
+Resolution resolution(const Mesh& mesh, const NodeData& data, std::size_t columns) {
   const auto p = mesh.nodes_per_element();
+  Resolution out{std::vector<double>(mesh.elements() * columns, 0.0), std::vector<double>(mesh.nodes() * columns, 0.0)};
   std::vector<double> coefficient(p);
   for (std::size_t e = 0; e < mesh.elements(); ++e) {
-    for (std::size_t i = 0; i < data.width() && !marked[e]; ++i) {
-      if (scale[i % columns] == 0.0) continue;
+    for (std::size_t i = 0; i < data.width(); ++i) {
       mesh.reference().coefficients(data.at(e * p) + i, data.width(), coefficient.data());
       const double tail = std::max(std::abs(coefficient[p - 1]), std::abs(coefficient[p - 2]));
-      marked[e] = tail > tolerance * scale[i % columns];
+      out.tail[e * columns + i % columns] += tail * tail;
     }
   }
+  for (std::size_t node = 0; node < mesh.nodes(); ++node) {
+    for (std::size_t i = 0; i < data.width(); ++i) {
+      out.magnitude[node * columns + i % columns] += data.at(node)[i] * data.at(node)[i];
+    }
+  }
+  return out;
+}
+
+std::vector<bool> unresolved(const Mesh& mesh, const Resolution& sums, std::size_t columns, std::int64_t items,
+                             double tolerance, double floor) {
+  std::vector<double> scale(columns, floor * floor * static_cast<double>(items));
+  for (std::size_t i = 0; i < sums.magnitude.size(); ++i) {
+    scale[i % columns] = std::max(scale[i % columns], sums.magnitude[i]);
+  }
+  std::vector<bool> marked(mesh.elements(), false);
+  for (std::size_t i = 0; i < sums.tail.size(); ++i) {
+    if (sums.tail[i] > tolerance * tolerance * scale[i % columns]) marked[i / columns] = true;
+  }
+  return marked;
 }
 
 }  // namespace hjnet

@@ -30,15 +30,20 @@ private:
   std::vector<double> values_;
 };
 
-/// Elements that a quantity asks to be halved: where its last two Chebyshev coefficients exceed `tolerance` times the
-/// scale of their column (largest magnitude over all nodes, items and, through `comm`-wide reduction by the caller,
-/// ranks). Items are item-major blocks of `columns`.
-/// @param scale  one a column, over all ranks; columns of scale 0 ask for nothing.
-void mark_unresolved(const Mesh& mesh, const NodeData& data, std::size_t columns, const std::vector<double>& scale,
-                     double tolerance, std::vector<bool>& marked);
+/// How well the elements follow a quantity of item-major blocks of `columns`, as sums over this rank's items, so that
+/// sums over ranks mean the whole: `tail[element * columns + c]`, squares of the larger of the last two Chebyshev
+/// coefficients, and `magnitude[node * columns + c]`, squares of the values.
+struct Resolution {
+  std::vector<double> tail, magnitude;
+};
+Resolution resolution(const Mesh& mesh, const NodeData& data, std::size_t columns);
 
-/// Largest magnitude of every column on this rank.
-std::vector<double> column_scales(const NodeData& data, std::size_t columns);
+/// Elements to be halved: where in some column the root mean square over items of the tail exceeds `tolerance` times
+/// the largest such mean of the values at any node. That is the norm in which the integrator controls its errors: a
+/// criterion item by item would chase its noise in large networks.
+/// @param floor  values below this root mean square need no resolution
+std::vector<bool> unresolved(const Mesh& mesh, const Resolution& sums, std::size_t columns, std::int64_t items,
+                             double tolerance, double floor);
 
 /// One epoch. Neuron quantities are of local neurons, item-major with `columns` columns (1, or 7 with the six Stokes
 /// tangents); F, Delta + 2cAF and g follow from them pointwise (dynamics/pointwise.hpp).

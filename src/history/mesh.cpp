@@ -142,7 +142,7 @@ namespace {
 /// Solutions hold sharper forms of the shapes below (a chain of layers relaxes as t^k exp(-t/lambda), transfer
 /// functions steepen, products double rates): they are followed to this fraction of the tolerance, so that refinement
 /// is rare.
-constexpr double shape_safety = 0.02;
+constexpr double shape_safety = 0.01;
 /// Elements of at most this many relaxation times, for the shapes of layers to be found at all before halving begins.
 constexpr double longest_layer_element = 8.0;
 

@@ -117,7 +117,8 @@ Estimate estimate(const Settings& settings, int ranks) {
   const std::int64_t epochs_held = !learning ? 0 : settings.epochs > 1 ? 2 : 1;
   const std::int64_t work_arrays = learning ? 9 : 5;
   out.history_bytes = real * (part.synapses + width * work_arrays + (learning ? state_width : 0) +
-                              epochs_held * width * (out.mesh_nodes + out.mesh_elements));
+                              epochs_held * width * (out.mesh_nodes + out.mesh_elements) +
+                              (riccati ? width * static_cast<std::int64_t>(mesh.nodes_per_element() + 1) : 0));
   const std::int64_t outputs = settings.network.layers.back().neurons;
   const std::int64_t samples = settings.samples();
   const auto modes = static_cast<std::int64_t>(settings.boltzmann.k0.size());

@@ -1,9 +1,13 @@
 #include "run/sampler.hpp"
 
+#include "parallel/errors.hpp"
 #include "quantum/coefficients.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace hjnet {
 
@@ -15,6 +19,26 @@ std::array<double, 6> stokes_of(const ParticleSettings& particles) {
   const auto& a = particles.a.stokes;
   const auto& b = particles.b.stokes;
   return {a[0], a[1], a[2], b[0], b[1], b[2]};
+}
+
+/// @throws numerical_error naming the first quantity that is not finite, and when.
+void require_finite(const SampleSeries& series, const LearningSettings& learning) {
+  const auto require = [&](const char* name, const std::vector<double>& values) {
+    const auto width = values.size() / series.time.size();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (std::isfinite(values[i])) continue;
+      const auto text = [](Boundary b) {
+        return b == Boundary::initial ? "initial" : b == Boundary::off ? "off" : "terminal";
+      };
+      throw numerical_error(fmt::format("{} is not finite at t = {:.9g} (delta = \"{}\", momentum = \"{}\")", name,
+                                        series.time[i / width], text(learning.delta), text(learning.momentum)));
+    }
+  };
+  require("the coupling sum Delta F", series.coupling);
+  require("the error E", series.error);
+  require("the kinetic term", series.kinetic);
+  require("the action J", series.action);
+  require("an operator coefficient c_alpha", series.pauli);
 }
 
 }  // namespace
@@ -169,6 +193,7 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
     out.action.push_back(record.mesh.evaluate(action_, points[s]));
     if (particles) out.pauli.insert(out.pauli.end(), row + 2, row + stride);
   }
+  require_finite(out, settings_.learning);
   return out;
 }
 

@@ -23,6 +23,7 @@ public:
 
   /// The samples of the next epoch, the same on every rank but for states; one reduction over the network's ranks.
   /// At a jump of an input inside the epoch the sample takes the value after it.
+  /// @throws numerical_error, on all ranks, naming the time and the quantity that is not finite.
   EpochSamples sample(const EpochRecord& record);
 
 private:

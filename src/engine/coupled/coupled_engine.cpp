@@ -114,18 +114,20 @@ std::vector<bool> CoupledEngine::unresolved(const EpochRecord& record,
                                             const std::vector<const NodeData*>& quantities) const {
   std::vector<bool> marked(record.mesh.elements(), false);
   for (const auto* data : quantities) {
-    auto scale = column_scales(*data, record.columns);
-    MPI_Allreduce(MPI_IN_PLACE, scale.data(), static_cast<int>(scale.size()), MPI_DOUBLE, MPI_MAX, network_.comm());
+    auto sums = resolution(record.mesh, *data, record.columns);
+    for (auto* part : {&sums.tail, &sums.magnitude}) {
+      MPI_Allreduce(MPI_IN_PLACE, part->data(), static_cast<int>(part->size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+    }
     // Below the absolute tolerance there is nothing to resolve.
-    for (auto& s : scale) s = std::max(s, settings_.solver.absolute_tolerance / settings_.solver.relative_tolerance);
-    mark_unresolved(record.mesh, *data, record.columns, scale, resampling_tolerance(settings_), marked);
+    const auto coarse =
+        hjnet::unresolved(record.mesh, sums, record.columns, network_.layout().neurons, resampling_tolerance(settings_),
+                          settings_.solver.absolute_tolerance / settings_.solver.relative_tolerance);
+    for (std::size_t e = 0; e < marked.size(); ++e) marked[e] = marked[e] || coarse[e];
   }
-  std::vector<int> flags(marked.begin(), marked.end());
-  MPI_Allreduce(MPI_IN_PLACE, flags.data(), static_cast<int>(flags.size()), MPI_INT, MPI_MAX, network_.comm());
   double shortest = std::min(settings_.epoch_length, settings_.network.time_constant);
   for (const auto& [time, width] : time_scales(settings_, {}).pulses) shortest = std::min(shortest, width);
   for (std::size_t e = 0; e < marked.size(); ++e) {
-    marked[e] = flags[e] != 0 && record.mesh.length(e) > shortest_element * shortest;
+    marked[e] = marked[e] && record.mesh.length(e) > shortest_element * shortest;
   }
   if (std::find(marked.begin(), marked.end(), true) == marked.end()) marked.clear();
   return marked;

@@ -26,7 +26,7 @@ IntegratorWork& IntegratorWork::operator+=(const IntegratorWork& other) {
 }
 
 int Integrator::vectors(Method method) {
-  return (method == Method::bdf ? 6 : 13) + 11;
+  return (method == Method::bdf ? 6 : 13) + 13;
 }
 
 namespace {

@@ -1,6 +1,7 @@
 #include "engine/coupled/krylov.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace hjnet {
 
@@ -75,7 +76,10 @@ bool Krylov::solve(const Operator& apply, const Preconditioner& precondition, do
   VecGetArray(x_, &data);
   std::copy_n(data, size, b);
   VecRestoreArray(x_, &data);
-  return reason > 0;
+  // A residual that overflows counts as converged for KSP (infinity <= infinity): it is not.
+  PetscReal residual = 0.0;
+  KSPGetResidualNorm(ksp_, &residual);
+  return reason > 0 && std::isfinite(residual);
 }
 
 }  // namespace hjnet

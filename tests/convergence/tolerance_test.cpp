@@ -1,0 +1,114 @@
+// Tightening the solver's tolerance keeps reducing the error of every quantity, down to the bounds below.
+#include "../support/case.hpp"
+
+namespace {
+
+using namespace hjnet;
+using namespace hjnet::test;
+
+struct Problem {
+  const char* name;
+  const char* text;
+};
+
+constexpr Problem problems[] = {
+    {"feed-forward, steps, thresholds", R"([run]
+seed = 51
+epochs = 3
+samples_per_epoch = 16
+[network]
+time_constant = 0.15
+thresholds = true
+layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 4, transfer = "logistic" }, { name = "c", neurons = 2 }]
+[learning]
+target = { values = [0.5, -0.4] }
+[stimulus]
+constant = { layer = "a", values = [0.4, -0.8, 0.6, 0.2] }
+step = { layer = "a", values = [-0.5, 0.9, 0.3, 0.7], start = 0.35, stop = 0.6 }
+)"},
+    {"recurrent, particles, decay, gauge", R"([run]
+seed = 52
+epochs = 2
+samples_per_epoch = 16
+[network]
+time_constant = 0.2
+layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 3, transfer = "erf" }, { name = "out", neurons = 2, transfer = "identity" }]
+projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "out" }, { from = "hidden", to = "hidden" }]
+[learning]
+epoch_memory = 0.9
+weight_decay = 0.2
+error = "cross_entropy"
+target = { values = [0.3, 0.7] }
+[particles]
+closure = "full"
+a = { stokes = [0.2, 0, 0.9], neurons = [0, 1, 2], time = 0.25, width = 0.15 }
+b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.15 }
+[gauge]
+charge = 0.3
+field = { layer = "hidden", constant = 0.5, frequency = 0.6 }
+)"},
+    {"initial values", R"([run]
+seed = 53
+epochs = 2
+samples_per_epoch = 16
+[network]
+time_constant = 0.5
+thresholds = true
+initial_state = 0.3
+layer = [{ name = "a", neurons = 3, transfer = "softplus" }, { name = "b", neurons = 2 }]
+[learning]
+delta = "initial"
+momentum = "initial"
+initial_delta = 0.1
+weight_decay = 0.3
+target = { values = [0.5, -0.4] }
+[stimulus]
+constant = { layer = "a", values = [0.4, -0.8, 0.6] }
+)"}};
+
+struct Parameters {
+  Problem problem;
+  const char* method;
+  double bound;  ///< on every quantity's error at the tightest tolerance
+};
+
+class Tolerance : public ::testing::TestWithParam<Parameters> {};
+
+TEST_P(Tolerance, TighteningReducesTheErrorOfEveryQuantity) {
+  const auto& [problem, method, bound] = GetParam();
+  const auto exact = run(settings_from(problem.text + solver(1e-12, "adams")));
+  const auto reference = exact.quantities();
+  std::vector<std::vector<double>> errors;  // [tolerance][quantity]
+  std::printf("    %s, %s\n    %-9s", problem.name, method, "tolerance");
+  for (const auto& [name, values] : reference) std::printf(" %9s", name.c_str());
+  for (const double tolerance : {1e-4, 1e-6, 1e-8, 1e-10}) {
+    const auto result = run(settings_from(problem.text + solver(tolerance, method)));
+    auto& row = errors.emplace_back();
+    std::printf("\n    %9.0e", tolerance);
+    for (std::size_t i = 0; i < reference.size(); ++i) {
+      row.push_back(relative_distance(*result.quantities()[i].second, *reference[i].second));
+      std::printf(" %9.1e", row.back());
+    }
+  }
+  std::printf("\n");
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    // A quantity that is zero throughout (M at the ends, without particles c_alpha) must be so at every tolerance.
+    for (std::size_t t = 1; t < errors.size(); ++t) {
+      EXPECT_LE(errors[t][i], std::max(0.3 * errors[t - 1][i], 1e-11)) << reference[i].first << " at tolerance " << t;
+    }
+    EXPECT_LE(errors.back()[i], bound) << reference[i].first;
+  }
+  expect_figure(std::string("worst of all at 1e-10, ") + method + ", " + problem.name, largest(errors.back()), bound);
+}
+
+INSTANTIATE_TEST_SUITE_P(Methods, Tolerance,
+                         ::testing::Values(Parameters{problems[0], "bdf", 5e-8}, Parameters{problems[1], "bdf", 5e-8},
+                                           Parameters{problems[2], "bdf", 5e-8},
+                                           Parameters{problems[0], "adams", 1e-9},
+                                           Parameters{problems[1], "adams", 1e-9},
+                                           Parameters{problems[2], "adams", 1e-9}),
+                         [](const auto& info) {
+                           return std::string(info.param.method) + std::to_string(info.index % 3);
+                         });
+
+}  // namespace

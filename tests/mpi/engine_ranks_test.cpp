@@ -1,0 +1,155 @@
+// A run on any number of ranks is the run on one; repeated on the same ranks it is the same to the last bit.
+#include "../support/case.hpp"
+
+namespace {
+
+using namespace hjnet;
+using namespace hjnet::test;
+
+struct RankCase {
+  const char* name;
+  const char* text;
+};
+
+std::string text_of(const RankCase& c) { return c.text + solver(1e-9, "bdf"); }
+
+// Layers of one to three neurons leave some of four ranks without any of them.
+constexpr RankCase cases[] = {
+    {"FeedForwardParticles", R"([run]
+seed = 31
+epochs = 2
+samples_per_epoch = 8
+[network]
+thresholds = true
+initial_thresholds = { distribution = "normal", sd = 0.2 }
+layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 5, transfer = "logistic" }, { name = "out", neurons = 2 }]
+[learning]
+target = { distribution = "uniform", low = -0.8, high = 0.8 }
+[particles]
+closure = "full"
+a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
+b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.12 }
+)"},
+    {"RecurrentSparse", R"([run]
+seed = 32
+epochs = 2
+samples_per_epoch = 8
+[network]
+thresholds = true
+initial_state = { distribution = "uniform", low = -0.5, high = 0.5 }
+layer = [{ name = "a", neurons = 7 }, { name = "b", neurons = 9, transfer = "softplus" }, { name = "c", neurons = 1, transfer = "erf" },
+         { name = "d", neurons = 3, transfer = "identity" }]
+projection = [{ from = "a", to = "b", connect = { fan_in = 3 } }, { from = "b", to = "b", connect = { band = 2 }, weights = { distribution = "normal", gain = 0.6 } },
+              { from = "b", to = "c" }, { from = "c", to = "d" }, { from = "a", to = "d", connect = { fan_in = 2 } },
+              { from = "d", to = "a", weights = { distribution = "uniform", low = -0.4, high = 0.4 } }]
+[learning]
+error = "cross_entropy"
+epoch_memory = 0.8
+weight_decay = 0.1
+target = { values = [0.2, 0.5, 0.3] }
+[stimulus]
+constant = { layer = "a", distribution = "normal", sd = 0.7 }
+step = { layer = "b", distribution = "normal", sd = 0.5, start = 0.3, stop = 0.6 }
+[gauge]
+charge = 0.3
+field = { layer = "b", distribution = "uniform", low = -0.5, high = 0.5, frequency = 0.8 }
+)"},
+    {"InitialValuesParticlesRecurrent", R"([run]
+seed = 33
+epochs = 2
+samples_per_epoch = 8
+[network]
+time_constant = 0.4
+layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 3 }, { name = "out", neurons = 1 }]
+projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "out" }, { from = "hidden", to = "hidden" }, { from = "out", to = "ports" }]
+[learning]
+delta = "initial"
+momentum = "initial"
+initial_delta = { distribution = "normal", sd = 0.3 }
+[particles]
+a = { stokes = [0, 0.6, 0.8], neurons = [5, 1, 2], time = 0.25, width = 0.2, coupling = [[1, 0, 0.5], [0, 1, 0], [0, 0, 1]] }
+b = { stokes = [1, 0, 0], neurons = [3, 4, 0], time = 0.6, width = 0.2 }
+)"},
+    {"OneNeuronALayer", R"([run]
+seed = 34
+epochs = 2
+samples_per_epoch = 8
+[network]
+thresholds = true
+layer = [{ name = "a", neurons = 1 }, { name = "b", neurons = 1, transfer = "logistic" }]
+[learning]
+target = 0.9
+inertia = 1.5
+weight_decay = 0.4
+[stimulus]
+constant = { layer = "a", values = [0.8] }
+)"},
+};
+
+/// Rank 0's values on every rank.
+std::vector<double> from_first_rank(std::vector<double> values) {
+  auto size = static_cast<std::int64_t>(values.size());
+  MPI_Bcast(&size, 1, MPI_INT64_T, 0, MPI_COMM_WORLD);
+  values.resize(static_cast<std::size_t>(size));
+  MPI_Bcast(values.data(), static_cast<int>(size), MPI_DOUBLE, 0, MPI_COMM_WORLD);
+  return values;
+}
+
+/// Name and value of every quantity of a run on one rank; rank 0 computes.
+std::vector<std::pair<std::string, std::vector<double>>> alone(const Settings& settings) {
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  std::vector<std::pair<std::string, std::vector<double>>> out;
+  const Run result = rank == 0 ? run(settings) : Run{};
+  for (const auto& [name, values] : result.quantities()) out.emplace_back(name, from_first_rank(*values));
+  return out;
+}
+
+class Ranks : public ::testing::TestWithParam<RankCase> {};
+
+TEST_P(Ranks, DoNotMatterAndRepeatToTheLastBit) {
+  const auto settings = settings_from(text_of(GetParam()));
+  const auto together = run(settings, MPI_COMM_WORLD);
+  const auto again = run(settings, MPI_COMM_WORLD);
+  const auto one = alone(settings);
+  double worst = 0.0;
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    const auto& [name, values] = together.quantities()[i];
+    EXPECT_TRUE(*values == *again.quantities()[i].second) << name << " differs when repeated";
+    EXPECT_EQ(values->size(), one[i].second.size()) << name;
+    const double difference = relative_distance(*values, one[i].second);
+    EXPECT_LE(difference, 1e-7) << name;
+    worst = std::isnan(difference) ? INFINITY : std::max(worst, difference);
+  }
+  expect_figure(std::string("against one rank: ") + GetParam().name, worst, 1e-7);
+}
+
+TEST_P(Ranks, DrawTheSameNetworkToTheLastBit) {
+  auto settings = settings_from(text_of(GetParam()));
+  for (const std::uint32_t member : {0U, 3U}) {
+    settings.ensemble = EnsembleSettings{.members = 4};
+    const auto drawn = [&](const Case& c) {
+      std::vector<double> all = c.gather_synapses(c.network.initial_weights());
+      const std::vector<double> state(c.network.initial_state().begin(), c.network.initial_state().end());
+      const std::vector<double> delta(c.network.initial_delta().begin(), c.network.initial_delta().end());
+      append(all, c.gather_neurons(state));
+      append(all, c.gather_neurons(delta));
+      const auto columns = static_cast<std::size_t>(c.input.columns());
+      std::vector<double> input(static_cast<std::size_t>(c.network.neurons()) * columns);
+      c.input.evaluate(1, 0.4, 0.45, input.data());
+      std::vector<double> values;
+      for (std::size_t k = 0; k < input.size(); k += columns) values.push_back(input[k]);
+      append(all, c.gather_neurons(values));
+      const std::vector<double> rest(c.network.error().outputs(), 0.0);
+      all.push_back(c.network.error().value(rest.data(), 1));
+      return all;
+    };
+    const auto together = drawn(Case(settings, MPI_COMM_WORLD, member));
+    EXPECT_TRUE(together == drawn(Case(settings, MPI_COMM_SELF, member))) << "member " << member;
+    EXPECT_GT(largest(together), 0.1);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, Ranks, ::testing::ValuesIn(cases), [](const auto& info) { return info.param.name; });
+
+}  // namespace

@@ -1,0 +1,160 @@
+#!/usr/bin/python3
+"""Whole runs that end badly, or that are repeated: what they say, how they exit, and what they leave on disk."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+import h5py
+import numpy as np
+
+HJNET = os.environ["HJNET_BINARY"]
+MPIEXEC = os.environ["MPIEXEC"]
+NETWORK = """
+[[network.layer]]
+name = "ports"
+neurons = 6
+[[network.layer]]
+name = "hidden"
+neurons = 5
+[[network.layer]]
+name = "out"
+neurons = 2
+"""
+PARTICLES = """
+[particles]
+a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
+b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12 }
+"""
+
+
+class Run(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.path = pathlib.Path(self.folder.name)
+
+    def write(self, text):
+        (self.path / "case.toml").write_text(text)
+
+    def command(self, ranks, *arguments):
+        return [MPIEXEC, "-n", str(ranks), HJNET, "run", "case.toml", *arguments]
+
+    def hjnet(self, *arguments, ranks=1):
+        return subprocess.run(self.command(ranks, *arguments), cwd=self.path, capture_output=True, text=True, timeout=300)
+
+    def test_sigkill_leaves_all_completed_epochs(self):
+        self.write("[run]\nepochs = 4000\nsamples_per_epoch = 16\n" + NETWORK + PARTICLES + "[output]\nstates = true\n")
+        for ranks in (1, 2):
+            with self.subTest(ranks=ranks):
+                file = self.path / f"killed-{ranks}.h5"
+                process = subprocess.Popen(self.command(ranks, "--output", str(file)), cwd=self.path,
+                                           stderr=subprocess.DEVNULL, start_new_session=True)
+                deadline = time.monotonic() + 120
+                while self.completed(file) < 3 and time.monotonic() < deadline:
+                    self.assertIsNone(process.poll(), "the run ended before it could be killed")
+                    time.sleep(0.05)
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                time.sleep(0.5)  # the ranks of mpiexec's own session end a moment after it
+                subprocess.run(["pkill", "-KILL", "-f", str(file)], check=False)
+                with h5py.File(file) as run:
+                    epochs = int(run["progress/epochs_completed"][()])
+                    self.assertGreaterEqual(epochs, 3)
+                    self.assertEqual(run["progress/finished"][()], 0)
+                    rows = epochs * 17
+                    for name in ("interaction", "action", "pauli"):
+                        self.assertTrue(np.isfinite(run["series"][name][:rows]).all(), name)
+                    self.assertTrue(np.isfinite(run["states/y"][:rows]).all())
+                    self.assertTrue(np.isnan(run["series/interaction"][rows + 17 * 2:]).all())
+                print(f"killed on {ranks} rank(s): {epochs} epochs completed, all readable")
+
+    @staticmethod
+    def completed(file):
+        if not file.exists():
+            return 0
+        try:
+            with h5py.File(file) as run:
+                return int(run["progress/epochs_completed"][()])
+        except (OSError, KeyError):  # being made
+            return 0
+
+    def test_growth_of_delta_ends_with_our_error(self):
+        self.write('[run]\nepochs = 12\nsamples_per_epoch = 4\n[learning]\ndelta = "initial"\n'
+                   '[stimulus]\nconstant = { layer = "ports", value = 0.5 }\n' + NETWORK)
+        result = self.hjnet(ranks=2)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertRegex(result.stderr, r'\|Delta\| exceeds 1e\+12 at t = \S+ \(epoch \d+\) with delta = "initial"')
+        self.assertEqual(result.stderr.count("|Delta| exceeds"), 1)
+        with h5py.File(self.path / "case.h5") as run:
+            epochs = int(run["progress/epochs_completed"][()])
+            self.assertGreaterEqual(epochs, 1)
+            self.assertTrue(np.isfinite(run["series/interaction"][: epochs * 5]).all())
+
+    def test_overflow_ends_with_our_error(self):
+        self.write('[run]\nepochs = 3\n[network]\ninitial_state = 1.0\n'
+                   '[[network.layer]]\nname = "a"\nneurons = 2\ntransfer = "identity"\n'
+                   '[[network.projection]]\nfrom = "a"\nto = "a"\nweights = 1000.0\n')
+        result = self.hjnet()
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("epoch 0, y forwards", result.stderr)
+        self.assertTrue((self.path / "case.h5").exists())
+
+    def test_singular_two_point_problem(self):
+        kappa = (np.pi / 2) ** 2
+        self.write(f"[learning]\ninertia = 1.0\nweight_decay = {kappa!r}\n" + NETWORK)
+        result = self.hjnet(ranks=2)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("two-point problem of weight decay is singular", result.stderr)
+
+    def test_a_network_that_cannot_fit_is_refused(self):
+        self.write('[[network.layer]]\nname = "a"\nneurons = 30000\n[[network.layer]]\nname = "b"\nneurons = 30000\n')
+        result = self.hjnet()
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertRegex(result.stderr, r"needs [\d.]+ GiB of memory per rank, but [\d.]+ GiB are available")
+        self.assertFalse((self.path / "case.h5").exists())
+
+    def test_a_state_beyond_petsc_indices_is_refused(self):
+        self.write('[[network.layer]]\nname = "a"\nneurons = 40000\n[[network.layer]]\nname = "b"\nneurons = 40000\n')
+        result = self.hjnet()
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn("W and M have 3200000000 components, but a vector of this PETSc (32-bit indices) holds", result.stderr)
+
+    def test_an_existing_file_is_kept(self):
+        self.write("[run]\nepochs = 1\nsamples_per_epoch = 4\n" + NETWORK)
+        self.assertEqual(self.hjnet().returncode, 0)
+        before = (self.path / "case.h5").read_bytes()
+        result = self.hjnet(ranks=2)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("case.h5", result.stderr)
+        self.assertEqual((self.path / "case.h5").read_bytes(), before)
+        self.assertEqual(self.hjnet("--overwrite").returncode, 0)
+
+    def test_repeated_on_the_same_ranks_is_bit_identical(self):
+        self.write("[run]\nepochs = 3\nsamples_per_epoch = 8\nseed = 5\n[network]\nthresholds = true\n" + NETWORK +
+                   PARTICLES + '[output]\nstates = true\nweights = "all"\n[ensemble]\nmembers = 3\n')
+        for ranks in (1, 2, 3, 4):
+            files = []
+            for attempt in "ab":
+                file = self.path / f"{ranks}{attempt}.h5"
+                result = self.hjnet("--output", str(file), ranks=ranks)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                files.append(self.datasets(file))
+            self.assertEqual(files[0].keys(), files[1].keys())
+            for name, data in files[0].items():
+                self.assertEqual(data.tobytes(), files[1][name].tobytes(), f"{name} on {ranks} ranks")
+
+    @staticmethod
+    def datasets(file):
+        found = {}
+        with h5py.File(file) as run:
+            run.visititems(lambda name, item: found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
+        return {name: np.asarray(data) for name, data in found.items()}
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
