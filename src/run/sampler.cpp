@@ -1,5 +1,6 @@
 #include "run/sampler.hpp"
 
+#include "config/names.hpp"
 #include "parallel/errors.hpp"
 #include "quantum/coefficients.hpp"
 
@@ -27,11 +28,9 @@ void require_finite(const SampleSeries& series, const LearningSettings& learning
     const auto width = values.size() / series.time.size();
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (std::isfinite(values[i])) continue;
-      const auto text = [](Boundary b) {
-        return b == Boundary::initial ? "initial" : b == Boundary::off ? "off" : "terminal";
-      };
       throw numerical_error(fmt::format("{} is not finite at t = {:.9g} (delta = \"{}\", momentum = \"{}\")", name,
-                                        series.time[i / width], text(learning.delta), text(learning.momentum)));
+                                        series.time[i / width], name_of(delta_names, learning.delta),
+                                        name_of(momentum_names, learning.momentum)));
     }
   };
   require("the coupling sum Delta F", series.coupling);

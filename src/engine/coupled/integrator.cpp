@@ -13,6 +13,7 @@
 #include <cmath>
 #include <exception>
 #include <limits>
+#include <string>
 
 namespace hjnet {
 
@@ -33,6 +34,22 @@ namespace {
 
 void check(int flag, const char* call) {
   if (flag < 0) throw numerical_error(fmt::format("{} failed with code {}", call, flag));
+}
+
+/// What a failure of CVODE means here; its own words for the rarer ones.
+std::string reason(int flag, const std::string& message) {
+  switch (flag) {
+    case CV_FIRST_RHSFUNC_ERR:
+    case CV_REPTD_RHSFUNC_ERR:
+    case CV_UNREC_RHSFUNC_ERR:
+      return "a right-hand side is not finite at any step size";
+    case CV_CONV_FAILURE:
+      return "Newton's iteration does not converge at any step size";
+    case CV_ERR_FAILURE:
+      return "the tolerance cannot be met at any step size";
+    default:
+      return "the integrator stopped (" + message + ")";
+  }
 }
 
 /// CVODE's own words are kept for the exception instead of being printed.
@@ -204,7 +221,7 @@ void Integrator::integrate(const OdeSystem& system, double s0, double s1, double
     if (c.thrown) std::rethrow_exception(c.thrown);
     if (flag < 0) {
       count_work();
-      throw numerical_error(fmt::format("the integrator stopped at phase {:.9g}: {}", s, c.message));
+      throw numerical_error(fmt::format("{} after s = {:.9g}", reason(flag, c.message), s));
     }
     while (next < capture.times.size() && capture.times[next] <= s) {
       if (capture.times[next] == s) {

@@ -49,7 +49,7 @@ public:
   Integrator& operator=(const Integrator&) = delete;
 
   /// Integrates from s0 to s1 > s0, started afresh, x in place. Collective.
-  /// @throws numerical_error naming the last good time where CVODE cannot go on.
+  /// @throws numerical_error naming the last good s and the reason where CVODE cannot go on.
   void integrate(const OdeSystem& system, double s0, double s1, double* x, const Capture& capture);
 
   [[nodiscard]] const IntegratorWork& work() const { return work_; }

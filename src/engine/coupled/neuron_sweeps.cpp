@@ -1,5 +1,6 @@
 #include "engine/coupled/neuron_sweeps.hpp"
 
+#include "config/names.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
@@ -65,7 +66,7 @@ void NeuronSweeps::check_delta(const double* delta, double phase) const {
   if (largest <= delta_bound) return;
   throw numerical_error(fmt::format(
       "|Delta| exceeds {:g} at t = {:.6g} (epoch {}) with delta = \"{}\"{}", delta_bound, start_time_ + phase, epoch_,
-      joint_ ? "initial" : "terminal",
+      name_of(delta_names, settings_.learning.delta),
       joint_ ? ": as an initial-value problem Delta grows like exp(t/lambda); use delta = \"terminal\" or fewer epochs"
              : ""));
 }
@@ -154,8 +155,9 @@ void NeuronSweeps::forward(EpochRecord& record, std::vector<double>& y, std::vec
     try {
       forward_.integrate(system, segment.begin, segment.end, x.data(), capture);
     } catch (const numerical_error& error) {
-      throw numerical_error(fmt::format("epoch {}, y forwards{}: {} (t = epoch start {:.9g} + phase)", epoch_,
-                                        joint_ ? " with Delta (delta = \"initial\")" : "", error.what(), start_time_));
+      throw numerical_error(fmt::format("epoch {}, y{} forwards (delta = \"{}\"): {}, t = {:.9g} + s", epoch_,
+                                        joint_ ? " and Delta" : "", name_of(delta_names, settings_.learning.delta),
+                                        error.what(), start_time_));
     }
     first = last;
   }
@@ -221,8 +223,8 @@ void NeuronSweeps::backward(EpochRecord& record) {
     try {
       backward_.integrate(system, 0.0, segment->end - segment->begin, x.data(), capture);
     } catch (const numerical_error& error) {
-      throw numerical_error(fmt::format("epoch {}, Delta backwards from t = {:.9g} (delta = \"terminal\"): {}", epoch_,
-                                        start_time_ + segment->end, error.what()));
+      throw numerical_error(fmt::format("epoch {}, Delta backwards (delta = \"terminal\"): {}, t = {:.9g} - s", epoch_,
+                                        error.what(), start_time_ + segment->end));
     }
     last = first;
   }

@@ -1,5 +1,6 @@
 #include "engine/coupled/weight_sweep.hpp"
 
+#include "config/names.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
@@ -130,10 +131,10 @@ void WeightSweep::sweep(bool backward, const Mesh& mesh, std::vector<double>& x,
     try {
       integrator_.integrate(system, 0.0, segment_.end - segment_.begin, x.data(), capture);
     } catch (const numerical_error& error) {
-      throw numerical_error(fmt::format("epoch {}, M and W {} from t = {:.9g} (momentum = \"{}\"): {}", record_->epoch,
-                                        backward ? "backwards" : "forwards",
-                                        record_->start_time + (backward ? segment_.end : segment_.begin),
-                                        form_ == Form::forward ? "initial" : "terminal", error.what()));
+      throw numerical_error(fmt::format(
+          "epoch {}, M and W {} (momentum = \"{}\"): {}, t = {:.9g} {} s", record_->epoch,
+          backward ? "backwards" : "forwards", name_of(momentum_names, settings_.learning.momentum), error.what(),
+          record_->start_time + (backward ? segment_.end : segment_.begin), backward ? '-' : '+'));
     }
   }
 }
