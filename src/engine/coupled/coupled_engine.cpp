@@ -12,15 +12,16 @@ namespace {
 /// CVODE controls the error of a step; what it adds up to over an epoch is larger. Results keep to the tolerance asked
 /// for where steps are held to this fraction of it.
 constexpr double step_safety = 0.1;
+/// Of the absolute tolerance a smaller one: whole quantities (Delta, M) may be as small as that.
+constexpr double absolute_safety = 0.01;
 /// Below this, CVODE's steps are ruled by round-off.
 constexpr double smallest_step_tolerance = 1e-14;
 /// No element is halved below this fraction of the shortest time scale; finer structure is noise of the integration.
 constexpr double shortest_element = 1.0 / 64.0;
 
-/// F = (f(net) - y)/lambda magnifies errors of y where lambda is short; tolerances are tightened by this factor, half
-/// of the way (in digits), since what F multiplies (Delta) is then small in turn.
+/// F = (f(net) - y)/lambda magnifies errors of y where lambda is short: tolerances are tightened by this factor.
 double stiffness_factor(const Settings& settings) {
-  return std::sqrt(std::min(1.0, 10.0 * settings.network.time_constant / settings.epoch_length));
+  return std::clamp(10.0 * settings.network.time_constant / settings.epoch_length, 1e-3, 1.0);
 }
 
 std::vector<double> spread_columns(std::span<const double> value, std::size_t columns) {
@@ -42,10 +43,10 @@ TimeScales CoupledEngine::time_scales(const Settings& settings, const std::vecto
 }
 
 IntegratorSettings CoupledEngine::integrator_settings(const Settings& settings) {
-  const double factor = step_safety * stiffness_factor(settings);
+  const double factor = stiffness_factor(settings);
   IntegratorSettings out{settings.solver.method,
-                         std::max(factor * settings.solver.relative_tolerance, smallest_step_tolerance),
-                         factor * settings.solver.absolute_tolerance, 0.0};
+                         std::max(step_safety * factor * settings.solver.relative_tolerance, smallest_step_tolerance),
+                         absolute_safety * factor * settings.solver.absolute_tolerance, 0.0};
   for (const auto& [time, width] : time_scales(settings, {}).pulses) {
     out.max_step = out.max_step == 0.0 ? width : std::min(out.max_step, width);
   }

@@ -1,7 +1,6 @@
 #include "engine/coupled/integrator.hpp"
 
 #include "engine/coupled/vector_operations.hpp"
-#include "parallel/errors.hpp"
 
 #include <cvode/cvode.h>
 #include <fmt/format.h>
@@ -221,7 +220,7 @@ void Integrator::integrate(const OdeSystem& system, double s0, double s1, double
     if (c.thrown) std::rethrow_exception(c.thrown);
     if (flag < 0) {
       count_work();
-      throw numerical_error(fmt::format("{} after s = {:.9g}", reason(flag, c.message), s));
+      throw integration_failure(fmt::format("{} after s = {:.9g}", reason(flag, c.message), s));
     }
     while (next < capture.times.size() && capture.times[next] <= s) {
       if (capture.times[next] == s) {

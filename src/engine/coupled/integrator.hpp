@@ -2,6 +2,7 @@
 /// CVODE on a PETSc vector. Knows of a right-hand side and a Newton matrix, nothing of neurons.
 
 #include "config/settings.hpp"
+#include "parallel/errors.hpp"
 
 #include <mpi.h>
 
@@ -17,6 +18,12 @@ struct IntegratorWork {
   std::int64_t steps = 0, right_hand_sides = 0, newton_iterations = 0, error_test_failures = 0,
                convergence_failures = 0;
   IntegratorWork& operator+=(const IntegratorWork& other);
+};
+
+/// CVODE cannot go on; says why, and after which s.
+class integration_failure : public numerical_error {
+public:
+  using numerical_error::numerical_error;
 };
 
 /// dx/ds = rhs(s, x) with its Newton matrix 1 - gamma d(rhs)/dx.
@@ -49,7 +56,7 @@ public:
   Integrator& operator=(const Integrator&) = delete;
 
   /// Integrates from s0 to s1 > s0, started afresh, x in place. Collective.
-  /// @throws numerical_error naming the last good s and the reason where CVODE cannot go on.
+  /// @throws integration_failure where CVODE cannot go on, and whatever `system` and `capture` throw.
   void integrate(const OdeSystem& system, double s0, double s1, double* x, const Capture& capture);
 
   [[nodiscard]] const IntegratorWork& work() const { return work_; }

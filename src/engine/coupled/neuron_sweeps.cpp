@@ -154,10 +154,10 @@ void NeuronSweeps::forward(EpochRecord& record, std::vector<double>& y, std::vec
                           }};
     try {
       forward_.integrate(system, segment.begin, segment.end, x.data(), capture);
-    } catch (const numerical_error& error) {
+    } catch (const integration_failure& failure) {
       throw numerical_error(fmt::format("epoch {}, y{} forwards (delta = \"{}\"): {}, t = {:.9g} + s", epoch_,
                                         joint_ ? " and Delta" : "", name_of(delta_names, settings_.learning.delta),
-                                        error.what(), start_time_));
+                                        failure.what(), start_time_));
     }
     first = last;
   }
@@ -222,9 +222,9 @@ void NeuronSweeps::backward(EpochRecord& record) {
                           }};
     try {
       backward_.integrate(system, 0.0, segment->end - segment->begin, x.data(), capture);
-    } catch (const numerical_error& error) {
+    } catch (const integration_failure& failure) {
       throw numerical_error(fmt::format("epoch {}, Delta backwards (delta = \"terminal\"): {}, t = {:.9g} - s", epoch_,
-                                        error.what(), start_time_ + segment->end));
+                                        failure.what(), start_time_ + segment->end));
     }
     last = first;
   }

@@ -130,10 +130,10 @@ void WeightSweep::sweep(bool backward, const Mesh& mesh, std::vector<double>& x,
     const Capture capture{times, [&](std::size_t index, const double* v) { take(nodes[index], v); }};
     try {
       integrator_.integrate(system, 0.0, segment_.end - segment_.begin, x.data(), capture);
-    } catch (const numerical_error& error) {
+    } catch (const integration_failure& failure) {
       throw numerical_error(fmt::format(
           "epoch {}, M and W {} (momentum = \"{}\"): {}, t = {:.9g} {} s", record_->epoch,
-          backward ? "backwards" : "forwards", name_of(momentum_names, settings_.learning.momentum), error.what(),
+          backward ? "backwards" : "forwards", name_of(momentum_names, settings_.learning.momentum), failure.what(),
           record_->start_time + (backward ? segment_.end : segment_.begin), backward ? '-' : '+'));
     }
   }
