@@ -118,17 +118,11 @@ TEST(Mesh, UnresolvedElementsAreThoseWithLargeLastCoefficients) {
     data.at(node)[2] = t;
     data.at(node)[3] = t > 0.5 ? 1e-6 * std::sin(40.0 * t) : 0.0;
   }
-  const auto scale = column_scales(data, 2);
-  EXPECT_EQ(scale[0], 1.0);
-  EXPECT_NEAR(scale[1], 1e-6, 1e-7);
-  std::vector<bool> marked(2, false);
-  mark_unresolved(mesh, data, 2, scale, 1e-3, marked);
-  EXPECT_EQ(marked, (std::vector<bool>{false, true}));
-  marked.assign(2, false);
-  mark_unresolved(mesh, data, 2, {1.0, 1.0}, 1e-3, marked);  // measured against another column's scale it is nothing
-  EXPECT_EQ(marked, (std::vector<bool>{false, false}));
-  mark_unresolved(mesh, data, 2, {1.0, 0.0}, 1e-3, marked);
-  EXPECT_EQ(marked, (std::vector<bool>{false, false}));
+  const auto sums = resolution(mesh, data, 2);
+  EXPECT_NEAR(sums.magnitude[2 * (mesh.nodes() - 1)], 2.0, 1e-15);
+  EXPECT_EQ(unresolved(mesh, sums, 2, 2, 1e-3, 0.0), (std::vector<bool>{false, true}));
+  // Measured against a floor far above the column it is nothing.
+  EXPECT_EQ(unresolved(mesh, sums, 2, 2, 1e-3, 1.0), (std::vector<bool>{false, false}));
 }
 
 TEST(Mesh, FirstMeshFollowsRelaxationAndPulses) {
