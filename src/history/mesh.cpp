@@ -148,15 +148,17 @@ constexpr double longest_layer_element = 8.0;
 
 using Shape = std::function<double(double phase)>;
 
-/// What every solution holds: relaxation from the start and from the end of each segment, and the pulses.
+/// Relaxation over `time` from both ends of [a, b].
+void add_relaxation(double a, double b, double time, std::vector<Shape>& shapes) {
+  shapes.emplace_back([=](double t) { return t < a ? 0.0 : std::exp(-(t - a) / time); });
+  shapes.emplace_back([=](double t) { return t > b ? 0.0 : std::exp(-(b - t) / time); });
+}
+
+/// What every solution holds: relaxation in each segment, the pulses, and what weights do under decay.
 std::vector<Shape> expected_shapes(const TimeScales& scales, const std::vector<double>& ends) {
   std::vector<Shape> shapes;
   for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
-    const double lambda = scales.time_constant;
-    const double a = ends[i];
-    const double b = ends[i + 1];
-    shapes.emplace_back([=](double t) { return t < a ? 0.0 : std::exp(-(t - a) / lambda); });
-    shapes.emplace_back([=](double t) { return t > b ? 0.0 : std::exp(-(b - t) / lambda); });
+    add_relaxation(ends[i], ends[i + 1], scales.time_constant, shapes);
   }
   for (const auto& pulse : scales.pulses) {
     shapes.emplace_back([=](double t) {
@@ -164,7 +166,18 @@ std::vector<Shape> expected_shapes(const TimeScales& scales, const std::vector<d
       return std::exp(-x * x);
     });
   }
+  const double weight_time = scales.weight_time;
+  if (weight_time > 0.0 && !scales.weights_oscillate) add_relaxation(ends.front(), ends.back(), weight_time, shapes);
+  if (weight_time > 0.0 && scales.weights_oscillate) {
+    shapes.emplace_back([=](double t) { return std::cos(t / weight_time); });
+    shapes.emplace_back([=](double t) { return std::sin(t / weight_time); });
+  }
   return shapes;
+}
+
+/// The shortest time over which something relaxes.
+double shortest_relaxation(const TimeScales& scales) {
+  return scales.weight_time > 0.0 ? std::min(scales.time_constant, scales.weight_time) : scales.time_constant;
 }
 
 /// Whether an element is too long for its polynomial to follow a shape to `tolerance`.
@@ -194,7 +207,7 @@ Mesh initial_mesh(const TimeScales& scales, double tolerance) {
   const auto needs_halving = [&](std::size_t e) {
     const bool at_end = std::binary_search(ends.begin(), ends.end(), mesh.start(e)) ||
                         std::binary_search(ends.begin(), ends.end(), mesh.start(e) + mesh.length(e));
-    if (at_end && mesh.length(e) > longest_layer_element * scales.time_constant) return true;
+    if (at_end && mesh.length(e) > longest_layer_element * shortest_relaxation(scales)) return true;
     const bool near_pulse = std::any_of(scales.pulses.begin(), scales.pulses.end(), [&](const auto& pulse) {
       return mesh.start(e) < pulse.first + 6.0 * pulse.second &&
              mesh.start(e) + mesh.length(e) > pulse.first - 6.0 * pulse.second && mesh.length(e) > 4.0 * pulse.second;

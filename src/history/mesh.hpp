@@ -68,6 +68,9 @@ struct TimeScales {
   double time_constant = 0.1;                     ///< lambda: layers of relaxation at both ends of every segment
   std::vector<double> breakpoints;                ///< strictly inside (0, T), ascending
   std::vector<std::pair<double, double>> pulses;  ///< (time, width)
+  /// Weights under decay relax (omega < 0) or oscillate (omega > 0) over sqrt(|omega|/kappa); 0 without decay.
+  double weight_time = 0.0;
+  bool weights_oscillate = false;
 };
 
 /// Nodes an element so that neighbouring coefficients reach `tolerance`.

@@ -6,8 +6,12 @@ namespace {
 using namespace hjnet;
 using namespace hjnet::test;
 
-double f(double t) { return std::exp(1.3 * t) + std::sin(2.0 * t); }
-double integral(double t) { return (std::exp(1.3 * t) - 1.0) / 1.3 + (1.0 - std::cos(2.0 * t)) / 2.0; }
+double f(double t) {
+  return std::exp(1.3 * t) + std::sin(2.0 * t);
+}
+double integral(double t) {
+  return (std::exp(1.3 * t) - 1.0) / 1.3 + (1.0 - std::cos(2.0 * t)) / 2.0;
+}
 
 Mesh equal_elements(int count, int nodes) {
   std::vector<double> boundaries;

@@ -11,7 +11,9 @@ struct RankCase {
   const char* text;
 };
 
-std::string text_of(const RankCase& c) { return c.text + solver(1e-9, "bdf"); }
+std::string text_of(const RankCase& c) {
+  return c.text + solver(1e-9, "bdf");
+}
 
 // Layers of one to three neurons leave some of four ranks without any of them.
 constexpr RankCase cases[] = {

@@ -24,7 +24,8 @@ layer = [{ name = "a", neurons = 7 }, { name = "b", neurons = 5, transfer = "log
 projection = [{ from = "a", to = "b", weights = { distribution = "normal", gain = 2.0 } }, { from = "b", to = "c" },
               { from = "c", to = "d" }, { from = "a", to = "d", connect = { fan_in = 3 } },
               { from = "b", to = "d", connect = { band = 1 } })") +
-         (recurrent ? R"(, { from = "d", to = "a" }, { from = "b", to = "b", connect = { fan_in = 2 } })" : "") + "]\n" +
+         (recurrent ? R"(, { from = "d", to = "a" }, { from = "b", to = "b", connect = { fan_in = 2 } })" : "") +
+         "]\n" +
          (particles ? R"([particles]
 a = { stokes = [0.2, 0, 0.9], neurons = [0, 1, 2], time = 0.25, width = 0.15 }
 b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.15 }
@@ -145,10 +146,10 @@ TEST(NewtonMatrix, IsTheDerivativeOfTheRightHandSide) {
     const auto up = rate(h);
     const auto down = rate(-h);
     const auto far_down = rate(-2 * h);
-    // 1 - gamma J at gamma = lambda: (2 - f' W) u, without the third derivatives' part of the tangents' rows.
+    // 1 - gamma J at gamma = lambda: (2 - f' W) u, tangents likewise.
     const auto matrix = system.forward(2.0, system.lambda(), u);
     double error = 0.0;
-    for (std::size_t i = 0; i < system.size; i += system.columns) {
+    for (std::size_t i = 0; i < system.size; ++i) {
       const double slope = (8 * (up[i] - down[i]) - (far_up[i] - far_down[i])) / (12 * h);
       error = std::max(error, std::abs(u[i] - system.lambda() * slope - matrix[i]));
     }
@@ -203,7 +204,8 @@ TEST(NewtonMatrix, TransposesAgree) {
 /// Uneven ownership of 7 neurons; the second of three or more ranks owns none.
 std::vector<std::int64_t> uneven(int ranks) {
   std::vector<std::int64_t> offsets{0};
-  for (int r = 1; r < ranks; ++r) offsets.push_back(std::min<std::int64_t>(7, r == 2 ? offsets.back() : offsets.back() + 2));
+  for (int r = 1; r < ranks; ++r)
+    offsets.push_back(std::min<std::int64_t>(7, r == 2 ? offsets.back() : offsets.back() + 2));
   offsets.push_back(7);
   return offsets;
 }
@@ -230,7 +232,9 @@ TEST(Halo, GathersAndSumsBlocks) {
     const auto width = static_cast<std::size_t>(columns);
     std::vector<double> owned(count * width);
     for (std::size_t k = 0; k < count; ++k) {
-      for (std::size_t c = 0; c < width; ++c) owned[k * width + c] = 100.0 * static_cast<double>(first + static_cast<std::int64_t>(k)) + static_cast<double>(c);
+      for (std::size_t c = 0; c < width; ++c)
+        owned[k * width + c] =
+            100.0 * static_cast<double>(first + static_cast<std::int64_t>(k)) + static_cast<double>(c);
     }
     std::vector<double> got(needed.size() * width, -1.0);
     halo.gather(owned.data(), got.data(), columns);
@@ -244,7 +248,8 @@ TEST(Halo, GathersAndSumsBlocks) {
     for (std::size_t k = 0; k < count; ++k) {
       const auto global = static_cast<std::size_t>(first) + k;
       for (std::size_t c = 0; c < width; ++c) {
-        EXPECT_EQ(sums[k * width + c], 0.5 + listed[global] * (100.0 * static_cast<double>(global) + static_cast<double>(c)));
+        EXPECT_EQ(sums[k * width + c],
+                  0.5 + listed[global] * (100.0 * static_cast<double>(global) + static_cast<double>(c)));
       }
     }
   }
@@ -265,7 +270,8 @@ TEST(Halo, BalancedOffsetsSplitTheWorkEvenly) {
     EXPECT_EQ(offsets.back(), 40);
     for (std::size_t p = 0; p < static_cast<std::size_t>(parts); ++p) {
       ASSERT_LE(offsets[p], offsets[p + 1]);
-      const auto sum = static_cast<double>(std::accumulate(weights.begin() + offsets[p], weights.begin() + offsets[p + 1], std::int64_t{0}));
+      const auto sum = static_cast<double>(
+          std::accumulate(weights.begin() + offsets[p], weights.begin() + offsets[p + 1], std::int64_t{0}));
       EXPECT_LE(std::abs(sum - total / parts), 13.0) << "a part is off by more than the heaviest item";
     }
   }

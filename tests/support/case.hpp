@@ -51,7 +51,8 @@ inline void expect_figure(std::string what, double figure, double bound) {
   char text[32];
   std::snprintf(text, sizeof text, "%.3e", figure);
   std::string key = what;
-  std::replace_if(key.begin(), key.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+  std::replace_if(
+      key.begin(), key.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
   ::testing::Test::RecordProperty(key, text);
   EXPECT_LE(figure, bound) << what;
 }
@@ -101,8 +102,7 @@ public:
     for (std::size_t row = 0; row < rows; ++row) {
       auto from = local.begin() + static_cast<std::ptrdiff_t>(row) * layout.local_neurons;
       for (const auto& range : layout.owned) {
-        std::copy_n(from, range.count,
-                    all.begin() + static_cast<std::ptrdiff_t>(row) * layout.neurons + range.first);
+        std::copy_n(from, range.count, all.begin() + static_cast<std::ptrdiff_t>(row) * layout.neurons + range.first);
         from += range.count;
       }
     }
@@ -164,7 +164,9 @@ struct Run {
   }
 };
 
-inline void append(std::vector<double>& to, std::span<const double> from) { to.insert(to.end(), from.begin(), from.end()); }
+inline void append(std::vector<double>& to, std::span<const double> from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
 
 /// All epochs of a case. Collective over its ranks.
 inline Run run(Case& c) {

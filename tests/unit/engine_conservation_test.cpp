@@ -25,9 +25,10 @@ constant = { layer = "a", values = [0.7, -0.4, 0.2] }
 [learning]
 target = { values = [0.2, 0.5, 0.3] }
 )" + learning +
-         "\n" + (gauge ? "[gauge]\ncharge = 0.4\nfield = [{ layer = \"b\", constant = 0.5 }, { layer = \"d\", values = "
-                         "[0.3, -0.6, 0.1] }]\n"
-                       : "") +
+         "\n" +
+         (gauge ? "[gauge]\ncharge = 0.4\nfield = [{ layer = \"b\", constant = 0.5 }, { layer = \"d\", values = "
+                  "[0.3, -0.6, 0.1] }]\n"
+                : "") +
          solver(1e-11);
 }
 

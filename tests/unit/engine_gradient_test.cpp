@@ -39,7 +39,8 @@ projection = [{ from = "a", to = "b", connect = { fan_in = 1 } }, { from = "b", 
 [stimulus]
 constant = { layer = "a", values = [0.7, -0.4] }
 step = { layer = "b", values = [1.0, -0.5, 0.3], start = 0.3, stop = 0.55 }
-)") + text + "target = { values = [0.4, -0.3] }\n" +
+)") + text +
+         "target = { values = [0.4, -0.3] }\n" +
          (gauge ? "[gauge]\ncharge = 0.4\nfield = { layer = \"b\", constant = 0.5, frequency = 0.7 }\n" : "") +
          solver(1e-10);
 }
@@ -104,15 +105,20 @@ initial_thresholds = 0.1
 layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 4, transfer = "logistic" },
          { name = "out", neurons = 2, transfer = "erf" }]
 projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "out" }, { from = "ports", to = "out" })" +
-         (c.recurrent ? R"(, { from = "hidden", to = "hidden" }, { from = "out", to = "ports", connect = { fan_in = 1 } })"
-                      : "") +
+         (c.recurrent
+              ? R"(, { from = "hidden", to = "hidden" }, { from = "out", to = "ports", connect = { fan_in = 1 } })"
+              : "") +
          "]\n[learning]\ntarget = { values = [0.6, 0.4] }\n" + c.learning + R"(
 [particles]
 amplitude = 1.5
-closure = ")" + c.closure + R"("
+closure = ")" +
+         c.closure + R"("
 a = { stokes = [0.3, -0.2, 0.7], neurons = [0, 1, 2], time = 0.3, width = 0.15 }
 b = { stokes = [0.5, 0.4, -0.3], neurons = [3, 4, 5], time = 0.6, width = 0.2, coupling = [[1, 0.2, 0], [0, 1, 0], [0, 0.5, -1]] }
-)" + (c.gauge ? "[gauge]\ncharge = 0.3\nfield = { layer = \"hidden\", constant = 0.8, frequency = 0.4, phase = 0.3 }\n" : "") +
+)" +
+         (c.gauge
+              ? "[gauge]\ncharge = 0.3\nfield = { layer = \"hidden\", constant = 0.8, frequency = 0.4, phase = 0.3 }\n"
+              : "") +
          solver(1e-10);
 }
 

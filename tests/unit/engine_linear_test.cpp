@@ -13,7 +13,7 @@ namespace {
 using namespace hjnet;
 using namespace hjnet::test;
 
-double lambda = 0.4;
+double lambda = 0.4;  // one test takes another
 
 /// sum over j, k of c[j][k] t^k exp(j t/lambda).
 class ExpPoly {
@@ -180,11 +180,12 @@ TEST(LinearNeuron, HasItsClosedFormInEveryEpoch) {
 
 TEST(LinearNeuron, ThatFeedsItselfHasItsClosedFormInTheFirstEpoch) {
   // One synapse of weight w onto itself: y relaxes at the rate (1 - w)/lambda; in the first epoch w(t-T) is constant.
-  Case c("[run]\nsamples_per_epoch = 16\n[network]\ntime_constant = 0.25\ninitial_state = 0.7\n"
-         "layer = [{ name = \"n\", neurons = 1, transfer = \"identity\" }]\n"
-         "projection = [{ from = \"n\", to = \"n\", weights = { values = [0.375] } }]\n"
-         "[stimulus]\nconstant = { layer = \"n\", values = [0.3] }\n[learning]\ntarget = -0.2\n" +
-         solver(1e-12));
+  Case c(
+      "[run]\nsamples_per_epoch = 16\n[network]\ntime_constant = 0.25\ninitial_state = 0.7\n"
+      "layer = [{ name = \"n\", neurons = 1, transfer = \"identity\" }]\n"
+      "projection = [{ from = \"n\", to = \"n\", weights = { values = [0.375] } }]\n"
+      "[stimulus]\nconstant = { layer = \"n\", values = [0.3] }\n[learning]\ntarget = -0.2\n" +
+      solver(1e-12));
   // The rate is (1 - 0.375)/0.25 = 2.5 = 1/lambda of ExpPoly, so its exponentials serve.
   WeightHistory history(c);
   const auto record = c.engine.advance();
@@ -275,6 +276,36 @@ TEST(WeightDecay, TwoPointProblemOfASingleWeightHasItsClosedForm) {
   }
 }
 
+TEST(WeightDecay, HasItsOwnTimeScaleWhereNeuronsAreSlow) {
+  // Weights relax (or oscillate) over sqrt(|omega|/kappa), far shorter than lambda here.
+  lambda = 5.0;
+  for (const auto& [kappa, omega] : {std::pair{100.0, -1.0}, std::pair{1e4, -1.0}, std::pair{2000.0, 1.0}}) {
+    for (const double tolerance : {1e-6, 1e-9}) {
+      auto settings = settings_from(input_file({.omega = omega}, "weight_decay = 1.0\n"));
+      settings.learning.weight_decay = kappa;
+      settings.solver.relative_tolerance = tolerance;
+      settings.solver.absolute_tolerance = 0.01 * tolerance;
+      Case c(settings);
+      WeightHistory history(c);
+      history.advance(c.engine.advance());
+      const Decay exact{kappa, omega};
+      std::vector<double> w_true, w_code, m_true, m_code;
+      for (const double phase : sample_phases(settings)) {
+        w_true.push_back(exact.solution(phase, false));
+        m_true.push_back(omega * exact.solution(phase, true));
+        w_code.push_back(history.weights(phase)[0]);
+        m_code.push_back(history.momenta(phase)[0]);
+      }
+      char name[80];
+      std::snprintf(name, sizeof name, " with slow neurons, kappa T^2/omega = %g, tolerance %g", kappa / omega,
+                    tolerance);
+      expect_figure(std::string("W") + name, relative_distance(w_code, w_true), 10 * tolerance);
+      expect_figure(std::string("M") + name, relative_distance(m_code, m_true), 10 * tolerance);
+    }
+  }
+  lambda = 0.4;
+}
+
 TEST(WeightDecay, SingularTwoPointProblemIsAnErrorThatSaysSo) {
   for (const int k : {0, 1}) {
     auto settings = settings_from(input_file({.omega = 1.0}, "weight_decay = 1.0\n"));
@@ -284,12 +315,14 @@ TEST(WeightDecay, SingularTwoPointProblemIsAnErrorThatSaysSo) {
       c.engine.advance();
       ADD_FAILURE() << "no error";
     } catch (const numerical_error& error) {
-      EXPECT_NE(std::string(error.what()).find("the two-point problem of weight decay is singular: weight_decay "
-                                               "T^2/inertia = "),
+      EXPECT_NE(std::string(error.what())
+                    .find("the two-point problem of weight decay is singular: weight_decay "
+                          "T^2/inertia = "),
                 std::string::npos)
           << error.what();
-      EXPECT_NE(std::string(error.what()).find("is ((k + 1/2) pi)^2; change learning.weight_decay or learning.inertia, "
-                                               "or use momentum = \"initial\""),
+      EXPECT_NE(std::string(error.what())
+                    .find("is ((k + 1/2) pi)^2; change learning.weight_decay or learning.inertia, "
+                          "or use momentum = \"initial\""),
                 std::string::npos)
           << error.what();
     }

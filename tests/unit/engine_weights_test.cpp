@@ -23,7 +23,8 @@ constant = { layer = "a", values = [0.7, -0.4, 0.2] }
 step = { layer = "a", values = [0.9, -0.9, 0.4], start = 0.4, stop = 0.7, epochs = [1, 2] }
 [learning]
 target = { values = [0.6, -0.5] }
-)" + learning + "\n" + solver(1e-11);
+)" + learning +
+         "\n" + solver(1e-11);
 }
 
 /// M(t) of one epoch as the integral of its force g y^T alone: from 0 at the end (terminal), or onwards from `start`.

@@ -1,4 +1,5 @@
-// CVODE behind its seam: known solutions, dense output, right-hand sides that are not finite, and our vector operations.
+// CVODE behind its seam: known solutions, dense output, right-hand sides that are not finite, and our vector
+// operations.
 #include "../support/case.hpp"
 
 #include "engine/coupled/integrator.hpp"
@@ -19,7 +20,9 @@ using namespace hjnet::test;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-IntegratorSettings settings(Method method, double tolerance) { return {method, tolerance, 0.01 * tolerance, 0.0}; }
+IntegratorSettings settings(Method method, double tolerance) {
+  return {method, tolerance, 0.01 * tolerance, 0.0};
+}
 
 /// x0' = -x0/e + 1 with e = 0.05, x1' = x0 - x1: exact solution from (3, 0).
 constexpr double e = 0.05;
@@ -143,14 +146,10 @@ TEST(Integrator, EndsWithOurErrorWhereTheRightHandSideStaysNotFinite) {
     };
     return failure(system);
   };
-  const auto late = bad_from(0.7, true);
-  EXPECT_EQ(late.rfind("the integrator stopped at phase 0.7: ", 0), 0U) << late;
-  EXPECT_NE(late.find("right-hand side"), std::string::npos) << late;
-  const auto at_once = bad_from(0.0, true);
-  EXPECT_EQ(at_once.rfind("the integrator stopped at phase 0: ", 0), 0U) << at_once;
+  EXPECT_EQ(bad_from(0.7, true), "a right-hand side is not finite at any step size after s = 0.7");
+  EXPECT_EQ(bad_from(0.0, true), "a right-hand side is not finite at any step size after s = 0");
   // A NaN that the right-hand side did not own up to must not pass either.
-  const auto hidden = bad_from(0.7, false);
-  EXPECT_EQ(hidden.rfind("the integrator stopped at phase 0.7: ", 0), 0U) << hidden;
+  EXPECT_EQ(bad_from(0.7, false), "Newton's iteration does not converge at any step size after s = 0.7");
 }
 
 TEST(Integrator, PassesOnWhatACallbackThrows) {

@@ -127,7 +127,7 @@ TEST(Mesh, UnresolvedElementsAreThoseWithLargeLastCoefficients) {
 
 TEST(Mesh, FirstMeshFollowsRelaxationAndPulses) {
   for (const double tolerance : {1e-4, 1e-8, 1e-11}) {
-    const TimeScales scales{1.0, 0.01, {0.3}, {{0.6, 0.02}}};
+    const TimeScales scales{1.0, 0.01, {0.3}, {{0.6, 0.02}}, 0.0, false};
     const Mesh mesh = initial_mesh(scales, tolerance);
     EXPECT_EQ(mesh.boundaries().front(), 0.0);
     EXPECT_EQ(mesh.boundaries().back(), 1.0);

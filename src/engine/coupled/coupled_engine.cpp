@@ -33,7 +33,11 @@ std::vector<double> spread_columns(std::span<const double> value, std::size_t co
 }  // namespace
 
 TimeScales CoupledEngine::time_scales(const Settings& settings, const std::vector<double>& breakpoints) {
-  TimeScales scales{settings.epoch_length, settings.network.time_constant, breakpoints, {}};
+  TimeScales scales{settings.epoch_length, settings.network.time_constant, breakpoints, {}, 0.0, false};
+  if (settings.learning.enabled && settings.learning.weight_decay > 0.0) {
+    scales.weight_time = std::sqrt(std::abs(settings.learning.inertia) / settings.learning.weight_decay);
+    scales.weights_oscillate = settings.learning.inertia > 0.0;
+  }
   if (settings.particles) {
     for (const auto* port : {&settings.particles->a, &settings.particles->b}) {
       scales.pulses.emplace_back(port->time, port->width);

@@ -35,6 +35,9 @@ void check(int flag, const char* call) {
   if (flag < 0) throw numerical_error(fmt::format("{} failed with code {}", call, flag));
 }
 
+/// So many steps in a row that do not move the time are a failure; an integration's first steps may be as short.
+constexpr int most_stalled_steps = 100;
+
 /// What a failure of CVODE means here; its own words for the rarer ones.
 std::string reason(int flag, const std::string& message) {
   switch (flag) {
@@ -70,6 +73,17 @@ struct Integrator::Cvode {
   std::string message;
   std::exception_ptr thrown;  ///< from a callback; rethrown once CVODE has returned
   bool initialised = false;
+  bool refused = false;  ///< the right-hand side was not finite somewhere in this integration
+
+  /// Why steps shrink, as one of CVODE's codes.
+  [[nodiscard]] int cause_of_stall() const {
+    long tests = 0;
+    long convergence = 0;
+    CVodeGetNumErrTestFails(memory, &tests);
+    CVodeGetNumNonlinSolvConvFails(memory, &convergence);
+    if (refused) return CV_REPTD_RHSFUNC_ERR;
+    return tests > convergence ? CV_ERR_FAILURE : CV_CONV_FAILURE;
+  }
 
   ~Cvode() {
     if (memory != nullptr) CVodeFree(&memory);
@@ -96,6 +110,7 @@ struct Integrator::Cvode {
     int flag = -1;
     try {
       flag = self.system->rhs(s, in, out) ? 0 : 1;
+      self.refused = self.refused || flag == 1;
     } catch (...) {
       self.thrown = std::current_exception();
     }
@@ -183,6 +198,7 @@ void Integrator::integrate(const OdeSystem& system, double s0, double s1, double
   auto& c = *cvode_;
   c.system = &system;
   c.thrown = nullptr;
+  c.refused = false;
   PetscInt size = 0;
   VecGetLocalSize(c.vec, &size);
   const auto put = [&] {
@@ -215,12 +231,20 @@ void Integrator::integrate(const OdeSystem& system, double s0, double s1, double
     Cvode::release(from, data);
   };
   while (next < capture.times.size() && capture.times[next] <= s0) take(c.state);
-  for (double s = s0; s < s1;) {
+  int stalled = 0;
+  for (double s = s0, before = s0; s < s1; before = s) {
     const int flag = CVode(c.memory, s1, c.state, &s, CV_ONE_STEP);
     if (c.thrown) std::rethrow_exception(c.thrown);
     if (flag < 0) {
       count_work();
       throw integration_failure(fmt::format("{} after s = {:.9g}", reason(flag, c.message), s));
+    }
+    // Against a wall CVODE's steps may shrink until they do not move the time any more, and succeed for ever.
+    const bool moved = s - before > 4.0 * std::numeric_limits<double>::epsilon() * (s1 - s0);
+    stalled = moved ? 0 : stalled + 1;
+    if (stalled > most_stalled_steps) {
+      count_work();
+      throw integration_failure(fmt::format("{} after s = {:.9g}", reason(c.cause_of_stall(), c.message), s));
     }
     while (next < capture.times.size() && capture.times[next] <= s) {
       if (capture.times[next] == s) {

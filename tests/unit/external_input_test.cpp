@@ -1,0 +1,97 @@
+// Stimuli and their sides at a jump, pulses with their couplings, and gauge fields.
+#include "../support/case.hpp"
+
+#include <numbers>
+
+namespace {
+
+using namespace hjnet;
+using namespace hjnet::test;
+
+std::vector<double> input_at(const Case& c, int epoch, double phase, double inside) {
+  std::vector<double> out(static_cast<std::size_t>(c.network.neurons() * c.input.columns()), -7.0);
+  c.input.evaluate(epoch, phase, inside, out.data());
+  return out;
+}
+
+TEST(ExternalInput, StepsActInTheirEpochsAndOnTheirSideOfAJump) {
+  const Case c(R"([run]
+epochs = 5
+epoch_length = 2.0
+[network]
+layer = [{ name = "a", neurons = 2 }, { name = "b", neurons = 1 }]
+[stimulus]
+constant = [{ layer = "a", values = [1.0, 2.0] }, { layer = "a", values = [0.5, 0.25] }]
+step = [{ layer = "a", values = [10.0, 20.0], start = 0.5, stop = 1.25, epochs = [1, 3] },
+        { layer = "b", values = [100.0], start = 1.25, stop = 2.0 }]
+)");
+  EXPECT_EQ(c.input.columns(), 1);
+  EXPECT_EQ(c.input.breakpoints(), (std::vector<double>{0.5, 1.25}));
+  using Numbers = std::vector<double>;
+  EXPECT_EQ(input_at(c, 2, 0.2, 0.25), (Numbers{1.5, 2.25, 0}));
+  EXPECT_EQ(input_at(c, 2, 0.5, 0.25), (Numbers{1.5, 2.25, 0}));     // the end of the first segment
+  EXPECT_EQ(input_at(c, 2, 0.5, 0.875), (Numbers{11.5, 22.25, 0}));  // the start of the second
+  EXPECT_EQ(input_at(c, 2, 1.25, 0.875), (Numbers{11.5, 22.25, 0}));
+  EXPECT_EQ(input_at(c, 2, 1.25, 1.6), (Numbers{1.5, 2.25, 100}));
+  EXPECT_EQ(input_at(c, 2, 2.0, 1.6), (Numbers{1.5, 2.25, 100}));
+  EXPECT_EQ(input_at(c, 0, 0.7, 0.875), (Numbers{1.5, 2.25, 0}));
+  EXPECT_EQ(input_at(c, 4, 0.7, 0.875), (Numbers{1.5, 2.25, 0}));
+  EXPECT_EQ(input_at(c, 3, 0.7, 0.875), (Numbers{11.5, 22.25, 0}));
+}
+
+TEST(ExternalInput, PulsesCarryTheStokesVectorsAndTheirDerivatives) {
+  const Case c(R"([run]
+epochs = 4
+[network]
+layer = [{ name = "ports", neurons = 7 }, { name = "out", neurons = 1 }]
+[stimulus]
+constant = { layer = "ports", values = [0, 0, 0, 0, 0, 0, 0.5] }
+[particles]
+amplitude = 2.0
+a = { stokes = [0.1, 0.2, 0.3], neurons = [4, 0, 2], time = 0.25, width = 0.1, epochs = [1, 2] }
+b = { stokes = [-0.4, 0.5, 0.6], neurons = [3, 6], time = 0.6, width = 0.2, coupling = [[1, 0, 2], [0, -1, 0.5]] }
+)");
+  ASSERT_EQ(c.input.columns(), 7);
+  EXPECT_TRUE(c.input.breakpoints().empty());
+  const double phase = 0.31;
+  const double a = 2.0 * std::exp(-std::pow((phase - 0.25) / 0.1, 2));
+  const double b = 2.0 * std::exp(-std::pow((phase - 0.6) / 0.2, 2));
+  for (const int epoch : {0, 1, 2, 3}) {
+    const double on = epoch == 1 || epoch == 2 ? a : 0.0;
+    std::vector<std::vector<double>> expected(8, std::vector<double>(7, 0.0));
+    // Component mu of A goes to its mu-th neuron: 4, 0, 2.
+    expected[4] = {0.1 * on, on, 0, 0, 0, 0, 0};
+    expected[0] = {0.2 * on, 0, on, 0, 0, 0, 0};
+    expected[2] = {0.3 * on, 0, 0, on, 0, 0, 0};
+    expected[3] = {(-0.4 + 2 * 0.6) * b, 0, 0, 0, b, 0, 2 * b};
+    expected[6] = {0.5 + (-0.5 + 0.5 * 0.6) * b, 0, 0, 0, 0, -b, 0.5 * b};
+    const auto got = input_at(c, epoch, phase, 0.5);
+    for (std::size_t k = 0; k < 8; ++k) {
+      for (std::size_t column = 0; column < 7; ++column) {
+        EXPECT_NEAR(got[k * 7 + column], expected[k][column], 1e-15) << epoch << ' ' << k << ' ' << column;
+      }
+    }
+  }
+}
+
+TEST(ExternalInput, GaugeFieldsAddUpAndOscillateInTime) {
+  const Case c(R"([network]
+layer = [{ name = "a", neurons = 2 }, { name = "b", neurons = 2 }]
+[gauge]
+charge = 0.5
+field = [{ layer = "b", values = [2.0, -4.0], frequency = 0.3, phase = 0.2 }, { layer = "b", constant = 1.0 },
+         { layer = "a", values = [0.0, 6.0] }]
+)");
+  EXPECT_TRUE(c.input.has_gauge());
+  for (const double time : {0.0, 0.7, 12.3}) {
+    std::vector<double> out(4, -7.0);
+    c.input.gauge(time, out.data());
+    const double wave = std::cos(2 * std::numbers::pi * 0.3 * time + 0.2);
+    const std::vector<double> expected{0.0, 3.0, 1.0 * wave + 0.5, -2.0 * wave + 0.5};
+    for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(out[k], expected[k], 1e-14);
+  }
+  const Case none("[network]\nlayer = [{ name = \"a\", neurons = 2 }]\n");
+  EXPECT_FALSE(none.input.has_gauge());
+}
+
+}  // namespace
