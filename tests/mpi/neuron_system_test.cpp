@@ -45,7 +45,8 @@ struct System {
     DenseWeights::Epoch epoch(Mesh({0.0, 1.0}, 3), history.width());
     const auto synapses = static_cast<std::size_t>(c.network.synapses());
     for (std::size_t i = 0; i < history.width(); ++i) {
-      const auto column = static_cast<double>(i / synapses);
+      const std::size_t block = i / synapses;
+      const auto column = static_cast<double>(block);
       const double w = c.network.initial_weights()[i % synapses];
       epoch.weights_at(0)[i] = column == 0 ? w : 0.3 * std::sin(5.0 * w + column);
     }
@@ -262,6 +263,7 @@ TEST(Halo, BalancedOffsetsSplitTheWorkEvenly) {
   EXPECT_EQ(balanced_offsets({10, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 2), (std::vector<std::int64_t>{0, 1, 11}));
   for (const int parts : {1, 2, 3, 7, 50}) {
     std::vector<std::int64_t> weights;
+    weights.reserve(40);
     for (int i = 0; i < 40; ++i) weights.push_back(1 + (i * i) % 13);
     const auto total = static_cast<double>(std::accumulate(weights.begin(), weights.end(), std::int64_t{0}));
     const auto offsets = balanced_offsets(weights, parts);

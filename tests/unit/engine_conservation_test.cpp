@@ -3,6 +3,8 @@
 
 #include "dynamics/pointwise.hpp"
 
+#include <fmt/format.h>
+
 namespace {
 
 using namespace hjnet;
@@ -44,10 +46,10 @@ TEST(Conservation, HamiltonianOfAFrozenNetworkWithinEveryEpoch) {
   for (const std::string delta : {"terminal", "initial"}) {
     for (const std::string error : {"squared", "cross_entropy"}) {
       for (const bool gauge : {false, true}) {
-        const auto learning = "enabled = false\ndelta = \"" + delta + "\"\nerror = \"" + error + "\"\n" +
-                              (delta == "initial" ? "initial_delta = { distribution = \"normal\", sd = 0.2 }\n" : "");
+        auto learning = fmt::format("enabled = false\ndelta = \"{}\"\nerror = \"{}\"\n", delta, error);
+        if (delta == "initial") learning += "initial_delta = { distribution = \"normal\", sd = 0.2 }\n";
         const auto result = run(settings_from(network("epochs = 2", learning, gauge)));
-        expect_figure("drift of H, Delta " + delta + ", " + error + (gauge ? ", gauge field" : ""),
+        expect_figure(fmt::format("drift of H, Delta {}, {}{}", delta, error, gauge ? ", gauge field" : ""),
                       drift(result.series.hamiltonian, 2), 1e-9);
         EXPECT_GT(largest(result.series.coupling), 1e-2);
         EXPECT_LT(largest(result.series.kinetic), 1e-300);

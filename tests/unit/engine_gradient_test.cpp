@@ -206,7 +206,8 @@ std::vector<double> coefficients(const Case& c, const Path& value, const Path& s
   std::vector<double> field(neurons, 0.0);
   for (std::size_t i = 0; i < samples; ++i) {
     double* pauli = out.data() + i * 16;
-    const double time = static_cast<double>(i / per_epoch) + sample_phases(c.settings)[i % per_epoch];
+    const std::size_t epoch = i / per_epoch;
+    const double time = static_cast<double>(epoch) + sample_phases(c.settings)[i % per_epoch];
     if (c.input.has_gauge()) c.input.gauge(time, field.data());
     for (std::size_t k = 0; k < neurons; ++k) {
       const auto at = [&](const std::vector<std::vector<double>>& x, std::size_t column) {

@@ -71,7 +71,7 @@ TEST(Random, IntegersAreEvenlySpread) {
   std::vector<int> count(7, 0);
   constexpr int n = 70000;
   for (std::uint64_t i = 0; i < n; ++i) ++count[source.integer(i, 7)];
-  for (const int c : count) EXPECT_NEAR(c, n / 7, 5 * std::sqrt(n / 7.0));
+  for (const int c : count) EXPECT_NEAR(c, n / 7.0, 5 * std::sqrt(n / 7.0));
 }
 
 TEST(Random, FillsPartsOfAVectorAlikeAndRoundsDrawnNumbersToBinary32) {
