@@ -143,34 +143,41 @@ namespace {
 /// functions steepen, products double rates): they are followed to this fraction of the tolerance, so that refinement
 /// is rare.
 constexpr double shape_safety = 0.01;
+/// Coefficients below this are round-off.
+constexpr double smallest_coefficient = 1e-14;
 /// Elements of at most this many relaxation times, for the shapes of layers to be found at all before halving begins.
 constexpr double longest_layer_element = 8.0;
 
-using Shape = std::function<double(double phase)>;
-
-/// Relaxation over `time` from both ends of [a, b].
-void add_relaxation(double a, double b, double time, std::vector<Shape>& shapes) {
-  shapes.emplace_back([=](double t) { return t < a ? 0.0 : std::exp(-(t - a) / time); });
-  shapes.emplace_back([=](double t) { return t > b ? 0.0 : std::exp(-(b - t) / time); });
-}
+/// A function of the phase between two boundaries of elements; nothing elsewhere, so that no element holds its jump.
+struct Shape {
+  double begin, end;
+  std::function<double(double phase)> value;
+};
 
 /// What every solution holds: relaxation in each segment, the pulses, and what weights do under decay.
 std::vector<Shape> expected_shapes(const TimeScales& scales, const std::vector<double>& ends) {
   std::vector<Shape> shapes;
-  for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
-    add_relaxation(ends[i], ends[i + 1], scales.time_constant, shapes);
+  const auto add = [&](double begin, double end, auto value) { shapes.push_back({begin, end, value}); };
+  const double start = ends.front();
+  const double stop = ends.back();
+  std::vector<double> relaxations{scales.time_constant};
+  const double weight_time = scales.weight_time;
+  if (weight_time > 0.0 && !scales.weights_oscillate) relaxations.push_back(weight_time);
+  for (const double time : relaxations) {
+    for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
+      add(ends[i], stop, [=, a = ends[i]](double t) { return std::exp(-(t - a) / time); });
+      add(start, ends[i + 1], [=, b = ends[i + 1]](double t) { return std::exp(-(b - t) / time); });
+    }
   }
   for (const auto& pulse : scales.pulses) {
-    shapes.emplace_back([=](double t) {
+    add(start, stop, [=](double t) {
       const double x = (t - pulse.first) / pulse.second;
       return std::exp(-x * x);
     });
   }
-  const double weight_time = scales.weight_time;
-  if (weight_time > 0.0 && !scales.weights_oscillate) add_relaxation(ends.front(), ends.back(), weight_time, shapes);
   if (weight_time > 0.0 && scales.weights_oscillate) {
-    shapes.emplace_back([=](double t) { return std::cos(t / weight_time); });
-    shapes.emplace_back([=](double t) { return std::sin(t / weight_time); });
+    add(start, stop, [=](double t) { return std::cos(t / weight_time); });
+    add(start, stop, [=](double t) { return std::sin(t / weight_time); });
   }
   return shapes;
 }
@@ -182,16 +189,11 @@ double shortest_relaxation(const TimeScales& scales) {
 
 /// Whether an element is too long for its polynomial to follow a shape to `tolerance`.
 bool unresolved(const Mesh& mesh, std::size_t element, const Shape& shape, double tolerance) {
+  if (mesh.boundaries()[element] < shape.begin || mesh.boundaries()[element + 1] > shape.end) return false;
   const auto p = mesh.nodes_per_element();
   std::vector<double> values(p);
   std::vector<double> coefficient(p);
-  const double low = mesh.start(element);
-  const double high = low + mesh.length(element);
-  for (std::size_t j = 0; j < p; ++j) {
-    // A shape may jump at its segment's ends: stay on the inner side.
-    const double phase = mesh.phases()[element * p + j];
-    values[j] = shape(std::clamp(phase, low + 1e-14 * (high - low), high - 1e-14 * (high - low)));
-  }
+  for (std::size_t j = 0; j < p; ++j) values[j] = shape.value(mesh.phases()[element * p + j]);
   mesh.reference().coefficients(values.data(), 1, coefficient.data());
   return std::max(std::abs(coefficient[p - 1]), std::abs(coefficient[p - 2])) > tolerance;
 }
@@ -206,14 +208,15 @@ Mesh initial_mesh(const TimeScales& scales, double tolerance) {
   Mesh mesh(ends, nodes_for(tolerance));
   const auto needs_halving = [&](std::size_t e) {
     const bool at_end = std::binary_search(ends.begin(), ends.end(), mesh.start(e)) ||
-                        std::binary_search(ends.begin(), ends.end(), mesh.start(e) + mesh.length(e));
-    if (at_end && mesh.length(e) > longest_layer_element * shortest_relaxation(scales)) return true;
+                        std::binary_search(ends.begin(), ends.end(), mesh.boundaries()[e + 1]);
+    if ((at_end || scales.weights_oscillate) && mesh.length(e) > longest_layer_element * shortest_relaxation(scales))
+      return true;
     const bool near_pulse = std::any_of(scales.pulses.begin(), scales.pulses.end(), [&](const auto& pulse) {
       return mesh.start(e) < pulse.first + 6.0 * pulse.second &&
              mesh.start(e) + mesh.length(e) > pulse.first - 6.0 * pulse.second && mesh.length(e) > 4.0 * pulse.second;
     });
     return near_pulse || std::any_of(shapes.begin(), shapes.end(), [&](const Shape& shape) {
-             return unresolved(mesh, e, shape, shape_safety * tolerance);
+             return unresolved(mesh, e, shape, std::max(shape_safety * tolerance, smallest_coefficient));
            });
   };
   for (bool again = true; again;) {

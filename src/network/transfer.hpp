@@ -36,7 +36,7 @@ inline TransferValues evaluate_transfer(Transfer transfer, double net) {
     }
     case Transfer::erf: {
       const double f1 = 2.0 * std::numbers::inv_sqrtpi * std::exp(-net * net);
-      return {std::erf(net), f1, -2.0 * net * f1};
+      return {std::erf(net), f1, f1 == 0.0 ? 0.0 : -2.0 * net * f1};  // no inf * 0 far out
     }
   }
   return {};

@@ -153,4 +153,43 @@ TEST(Recursion, VelocityIsTheDerivativeOfTheWeights) {
   }
 }
 
+TEST(Decay, WeightsRelaxAtJumpsOfTheStimulusToo) {
+  const auto path = [](double decay, double inertia, double tolerance) {
+    char text[500];
+    std::snprintf(text, sizeof text, R"([run]
+epochs = 2
+samples_per_epoch = 40
+[network]
+time_constant = 1.0
+thresholds = true
+layer = [{ name = "n", neurons = 1 }]
+initial_state = 0.5
+[stimulus]
+step = { layer = "n", values = [1.5], start = 0.4, stop = 0.7 }
+[learning]
+target = 0.9
+weight_decay = %g
+inertia = %g
+)",
+                  decay, inertia);
+    Case c(text + solver(tolerance));
+    WeightHistory history(c);
+    std::vector<double> out;
+    for (int epoch = 0; epoch < 2; ++epoch) {
+      history.advance(c.engine.advance());
+      for (const double phase : sample_phases(c.settings)) append(out, history.weights(phase));
+    }
+    return out;
+  };
+  for (const auto& [decay, inertia] : {std::pair{1e4, -1.0}, std::pair{1e4, 1.7}}) {
+    const auto reference = path(decay, inertia, 1e-12);
+    for (const double tolerance : {1e-5, 1e-8}) {
+      char what[80];
+      std::snprintf(what, sizeof what, "W with decay %g, inertia %g and steps, tolerance %.0e", decay, inertia,
+                    tolerance);
+      expect_figure(what, relative_distance(path(decay, inertia, tolerance), reference), 20 * tolerance);
+    }
+  }
+}
+
 }  // namespace

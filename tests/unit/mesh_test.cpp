@@ -155,4 +155,16 @@ TEST(Mesh, FirstMeshFollowsRelaxationAndPulses) {
   }
 }
 
+TEST(Mesh, FirstMeshEndsForEveryTimeScaleAndBreakpoint) {
+  // Short elements beside a breakpoint whose round-off is of the order of theirs.
+  for (const double time_constant : {0.1, 0.02, 0.01, 0.001}) {
+    for (const double tolerance : {1e-4, 1e-8, 1e-12}) {
+      for (const double breakpoint : {0.1, 0.7, 0.9}) {
+        const Mesh mesh = initial_mesh({1.0, time_constant, {breakpoint}, {}}, tolerance);
+        EXPECT_LE(mesh.elements(), 64U) << time_constant << ' ' << tolerance << ' ' << breakpoint;
+      }
+    }
+  }
+}
+
 }  // namespace

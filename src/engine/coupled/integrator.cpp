@@ -232,7 +232,9 @@ void Integrator::integrate(const OdeSystem& system, double s0, double s1, double
   };
   while (next < capture.times.size() && capture.times[next] <= s0) take(c.state);
   int stalled = 0;
-  for (double s = s0, before = s0; s < s1; before = s) {
+  double s = s0;
+  while (s < s1) {
+    const double before = s;
     const int flag = CVode(c.memory, s1, c.state, &s, CV_ONE_STEP);
     if (c.thrown) std::rethrow_exception(c.thrown);
     if (flag < 0) {
