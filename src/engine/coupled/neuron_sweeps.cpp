@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 namespace hjnet {
 
@@ -207,24 +208,24 @@ void NeuronSweeps::backward(EpochRecord& record) {
       [this](double s, double gamma, const double* /*x*/, double* b) { return backward_solve(s, gamma, b); }};
   const auto& phases = record.mesh.phases();
   std::size_t last = phases.size();
-  for (auto segment = segments_.rbegin(); segment != segments_.rend(); ++segment) {
-    segment_ = *segment;
+  for (const auto& segment : std::views::reverse(segments_)) {
+    segment_ = segment;
     std::size_t first = last;
     std::vector<double> times;  // from the segment's end backwards
-    while (first > 0 && record.mesh.start((first - 1) / record.mesh.nodes_per_element()) >= segment->begin) {
-      times.push_back(segment->end - phases[--first]);
+    while (first > 0 && record.mesh.start((first - 1) / record.mesh.nodes_per_element()) >= segment.begin) {
+      times.push_back(segment.end - phases[--first]);
     }
-    if (!times.empty()) times.back() = std::min(times.back(), segment->end - segment->begin);
+    if (!times.empty()) times.back() = std::min(times.back(), segment.end - segment.begin);
     const Capture capture{times, [&](std::size_t index, const double* v) {
                             const auto node = last - 1 - index;
                             check_delta(v, phases[node]);
                             std::copy_n(v, size_, record.delta.at(node));
                           }};
     try {
-      backward_.integrate(system, 0.0, segment->end - segment->begin, x.data(), capture);
+      backward_.integrate(system, 0.0, segment.end - segment.begin, x.data(), capture);
     } catch (const integration_failure& failure) {
       throw numerical_error(fmt::format("epoch {}, Delta backwards (delta = \"terminal\"): {}, t = {:.9g} - s", epoch_,
-                                        failure.what(), start_time_ + segment->end));
+                                        failure.what(), start_time_ + segment.end));
     }
     last = first;
   }

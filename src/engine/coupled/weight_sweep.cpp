@@ -116,6 +116,7 @@ void WeightSweep::sweep(bool backward, const Mesh& mesh, std::vector<double>& x,
     }
     if (backward) std::reverse(nodes.begin(), nodes.end());
     std::vector<double> times;
+    times.reserve(nodes.size());
     for (const auto node : nodes) {
       times.push_back(backward ? segment_.end - phases[node] : phases[node] - segment_.begin);
     }
