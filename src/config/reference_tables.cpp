@@ -111,7 +111,8 @@ std::vector<TableReference> stimulus_tables() {
 std::vector<KeyReference> port_keys() {
   return {{"stokes", "three numbers with sum of squares <= 1", "required", "the Stokes vector of the state fed in"},
           {"neurons", "a list of neurons, each from 0 and below the number of neurons", "required",
-           "the port: indices over the whole network. Ports share no neuron; at most three neurons unless there is a coupling"},
+           "the port: indices over the whole network. Ports share no neuron; at most three neurons unless there is a "
+           "coupling"},
           {"time", "a phase in [0, run.epoch_length]", "required", "centre of the pulse exp(-((tau - time)/width)^2)"},
           {"width", positive, "required", "of the pulse"},
           {"epochs", epoch_range, "all", "first and last epoch with a pulse, both included"},
