@@ -22,6 +22,18 @@ std::vector<double> over_layer(const Network& network, const LayerValue& input, 
 
 }  // namespace
 
+std::vector<double> input_breakpoints(const Settings& settings) {
+  std::vector<double> phases;
+  for (const auto& step : settings.stimulus.steps) {
+    for (const double phase : {step.start, step.stop}) {
+      if (phase > 0.0 && phase < settings.epoch_length) phases.push_back(phase);
+    }
+  }
+  std::sort(phases.begin(), phases.end());
+  phases.erase(std::unique(phases.begin(), phases.end()), phases.end());
+  return phases;
+}
+
 ExternalInput::ExternalInput(const Network& network, const Settings& settings, std::uint32_t member)
     : constant_(static_cast<std::size_t>(network.neurons()), 0.0) {
   const bool varied = !settings.ensemble || settings.ensemble->vary_stimulus;
@@ -39,12 +51,8 @@ ExternalInput::ExternalInput(const Network& network, const Settings& settings, s
     steps_.push_back({step.start, step.stop, step.first_epoch, step.last_epoch,
                       over_layer(network, step.input, source(Stream::step_stimulus, i)),
                       network.layers()[static_cast<std::size_t>(step.input.layer)].first});
-    for (const double phase : {step.start, step.stop}) {
-      if (phase > 0.0 && phase < settings.epoch_length) breakpoints_.push_back(phase);
-    }
   }
-  std::sort(breakpoints_.begin(), breakpoints_.end());
-  breakpoints_.erase(std::unique(breakpoints_.begin(), breakpoints_.end()), breakpoints_.end());
+  breakpoints_ = input_breakpoints(settings);
   if (settings.particles) {
     columns_ = 7;
     amplitude_ = settings.particles->amplitude;

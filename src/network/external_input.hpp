@@ -9,6 +9,9 @@
 
 namespace hjnet {
 
+/// Phases strictly inside an epoch where some input jumps, ascending.
+std::vector<double> input_breakpoints(const Settings& settings);
+
 /// The external input Y_k(t) with its derivatives with respect to the six Stokes components, and the gauge field
 /// A_k(t), of the neurons of this rank.
 class ExternalInput {
@@ -17,7 +20,7 @@ public:
 
   /// Columns of every neuron quantity: 1 without particles; 7 with: the value, then d/ds_A1..A3, d/ds_B1..B3.
   [[nodiscard]] int columns() const { return columns_; }
-  /// Phases strictly inside an epoch where some input jumps, ascending.
+  /// input_breakpoints() of the settings.
   [[nodiscard]] const std::vector<double>& breakpoints() const { return breakpoints_; }
   /// out[k * columns + c] = Y_k and its derivatives in epoch `epoch` at phase `phase`; `inside` is any phase of the
   /// same segment between breakpoints, which says on which side of a jump to stand.

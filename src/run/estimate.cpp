@@ -2,6 +2,7 @@
 
 #include "engine/coupled/coupled_engine.hpp"
 #include "network/connectivity.hpp"
+#include "network/external_input.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
@@ -88,14 +89,7 @@ Estimate estimate(const Settings& settings, int ranks) {
   out.neurons = settings.network.neurons();
   out.synapses = part.all_synapses;
   out.columns = settings.particles ? 7 : 1;
-  std::vector<double> breakpoints;
-  for (const auto& step : settings.stimulus.steps) {
-    for (const double phase : {step.start, step.stop}) {
-      if (phase > 0.0 && phase < settings.epoch_length) breakpoints.push_back(phase);
-    }
-  }
-  std::sort(breakpoints.begin(), breakpoints.end());
-  breakpoints.erase(std::unique(breakpoints.begin(), breakpoints.end()), breakpoints.end());
+  const auto breakpoints = input_breakpoints(settings);
   const auto mesh =
       initial_mesh(CoupledEngine::time_scales(settings, breakpoints), CoupledEngine::resampling_tolerance(settings));
   out.mesh_elements = static_cast<std::int64_t>(mesh.elements());
