@@ -1,13 +1,17 @@
 #include "archive/archive.hpp"
 
 #include "archive/collective.hpp"
+#include "archive/descriptor.hpp"
 #include "archive/open.hpp"
 #include "archive/types.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <exception>
 #include <limits>
 #include <system_error>
@@ -30,12 +34,17 @@ Handle access_properties(MPI_Comm comm, const std::string& what) {
   return properties;
 }
 
-/// Throws where a new file may not be put, or finds so little room that HDF5 could not write its structure, which it
-/// does not survive.
+/// Throws io_error, beginning with `what`, where `path` may not be written.
+void expect_writable(const std::filesystem::path& path, const std::string& what) {
+  if (::access(path.c_str(), W_OK) == 0) return;
+  throw io_error(fmt::format("{}: '{}' may not be written ({})", what, path.string(), std::strerror(errno)));
+}
+
+/// Throws where a new file may not be put, or does not find the room to begin.
 void expect_free(const std::filesystem::path& file, bool overwrite) {
-  constexpr std::uintmax_t least_room = std::uintmax_t{1} << 20;
   const auto name = file.string();
-  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  const auto what = fmt::format("cannot create '{}'", name);
+  const auto folder = hdf5::folder_of(file);
   std::error_code error;
   std::uintmax_t room = 0;
   if (std::filesystem::is_regular_file(file, error)) {
@@ -44,12 +53,10 @@ void expect_free(const std::filesystem::path& file, bool overwrite) {
   } else if (std::filesystem::exists(file, error)) {
     throw io_error(fmt::format("cannot write '{}': it is no regular file", name));
   } else if (!std::filesystem::is_directory(folder, error)) {
-    throw io_error(fmt::format("cannot create '{}': there is no directory '{}'", name, folder.string()));
+    throw io_error(fmt::format("{}: there is no directory '{}'", what, folder.string()));
   }
-  const auto space = std::filesystem::space(folder, error);
-  if (!error && room + space.available < least_room) {
-    throw io_error(fmt::format("cannot create '{}': its disk is full", name));
-  }
+  expect_writable(std::filesystem::exists(file, error) ? file : folder, what);
+  hdf5::expect_room(folder, room, what);
 }
 
 }  // namespace
@@ -74,13 +81,28 @@ Archive Archive::create(MPI_Comm comm, const std::filesystem::path& file, bool o
 }
 
 Archive Archive::open(MPI_Comm comm, const std::filesystem::path& file, std::uint64_t transfer_bytes) {
+  together(comm, [&] { hdf5::expect_hdf5_file(file); });
+  return opened(comm, file, transfer_bytes, H5F_ACC_RDONLY);
+}
+
+Archive Archive::update(MPI_Comm comm, const std::filesystem::path& file, std::uint64_t transfer_bytes) {
+  together(comm, [&] {
+    hdf5::expect_hdf5_file(file);
+    const auto what = fmt::format("cannot write to '{}'", file.string());
+    expect_writable(file, what);
+    hdf5::expect_room(hdf5::folder_of(file), 0, what);
+  });
+  return opened(comm, file, transfer_bytes, H5F_ACC_RDWR);
+}
+
+Archive Archive::opened(MPI_Comm comm, const std::filesystem::path& file, std::uint64_t transfer_bytes,
+                        unsigned flags) {
   const auto name = file.string();
   const auto what = fmt::format("cannot open '{}'", name);
   Archive archive(comm, file, transfer_bytes);
-  together(comm, [&] { hdf5::expect_hdf5_file(file); });
   together(comm, [&] {
     const auto access = access_properties(comm, what);
-    archive.file_ = Handle(HJNET_HDF5(H5Fopen(name.c_str(), H5F_ACC_RDONLY, access.get()), what), H5Fclose);
+    archive.file_ = Handle(HJNET_HDF5(H5Fopen(name.c_str(), flags, access.get()), what), H5Fclose);
   });
   return archive;
 }
@@ -197,16 +219,29 @@ std::vector<std::uint64_t> Archive::dims(const std::string& dataset) const {
 }
 
 void Archive::flush() {
+  const auto what = fmt::format("cannot write to '{}'", path_.string());
+  // A new file finds out before HDF5 does. One that has its place already can do without more.
+  if (checksums_) together(comm_, [&] { hdf5::expect_room(hdf5::folder_of(path_), 0, what); });
   broken_ = true;
-  together(comm_, [&] {
-    HJNET_HDF5(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL), fmt::format("cannot write to '{}'", path_.string()));
-  });
+  together(comm_, [&] { HJNET_HDF5(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL), what); });
   broken_ = false;
 }
 
 void Archive::close() {
   flush();
   together(comm_, [&] { file_.close(fmt::format("cannot close '{}'", path_.string())); });
+}
+
+void Archive::discard() {
+  int rank = 0;
+  MPI_Comm_rank(comm_, &rank);
+  std::error_code ignored;
+  // HDF5 cannot be told to forget a file, so it writes what it insists on to memory.
+  divert_to_memory(path_);
+  MPI_Barrier(comm_);
+  file_ = Handle();
+  if (rank == 0) std::filesystem::remove(path_, ignored);
+  MPI_Barrier(comm_);
 }
 
 }  // namespace hjnet

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -75,6 +76,10 @@ public:
   /// Opens a file for reading on the ranks of `comm`, as many as one likes. Throws io_error.
   static Archive open(MPI_Comm comm, const std::filesystem::path& file,
                       std::uint64_t transfer_bytes = default_transfer_bytes);
+  /// Opens an existing file for reading and writing on the ranks of `comm`. Throws io_error: it is not there, not HDF5,
+  /// may not be written, or its disk is full.
+  static Archive update(MPI_Comm comm, const std::filesystem::path& file,
+                        std::uint64_t transfer_bytes = default_transfer_bytes);
   /// Opens a file for reading on this rank alone. Throws io_error.
   static Archive open(const std::filesystem::path& file);
 
@@ -106,7 +111,7 @@ public:
   /// a buffer that does not fit the slab, a full disk.
   template <class T>
   void write(const std::string& path, const Slab& slab, std::span<const T> values, Access access) {
-    transfer(path, slab, element_of<T>(), values.size(), access, Out{values.data()});
+    put(path, slab, element_of<T>(), values.size(), access, values.data());
   }
   /// Writes a whole dataset from the values of the communicator's rank 0 (a serial archive: this rank); collective.
   template <class T>
@@ -145,6 +150,23 @@ public:
   /// Flushes and closes; nothing may be called afterwards but the destructor.
   void close();
 
+  /// Has the file end with checksums: to be called right after create(). Every element of every dataset must then be
+  /// written exactly once, by any rank, in any order and any parts, without fill(), and seal() takes the place of
+  /// close(). A dataset goes by one name, which begins with '/'.
+  void keep_checksums();
+  /// Writes the checksum of each dataset into its attribute `checksum` (16 hexadecimal digits), closes the file, and
+  /// adds one of all the rest to its end, which other readers of HDF5 pass over. A later update() breaks this seal.
+  /// Throws io_error, such as for a disk that is about to be full.
+  void seal();
+  /// Closes a new file that could not be finished, and removes it; says nothing. Collective, for use after an error
+  /// that all ranks have. On a full disk it is a must: HDF5 tries to write a file's structure until the end of the
+  /// process, and crashes or hangs where it cannot.
+  void discard();
+  /// Reads a whole file on the ranks of `comm`, a few MiB a rank at a time. Throws io_error where anything in it is not
+  /// as it was sealed, naming the first dataset that is not, or "attributes or structure", or what else is wrong: not
+  /// there, empty, incomplete. Whatever the damage, HDF5 only sees a structure that is sound.
+  static void verify(MPI_Comm comm, const std::filesystem::path& file);
+
 private:
   struct Out {
     const void* data;
@@ -156,12 +178,19 @@ private:
 
   Archive(MPI_Comm comm, std::filesystem::path path, std::uint64_t transfer_bytes);
 
+  static Archive opened(MPI_Comm comm, const std::filesystem::path& file, std::uint64_t transfer_bytes, unsigned flags);
   void create(const std::string& path, Element element, const std::vector<std::uint64_t>& dims,
               const std::string& description, const std::string& units);
   void fill(const std::string& path, Element element);
   void transfer(const std::string& path, const Slab& slab, Element element, std::uint64_t size, Access access,
                 const Buffer& buffer) const;
+  /// write(), with the checksum.
+  void put(const std::string& path, const Slab& slab, Element element, std::uint64_t size, Access access,
+           const void* data);
   void write_from_root(const std::string& path, Element element, std::uint64_t size, const void* data);
+  /// Checksums of this rank's share of the datasets; the sum over the ranks is that of the whole.
+  [[nodiscard]] std::vector<std::uint64_t> sum_my_parts(const std::vector<DatasetInfo>& datasets) const;
+  void verify_datasets() const;
   [[nodiscard]] std::string message(std::string_view doing, const std::string& path) const;
 
   MPI_Comm comm_;  ///< MPI_COMM_NULL: opened by this rank alone
@@ -170,6 +199,7 @@ private:
   int exceptions_;       ///< under way when the object was made
   bool broken_ = false;  ///< HDF5 could not write the file's structure
   std::vector<std::pair<std::string, Element>> unfilled_;
+  std::optional<std::map<std::string, std::uint64_t>> checksums_;  ///< by path, of what this rank wrote
   hdf5::Handle file_;
 };
 

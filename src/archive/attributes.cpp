@@ -105,21 +105,34 @@ void list(hid_t group, const std::string& prefix, const std::string& what, std::
   }
 }
 
+/// Opens a scalar attribute of that type, made first where there is none such. One that is there is kept: taking it
+/// away and making it again would have a process that is killed in between leave a damaged list of attributes.
+Handle attribute_to_write(hid_t object, const std::string& name, const Handle& type, const std::string& what) {
+  if (HJNET_HDF5(H5Aexists(object, name.c_str()), what) > 0) {
+    Handle attribute(HJNET_HDF5(H5Aopen(object, name.c_str(), H5P_DEFAULT), what), H5Aclose);
+    const Handle its_type(HJNET_HDF5(H5Aget_type(attribute.get()), what), H5Tclose);
+    const Handle its_space(HJNET_HDF5(H5Aget_space(attribute.get()), what), H5Sclose);
+    if (HJNET_HDF5(H5Tequal(its_type.get(), type.get()), what) > 0 &&
+        H5Sget_simple_extent_type(its_space.get()) == H5S_SCALAR) {
+      return attribute;
+    }
+    attribute.close(what);
+    HJNET_HDF5(H5Adelete(object, name.c_str()), what);
+  }
+  const Handle space(HJNET_HDF5(H5Screate(H5S_SCALAR), what), H5Sclose);
+  return {HJNET_HDF5(H5Acreate2(object, name.c_str(), type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), what),
+          H5Aclose};
+}
+
 }  // namespace
 
 void Archive::write_attribute(const std::string& object, const std::string& name, const AttributeValue& value) {
   together(comm_, [&] {
     const auto what = message(fmt::format("write attribute '{}' of", name), object);
-    const auto* const path = object.c_str();
-    if (HJNET_HDF5(H5Aexists_by_name(file_.get(), path, name.c_str(), H5P_DEFAULT), what) > 0) {
-      HJNET_HDF5(H5Adelete_by_name(file_.get(), path, name.c_str(), H5P_DEFAULT), what);
-    }
+    // Open while its attribute is written: else HDF5 1.10.8 does not find an attribute that was there before.
+    const Handle owner(HJNET_HDF5(H5Oopen(file_.get(), object.c_str(), H5P_DEFAULT), what), H5Oclose);
     const auto type = attribute_type(value);
-    const Handle space(HJNET_HDF5(H5Screate(H5S_SCALAR), what), H5Sclose);
-    const Handle attribute(HJNET_HDF5(H5Acreate_by_name(file_.get(), path, name.c_str(), type.get(), space.get(),
-                                                        H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-                                      what),
-                           H5Aclose);
+    const auto attribute = attribute_to_write(owner.get(), name, type, what);
     const auto* const text = std::get_if<std::string>(&value);
     const char* const characters = text != nullptr ? text->c_str() : nullptr;
     // HDF5 takes the address of a number, and of the pointer to a string's characters.

@@ -29,6 +29,17 @@ Handle open_to_read(const std::filesystem::path& file) {
           H5Fclose};
 }
 
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
+void expect_room(const std::filesystem::path& folder, std::uintmax_t freed, const std::string& what) {
+  constexpr std::uintmax_t least_room = std::uintmax_t{1} << 20;
+  std::error_code error;
+  const auto space = std::filesystem::space(folder, error);
+  if (!error && freed + space.available < least_room) throw io_error(fmt::format("{}: its disk is full", what));
+}
+
 bool exists(hid_t id, const std::string& path) {
   if (path.find_first_not_of('/') == std::string::npos) return true;
   for (auto end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1)) {

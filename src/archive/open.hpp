@@ -16,6 +16,13 @@ Handle open_to_read(const std::filesystem::path& file);
 /// Throws io_error, with the reason, unless `file` is there and is HDF5.
 void expect_hdf5_file(const std::filesystem::path& file);
 
+/// The directory of a file.
+std::filesystem::path folder_of(const std::filesystem::path& file);
+
+/// Throws io_error, beginning with `what`, where a disk has so little room that HDF5 could not write a file's
+/// structure, which it does not survive. `freed`: bytes to be added to those that are free.
+void expect_room(const std::filesystem::path& folder, std::uintmax_t freed, const std::string& what);
+
 /// Opens a dataset of the open file `id`; `file` is for messages. Throws io_error: there is none, or it is a group.
 Handle open_dataset(hid_t id, const std::string& dataset, const std::filesystem::path& file);
 

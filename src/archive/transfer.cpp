@@ -75,7 +75,7 @@ void Archive::write_from_root(const std::string& path, Element element, std::uin
   together(comm_, [&] {
     int rank = 0;
     if (comm_ != MPI_COMM_NULL) MPI_Comm_rank(comm_, &rank);
-    if (rank == 0) transfer(path, Slab::whole(dims(path)), element, size, Access::independent, Out{data});
+    if (rank == 0) put(path, Slab::whole(dims(path)), element, size, Access::independent, data);
   });
 }
 

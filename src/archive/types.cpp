@@ -75,4 +75,11 @@ std::string type_name(hid_t type) {
   }
 }
 
+std::optional<Element> element_named(const std::string& name) {
+  for (const auto element : {Element::float64, Element::int32, Element::int64, Element::complex128}) {
+    if (type_name(make_type(element).get()) == name) return element;
+  }
+  return std::nullopt;
+}
+
 }  // namespace hjnet::hdf5

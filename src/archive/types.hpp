@@ -5,6 +5,7 @@
 #include "archive/hdf5.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace hjnet::hdf5 {
@@ -20,5 +21,8 @@ std::size_t size_of(Element element);
 
 /// Name as NumPy has it, for people: "float64", "complex128", "string".
 std::string type_name(hid_t type);
+
+/// The element whose type has that name; nothing where there is none.
+std::optional<Element> element_named(const std::string& name);
 
 }  // namespace hjnet::hdf5

@@ -1,13 +1,10 @@
 // The archive: named arrays in and out on any number of ranks, and its errors.
-#include "archive/archive.hpp"
+#include "archive_fixture.hpp"
 
 #include "archive/read.hpp"
-#include "parallel/errors.hpp"
 
 #include <fmt/format.h>
-#include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <array>
 #include <cmath>
@@ -20,56 +17,7 @@
 namespace hjnet {
 namespace {
 
-namespace fs = std::filesystem;
 using Complex = std::complex<double>;
-using ::testing::Test;
-
-/// The message of the exception that `work` throws; fails where it throws none of type Error.
-template <class Error>
-std::string message_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing thrown";
-  return "";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-class ArchiveTest : public Test {
-protected:
-  void SetUp() override {
-    MPI_Comm_rank(comm_, &rank_);
-    MPI_Comm_size(comm_, &size_);
-    long id = ::getpid();
-    MPI_Bcast(&id, 1, MPI_LONG, 0, comm_);
-    folder_ = fs::temp_directory_path() / ("hjnet-archive-test-" + std::to_string(id));
-    if (rank_ == 0) fs::create_directories(folder_);
-    MPI_Barrier(comm_);
-  }
-  void TearDown() override {
-    MPI_Barrier(comm_);
-    if (rank_ == 0) fs::remove_all(folder_);
-    MPI_Barrier(comm_);
-  }
-  [[nodiscard]] fs::path file(const std::string& name) const { return folder_ / name; }
-
-  MPI_Comm comm_ = MPI_COMM_WORLD;
-  int rank_ = 0, size_ = 1;
-  fs::path folder_;
-};
-
-/// Rows of an n-row array that this rank holds; with more ranks than rows some hold none.
-Slab rows_of(std::uint64_t n, std::uint64_t columns, int rank, int size) {
-  const auto r = static_cast<std::uint64_t>(rank);
-  const auto s = static_cast<std::uint64_t>(size);
-  const auto first = n * r / s;
-  return {{first, 0}, {n * (r + 1) / s - first, columns}};
-}
 
 TEST(Slab, IsSplitIntoConsecutivePartsThatCoverIt) {
   const Slab slab{{1, 2, 3}, {3, 4, 5}};
@@ -134,6 +82,32 @@ TEST_F(ArchiveTest, ReturnsWhatWasWrittenCollectivelyInPartsAndIndependently) {
     EXPECT_EQ(serial.read_all<std::int64_t>("/count"), std::vector<std::int64_t>{std::int64_t{1} << 40});
     EXPECT_TRUE(serial.read_all<std::int32_t>("/none").empty());
     MPI_Barrier(comm_);
+  }
+}
+
+TEST_F(ArchiveTest, ReadsPartsThatDifferBetweenRanks) {
+  std::vector<std::int64_t> numbers(24);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  {
+    auto archive = Archive::create(comm_, file("parts.h5"), false);
+    archive.create_dataset<std::int64_t>("/a", {4, 6}, "numbers");
+    archive.write_root<std::int64_t>("/a", numbers);
+    archive.close();
+  }
+  // Nothing, everything, a column, a block: another one a rank at each turn.
+  const std::vector<Slab> slabs{{{4, 0}, {0, 6}}, {{0, 0}, {4, 6}}, {{0, 2}, {4, 1}}, {{1, 1}, {2, 3}}};
+  const std::vector<std::vector<std::int64_t>> expected{{}, numbers, {2, 8, 14, 20}, {7, 8, 9, 13, 14, 15}};
+  const auto archive = Archive::open(comm_, file("parts.h5"));
+  for (const auto access : {Access::collective, Access::independent}) {
+    for (std::size_t turn = 0; turn < slabs.size(); ++turn) {
+      const auto mine = (turn + static_cast<std::size_t>(rank_)) % slabs.size();
+      std::vector<std::int64_t> got(slabs[mine].elements());
+      archive.read<std::int64_t>("/a", slabs[mine], got, access);
+      EXPECT_EQ(got, expected[mine]);
+    }
+    // As many calls a rank as it likes.
+    std::vector<std::int64_t> all(24);
+    for (int i = 0; i < rank_; ++i) archive.read<std::int64_t>("/a", slabs[1], all, Access::independent);
   }
 }
 
