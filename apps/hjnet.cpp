@@ -1,5 +1,6 @@
 // hjnet: reads the command line, calls the verb, and maps errors to exit statuses.
 #include "config/suggest.hpp"
+#include "config/walltime.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/environment.hpp"
 #include "verbs.hpp"
@@ -13,6 +14,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <sstream>
 
@@ -89,7 +91,17 @@ private:
     add_input(*verb);
     verb->add_option("--output", arguments_.output, "The run file, in place of output.file");
     verb->add_flag("--overwrite", arguments_.overwrite, "Replace a run file that exists");
-    verb->callback([this] { verb_ = [this] { return run_verb(arguments_); }; });
+    verb->add_option("--restart", arguments_.restart, "Go on from a checkpoint; auto: from the newest valid one")
+        ->allow_extra_args(false)
+        ->type_name("FILE|auto");
+    verb->add_option_function<std::string>(
+            "--max-walltime", [this](const auto& text) { take_walltime(text); },
+            "Stop after so much time, with a checkpoint and exit status 75")
+        ->type_name("[D-]HH:MM:SS");
+    verb->callback([this] {
+      check_restart();
+      verb_ = [this] { return run_verb(arguments_); };
+    });
   }
 
   void add_check() {
@@ -97,6 +109,20 @@ private:
     add_input(*verb);
     verb->add_flag("--json", arguments_.json, "Print the estimate as JSON");
     verb->callback([this] { verb_ = [this] { return check_verb(arguments_); }; });
+  }
+
+  void check_restart() const {
+    if (!arguments_.restart) return;
+    if (arguments_.restart->empty()) throw CLI::ValidationError("--restart", "expected a checkpoint or auto, got ''");
+    if (!arguments_.overwrite) return;
+    throw CLI::ValidationError("--restart",
+                               "goes on with a run file, and --overwrite replaces it: expected one of them");
+  }
+
+  void take_walltime(const std::string& text) {
+    arguments_.max_walltime = hjnet::walltime_seconds(text);
+    if (arguments_.max_walltime) return;
+    throw CLI::ValidationError("--max-walltime", fmt::format("expected {}, got '{}'", hjnet::walltime_forms, text));
   }
 
   static std::string trimmed(std::string text) {
@@ -129,5 +155,8 @@ int main(int argc, char** argv) {
     ending = hjnet::ending_of(std::current_exception());
   }
   std::fflush(stdout);
-  return static_cast<int>(hjnet::end_together(MPI_COMM_WORLD, ending));
+  const auto status = hjnet::end_together(MPI_COMM_WORLD, ending);
+  // HDF5 may hold a file that it could not write, and would try again, and hang or crash, in MPI_Finalize.
+  if (status == ExitStatus::failed) std::_Exit(static_cast<int>(status));
+  return static_cast<int>(status);
 }

@@ -17,6 +17,8 @@ struct Arguments {
   std::vector<std::string> overrides;  ///< --set KEY=VALUE
   std::optional<std::filesystem::path> output;
   bool overwrite = false;
+  std::optional<std::string> restart;  ///< a checkpoint, or "auto" for the newest valid one; never beside overwrite
+  std::optional<double> max_walltime;  ///< seconds, > 0
   bool json = false;
 };
 

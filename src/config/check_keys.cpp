@@ -23,7 +23,6 @@ constexpr std::array later_keys{Later{"stimulus.patterns", "patterns come with r
                                 Later{"gauge.constraint", "constraints of the gauge freedom"},
                                 Later{"particles.feedback", "feedback of the particles on the network"},
                                 Later{"evaluate", "evaluation comes with real learning"},
-                                Later{"output.checkpoint", "checkpoints"},
                                 Later{"torus", "tori, which are no part of a run"}};
 
 struct Finding {

@@ -147,16 +147,18 @@ void apply_override(toml::table& document, const std::string& text) {
 
 }  // namespace
 
-toml::table read_document(const std::filesystem::path& input, const std::vector<std::string>& overrides) {
-  const std::string text = read_text(input);
-  toml::table document;
+toml::table parse_document(const std::string& text, const std::string& source) {
   try {
-    document = toml::parse(text, input.string());
+    return toml::parse(text, source);
   } catch (const toml::parse_error& error) {
     const auto& position = error.source().begin;
     throw config_error(
-        fmt::format("{}:{}:{}: not TOML: {}", input.string(), position.line, position.column, error.description()));
+        fmt::format("{}:{}:{}: not TOML: {}", source, position.line, position.column, error.description()));
   }
+}
+
+toml::table read_document(const std::filesystem::path& input, const std::vector<std::string>& overrides) {
+  toml::table document = parse_document(read_text(input), input.string());
   for (const auto& text_of_override : overrides) apply_override(document, text_of_override);
   return document;
 }

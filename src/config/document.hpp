@@ -14,6 +14,10 @@ namespace hjnet {
 /// are malformed or name an array element that does not exist.
 toml::table read_document(const std::filesystem::path& input, const std::vector<std::string>& overrides);
 
+/// Parses TOML text; `source` is what messages and nodes name as its file. Throws config_error for text that is not
+/// TOML.
+toml::table parse_document(const std::string& text, const std::string& source);
+
 /// Throws config_error at the first key, in file order, that is unknown, or belongs to later work, or is a scalar
 /// where a table must stand (or the other way round).
 void check_keys(const toml::table& document);

@@ -6,15 +6,15 @@
 
 namespace hjnet {
 
-Settings load_settings(const std::filesystem::path& input, const std::vector<std::string>& overrides,
-                       const std::optional<std::filesystem::path>& output) {
-  const toml::table document = read_document(input, overrides);
-  check_keys(document);
+namespace {
 
-  Place place = locate(nullptr, document, "");
-  const Reader reader(document, place, "", input.parent_path());
+/// The settings of a document that comes from `source`; `output` takes the place of `output.file`.
+Settings settings_of(const toml::table& document, const std::filesystem::path& source,
+                     const std::optional<std::filesystem::path>& output) {
+  check_keys(document);
+  const Reader reader(document, locate(nullptr, document, ""), "", source.parent_path());
   Settings settings;
-  settings.source = input;
+  settings.source = source;
   read_run(reader, settings);
   read_network(reader, settings);
   read_learning(reader, settings);
@@ -25,6 +25,18 @@ Settings load_settings(const std::filesystem::path& input, const std::vector<std
   if (output) settings.output.file = *output;
   settings.resolved = resolved_text(settings);
   return settings;
+}
+
+}  // namespace
+
+Settings load_settings(const std::filesystem::path& input, const std::vector<std::string>& overrides,
+                       const std::optional<std::filesystem::path>& output) {
+  return settings_of(read_document(input, overrides), input, output);
+}
+
+Settings load_resolved(const std::string& toml) {
+  const std::string source = "the checkpoint's input";
+  return settings_of(parse_document(toml, source), source, std::nullopt);
 }
 
 }  // namespace hjnet

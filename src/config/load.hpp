@@ -20,4 +20,9 @@ namespace hjnet {
 Settings load_settings(const std::filesystem::path& input, const std::vector<std::string>& overrides = {},
                        const std::optional<std::filesystem::path>& output = std::nullopt);
 
+/// The settings of a resolved text (Settings::resolved) as it was stored in a checkpoint. Datasets that it names are
+/// read again, as they are now. Throws config_error as load_settings() does, with "the checkpoint's input" for the name
+/// of the file.
+Settings load_resolved(const std::string& toml);
+
 }  // namespace hjnet

@@ -52,6 +52,16 @@ void read_solver(const Reader& input, SolverSettings& solver) {
   solver.absolute_tolerance = table.number("absolute_tolerance", solver.absolute_tolerance, is_positive);
 }
 
+void read_checkpoint(const Reader& output, CheckpointSettings& checkpoint) {
+  for (const Reader& table : output.tables("checkpoint")) {
+    checkpoint.every_epochs = static_cast<int>(table.integer("every_epochs", checkpoint.every_epochs, 1, most));
+    checkpoint.every_minutes = table.number("every_minutes", checkpoint.every_minutes, is_positive);
+    checkpoint.keep = static_cast<int>(table.integer("keep", checkpoint.keep, 1, most));
+    checkpoint.redo_minutes = table.number("redo_minutes", checkpoint.redo_minutes, is_not_negative);
+    checkpoint.directory = table.text("directory", checkpoint.directory.string());
+  }
+}
+
 }  // namespace
 
 void read_output(const Reader& input, Settings& settings) {
@@ -61,6 +71,7 @@ void read_output(const Reader& input, Settings& settings) {
   settings.output.file = table.text("file", settings.name + ".h5");
   settings.output.states = table.boolean("states", settings.output.states);
   settings.output.weights = table.choice("weights", weight_output_names, settings.output.weights);
+  read_checkpoint(table, settings.output.checkpoint);
 }
 
 }  // namespace hjnet

@@ -172,7 +172,19 @@ std::vector<TableReference> output_tables() {
        "The run file.",
        {{"file", "the name of a file", "NAME.h5", "relative to the working directory"},
         {"states", truth, "false", "whether y and Delta are stored at every sample"},
-        {"weights", "one of none, last, all", "\"last\"", "which weights and momenta are stored, at ends of epochs"}}}};
+        {"weights", "one of none, last, all", "\"last\"", "which weights and momenta are stored, at ends of epochs"}}},
+      {"output.checkpoint",
+       Form::single,
+       "Checkpoints, from which `--restart` goes on. By default one is written on SIGUSR1, on SIGTERM and at the end "
+       "of `--max-walltime` only.",
+       {{"every_epochs", "an integer >= 1", "none", "also after each so many epochs"},
+        {"every_minutes", positive, "none", "also after each so many minutes of wall time"},
+        {"keep", "an integer >= 1", "2", "how many are kept, the newest; with an ensemble, of each member"},
+        {"redo_minutes", "a number >= 0", "10.0",
+         "where a checkpoint falls into an epoch that has been under way for less, it holds the start of that epoch, "
+         "which is done again after a restart: the result is bit-identical. Otherwise it also holds the sweep in "
+         "progress: the result agrees to solver tolerance"},
+        {"directory", "the name of a directory", "\"checkpoints\"", "relative to the working directory"}}}};
 }
 
 std::vector<TableReference> all_tables() {

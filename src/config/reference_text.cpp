@@ -29,7 +29,8 @@ the nearest valid name; the exit status is 2.
 
 Numbers are finite; integers are also taken for floats. Anything drawn depends on `run.seed` and indices alone.
 
-**Paths** in an input file are relative to that file; the output file is relative to the working directory.
+**Paths** in an input file are relative to that file; run files and checkpoints are relative to the working
+directory.
 
 **Overrides.** `--set KEY=VALUE` replaces one key, or adds it: `--set solver.relative_tolerance=1e-9`,
 `--set network.layer[1].neurons=20` (indices from 0). VALUE is read as TOML, and as a string where it is not TOML.

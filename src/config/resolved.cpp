@@ -176,6 +176,15 @@ void write_ensemble(Writer& out, const EnsembleSettings& ensemble) {
   out.put("vary", fmt::format("[{}]", fmt::join(vary, ", ")));
 }
 
+void write_checkpoint(Writer& out, const CheckpointSettings& checkpoint) {
+  out.table("output.checkpoint");
+  if (checkpoint.every_epochs > 0) out.put_integer("every_epochs", checkpoint.every_epochs);
+  if (checkpoint.every_minutes > 0.0) out.put("every_minutes", checkpoint.every_minutes);
+  out.put_integer("keep", checkpoint.keep);
+  out.put("redo_minutes", checkpoint.redo_minutes);
+  out.put_text("directory", checkpoint.directory.string());
+}
+
 void write_output(Writer& out, const SolverSettings& solver, const OutputSettings& output) {
   out.table("solver");
   out.put_text("engine", name_of(engine_names, solver.engine));
@@ -186,6 +195,7 @@ void write_output(Writer& out, const SolverSettings& solver, const OutputSetting
   out.put_text("file", output.file.string());
   out.put("states", output.states);
   out.put_text("weights", name_of(weight_output_names, output.weights));
+  write_checkpoint(out, output.checkpoint);
 }
 
 }  // namespace

@@ -169,10 +169,21 @@ struct SolverSettings {
 
 enum class WeightOutput { none, last, all };
 
+/// When checkpoints are written, beside those on a signal or at the end of the wall time, and which are kept.
+struct CheckpointSettings {
+  int every_epochs = 0;                             ///< after each so many epochs; 0: none
+  double every_minutes = 0.0;                       ///< of wall time; 0: none
+  int keep = 2;                                     ///< the newest that are kept, >= 1; of each member of an ensemble
+  double redo_minutes = 10.0;                       ///< >= 0: an epoch under way for less is done again after a restart
+  std::filesystem::path directory = "checkpoints";  ///< relative to the working directory
+  bool operator==(const CheckpointSettings&) const = default;
+};
+
 struct OutputSettings {
   std::filesystem::path file;
   bool states = false;
   WeightOutput weights = WeightOutput::last;
+  CheckpointSettings checkpoint;
   bool operator==(const OutputSettings&) const = default;
 };
 

@@ -125,7 +125,8 @@ CASES = [
     added(
         "two of them: the first in the file is reported",
         "[output]\nstats = true\n[learning]\nenable = true\n",
-        "case.toml:8:1: output.stats: unknown key, expected one of file, states, weights (did you mean 'states'?)",
+        "case.toml:8:1: output.stats: unknown key, expected one of file, states, weights, checkpoint (did "
+        "you mean 'states'?)",
     ),
     # Keys of later work.
     added(
@@ -171,11 +172,6 @@ CASES = [
         "evaluation",
         "[evaluate]\n",
         "case.toml:7:2: evaluate: unsupported in this version: evaluation comes with real learning",
-    ),
-    added(
-        "checkpoints",
-        "[output]\ncheckpoint = { every_epochs = 5 }\n",
-        "case.toml:8:1: output.checkpoint: unsupported in this version: checkpoints",
     ),
     added(
         "tori",

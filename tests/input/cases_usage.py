@@ -2,6 +2,17 @@
 
 from case import Usage
 
+
+def walltime(name, text):
+    """A case of a --max-walltime that is none."""
+    return Usage(
+        name,
+        ["run", "case.toml", "--max-walltime", text],
+        f"hjnet: --max-walltime: expected HH:MM:SS or D-HH:MM:SS, above 0, got '{text}'\n"
+        "Run with --help for more information.",
+    )
+
+
 USAGE = [
     Usage(
         "no verb",
@@ -44,9 +55,37 @@ USAGE = [
         "hjnet: The following argument was not expected: --verbose\nRun with --help for more information.",
     ),
     Usage(
-        "an option of a later version",
-        ["run", "case.toml", "--restart=auto"],
-        "hjnet: The following argument was not expected: --restart=auto\nRun with --help for more information.",
+        "a restart that overwrites",
+        ["run", "case.toml", "--restart=auto", "--overwrite"],
+        "hjnet: --restart: goes on with a run file, and --overwrite replaces it: expected one of them\n"
+        "Run with --help for more information.",
+    ),
+    Usage(
+        "a restart from nothing",
+        ["run", "case.toml", "--restart"],
+        "hjnet: --restart: 1 required FILE|auto missing\nRun with --help for more information.",
+    ),
+    Usage(
+        "a restart from an empty name",
+        ["run", "case.toml", "--restart", ""],
+        "hjnet: --restart: expected a checkpoint or auto, got ''\nRun with --help for more information.",
+    ),
+    Usage(
+        "a restart of what computes nothing",
+        ["check", "case.toml", "--restart", "auto"],
+        "hjnet: The following arguments were not expected: auto --restart\nRun with --help for more information.",
+    ),
+    walltime("a wall time that is a number", "3600"),
+    walltime("a wall time of minutes and seconds", "30:00"),
+    walltime("a wall time of sixty minutes", "00:60:00"),
+    walltime("a wall time of days with too many hours", "1-24:00:00"),
+    walltime("no wall time", "00:00:00"),
+    walltime("a negative wall time", "-1:00:00"),
+    walltime("an empty wall time", ""),
+    Usage(
+        "good options of a restart",
+        ["run", "nowhere.toml", "--restart", "checkpoints/run-000003.h5", "--max-walltime", "2-00:30:00"],
+        "nowhere.toml: expected a readable input file: No such file or directory",
     ),
     Usage(
         "an input that does not exist",

@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 import case
+import cases_checkpoint
 import cases_file
 import cases_network
 import cases_quantum
@@ -19,7 +20,13 @@ import cases_usage
 import cases_values
 import data
 
-CASES = cases_file.CASES + cases_network.CASES + cases_values.CASES + cases_quantum.CASES
+CASES = (
+    cases_file.CASES
+    + cases_network.CASES
+    + cases_values.CASES
+    + cases_quantum.CASES
+    + cases_checkpoint.CASES
+)
 BAD_INPUT = 2
 AT_A_TIME = 4
 

@@ -75,6 +75,9 @@ protected:
     again.source = settings.source;
     EXPECT_EQ(again.resolved, settings.resolved);
     EXPECT_TRUE(again == settings) << settings.resolved;
+    again = load_resolved(settings.resolved);
+    again.source = settings.source;
+    EXPECT_TRUE(again == settings) << settings.resolved;
   }
 
   std::filesystem::path folder_;
@@ -106,17 +109,18 @@ TEST_F(SettingsTest, DefaultsAreThoseOfTheReference) {
   for (const auto& table : reference()) {
     const bool one = table.path == "run" || table.path == "network" || table.path == "learning" ||
                      table.path == "particles" || table.path == "boltzmann" || table.path == "gauge" ||
-                     table.path == "solver" || table.path == "output";
+                     table.path == "solver" || table.path == "output" || table.path == "output.checkpoint";
     if (!one) continue;
     for (const auto& key : table.keys) {
-      if (key.fallback == "required" || key.fallback == "NAME.h5" || key.name == "name") continue;
+      if (key.fallback == "required" || key.fallback == "none" || key.fallback == "NAME.h5" || key.name == "name")
+        continue;
       const std::string setting =
           std::string(table.path) + "." + std::string(key.name) + "=" + std::string(key.fallback);
       EXPECT_TRUE(load(base, {setting}) == plain) << setting;
       ++compared;
     }
   }
-  EXPECT_EQ(compared, 33);
+  EXPECT_EQ(compared, 36);
 }
 
 TEST_F(SettingsTest, EveryKeyRoundTrips) {
@@ -202,6 +206,7 @@ absolute_tolerance = 1e-9
 file = "some where.h5"
 states = true
 weights = "all"
+checkpoint = { every_epochs = 5, every_minutes = 0.5, keep = 3, redo_minutes = 0, directory = 'some "where"/else' }
 )" + std::string(particles) +
                                  R"(amplitude = 0.5
 closure = "full"
@@ -226,6 +231,9 @@ closure = "full"
   EXPECT_TRUE(settings.ensemble->vary_thresholds && settings.ensemble->vary_initial_state);
   EXPECT_FALSE(settings.ensemble->vary_weights);
   EXPECT_EQ(settings.output.weights, WeightOutput::all);
+  const CheckpointSettings checkpoint{
+      .every_epochs = 5, .every_minutes = 0.5, .keep = 3, .redo_minutes = 0.0, .directory = "some \"where\"/else"};
+  EXPECT_TRUE(settings.output.checkpoint == checkpoint);
   expect_round_trip(settings);
 }
 
@@ -294,6 +302,35 @@ TEST_F(SettingsTest, OutputTakesThePlaceOfTheFile) {
   const Settings settings = load_settings(path, {}, "b.h5");
   EXPECT_EQ(settings.output.file, "b.h5");
   expect_round_trip(settings);
+}
+
+TEST_F(SettingsTest, CheckpointsAreReadOneKeyAtATime) {
+  EXPECT_TRUE(load(two_layers).output.checkpoint == CheckpointSettings{});
+  const auto checkpoint = [this](const std::string& setting) {
+    const Settings settings = load(two_layers, {"output.checkpoint." + setting});
+    expect_round_trip(settings);
+    return settings.output.checkpoint;
+  };
+  EXPECT_TRUE(checkpoint("every_epochs=1") == CheckpointSettings{.every_epochs = 1});
+  EXPECT_TRUE(checkpoint("every_minutes=30") == CheckpointSettings{.every_minutes = 30.0});
+  EXPECT_TRUE(checkpoint("keep=1") == CheckpointSettings{.keep = 1});
+  EXPECT_TRUE(checkpoint("redo_minutes=2.5") == CheckpointSettings{.redo_minutes = 2.5});
+  EXPECT_TRUE(checkpoint("directory=/some/where") == CheckpointSettings{.directory = "/some/where"});
+}
+
+TEST_F(SettingsTest, ErrorsOfAStoredInputNameTheCheckpoint) {
+  const auto message = [](const std::string& toml) -> std::string {
+    try {
+      load_resolved(toml);
+    } catch (const config_error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  EXPECT_EQ(message(std::string(two_layers) + "[run]\nepochs = 0\n"),
+            "the checkpoint's input:9:1: run.epochs: expected an integer >= 1, got 0");
+  EXPECT_EQ(message("[run"),
+            "the checkpoint's input:1:5: not TOML: Error while parsing table header: encountered end-of-file");
 }
 
 TEST_F(SettingsTest, DefaultsThatCannotActAreAllowed) {

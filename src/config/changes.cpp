@@ -1,0 +1,142 @@
+#include "config/changes.hpp"
+
+#include "archive/checksum.hpp"
+#include "config/document.hpp"
+#include "config/place.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <span>
+
+namespace hjnet {
+
+namespace {
+
+bool is_allowed(std::string_view key) {
+  constexpr std::array<std::string_view, 4> keys{"run.epochs", "run.name", "solver.relative_tolerance",
+                                                 "solver.absolute_tolerance"};
+  return std::find(keys.begin(), keys.end(), key) != keys.end() || key.starts_with("output.");
+}
+
+/// A node as TOML; "" for none.
+std::string text_of(const toml::node* node) {
+  if (node == nullptr) return {};
+  std::vector<std::string> parts;
+  if (const auto* array = node->as_array()) {
+    for (const auto& element : *array) parts.push_back(text_of(&element));
+    return fmt::format("[{}]", fmt::join(parts, ", "));
+  }
+  if (const auto* table = node->as_table()) {
+    for (const auto& [key, value] : *table) parts.push_back(fmt::format("{} = {}", key.str(), text_of(&value)));
+    return fmt::format("{{ {} }}", fmt::join(parts, ", "));
+  }
+  return describe(*node);
+}
+
+/// For messages: scalars whole, so that they can be recorded; lists and tables may have any length.
+std::string shown(const toml::node* node) {
+  constexpr std::size_t longest = 120;
+  std::string text = text_of(node);
+  if (node == nullptr || node->is_value() || text.size() <= longest) return text;
+  return text.substr(0, longest) + " ...";
+}
+
+bool is_list_of_tables(const toml::node& node) {
+  return node.is_array() && !node.as_array()->empty() && node.as_array()->get(0)->is_table();
+}
+
+/// Walks two documents side by side and collects what differs.
+class Comparison {
+public:
+  Comparison(int epochs_before, int epochs_after) : epochs_before_(epochs_before), epochs_after_(epochs_after) {}
+
+  void tables(const std::string& path, const toml::table& before, const toml::table& after) {
+    std::set<std::string> keys;
+    for (const auto* table : {&before, &after}) {
+      for (const auto& [key, value] : *table) keys.emplace(key.str());
+    }
+    for (const auto& key : keys) {
+      node(path.empty() ? key : fmt::format("{}.{}", path, key), before.get(key), after.get(key));
+    }
+  }
+
+  [[nodiscard]] std::vector<Change> take() { return std::move(found_); }
+
+private:
+  void lists(const std::string& path, const toml::array& before, const toml::array& after) {
+    for (std::size_t i = 0; i < std::max(before.size(), after.size()); ++i) {
+      node(fmt::format("{}[{}]", path, i), before.get(i), after.get(i));
+    }
+  }
+
+  void node(const std::string& path, const toml::node* before, const toml::node* after) {
+    if (before != nullptr && after != nullptr) {
+      if (before->is_table() && after->is_table()) return tables(path, *before->as_table(), *after->as_table());
+      if (is_list_of_tables(*before) && is_list_of_tables(*after)) {
+        return lists(path, *before->as_array(), *after->as_array());
+      }
+      if (path.ends_with(".epochs") && both_to_the_end(before->as_array(), after->as_array())) return;
+    }
+    if (text_of(before) == text_of(after)) return;
+    found_.push_back({.key = path, .before = shown(before), .after = shown(after), .allowed = is_allowed(path)});
+  }
+
+  /// Two ranges [first, last] with the same first epoch, each up to the last epoch of its own run.
+  [[nodiscard]] bool both_to_the_end(const toml::array* before, const toml::array* after) const {
+    if (before == nullptr || after == nullptr) return false;
+    return text_of(before->get(0)) == text_of(after->get(0)) && before->get(1)->value<int>() == epochs_before_ - 1 &&
+           after->get(1)->value<int>() == epochs_after_ - 1;
+  }
+
+  int epochs_before_, epochs_after_;
+  std::vector<Change> found_;
+};
+
+/// Every value of the input, with its key.
+std::vector<std::pair<std::string, const Value*>> values_of(const Settings& settings) {
+  std::vector<std::pair<std::string, const Value*>> values{
+      {"network.initial_thresholds", &settings.network.initial_thresholds},
+      {"network.initial_state", &settings.network.initial_state},
+      {"learning.initial_delta", &settings.learning.initial_delta},
+      {"learning.target", &settings.learning.target}};
+  const auto append = [&values](std::string_view list, const auto& elements, auto value) {
+    std::size_t index = 0;
+    for (const auto& element : elements) values.emplace_back(fmt::format("{}[{}]", list, index++), &value(element));
+  };
+  append("network.projection", settings.network.projections, [](const auto& it) -> const Value& { return it.weights; });
+  append("stimulus.constant", settings.stimulus.constant, [](const auto& it) -> const Value& { return it.value; });
+  append("stimulus.step", settings.stimulus.steps, [](const auto& it) -> const Value& { return it.input.value; });
+  append("gauge.field", settings.gauge.fields, [](const auto& it) -> const Value& { return it.amplitude.value; });
+  return values;
+}
+
+}  // namespace
+
+std::vector<Change> changes(const Settings& before, const Settings& after) {
+  Comparison comparison(before.epochs, after.epochs);
+  comparison.tables("", parse_document(before.resolved, "the input before"),
+                    parse_document(after.resolved, "the input after"));
+  return comparison.take();
+}
+
+std::string data_digest(const Settings& settings) {
+  std::uint64_t sum = 0;
+  std::uint64_t end = 0;
+  const auto add = [&sum, &end](std::span<const std::byte> bytes) {
+    sum += bytes_checksum(bytes, end);
+    end += bytes.size();
+  };
+  for (const auto& [key, value] : values_of(settings)) {
+    if (value->file.empty()) continue;
+    const std::string head = fmt::format("{} {}\n", key, value->values.size());
+    add(std::as_bytes(std::span(head)));
+    add(std::as_bytes(std::span(value->values)));
+  }
+  return end == 0 ? std::string() : checksum_text(sum);
+}
+
+}  // namespace hjnet
