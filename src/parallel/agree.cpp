@@ -77,6 +77,14 @@ void agree(MPI_Comm comm, const std::exception_ptr& local) {
   rethrow(report);
 }
 
+std::string from_root(MPI_Comm comm, std::string text) {
+  auto length = static_cast<int>(text.size());
+  MPI_Bcast(&length, 1, MPI_INT, 0, comm);
+  text.resize(static_cast<std::size_t>(length));
+  MPI_Bcast(text.data(), length, MPI_CHAR, 0, comm);
+  return text;
+}
+
 Ending ending_of(const std::exception_ptr& failure) {
   const Report report = report_of(failure);
   switch (report.failure) {

@@ -31,6 +31,9 @@ auto agreed(MPI_Comm comm, Work work) {
   return result;
 }
 
+/// Rank 0's text on all ranks of `comm`; collective.
+std::string from_root(MPI_Comm comm, std::string text);
+
 /// How a rank ended: its exit status, and what to say (empty where it ended well).
 struct Ending {
   ExitStatus status = ExitStatus::complete;
