@@ -2,8 +2,10 @@
 /// What every engine is: something that takes the network through one epoch and leaves a record of it.
 
 #include "history/epoch_record.hpp"
+#include "network/vector_archive.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -29,6 +31,19 @@ public:
   [[nodiscard]] virtual std::span<const double> starting_momenta() const = 0;
   /// Work counted since the start, by name.
   [[nodiscard]] virtual std::map<std::string, std::int64_t> work() const = 0;
+
+  /// `hook` is called by all ranks together after every step that advance() takes inside an epoch. It may call save(),
+  /// and may throw to end the epoch there; the engine is of no use then.
+  virtual void after_step(std::function<void()> hook) = 0;
+  /// Writes everything that changes in a run: the state at the start of the epoch under way (between epochs: of the
+  /// next), and with `sweep` also how far the epoch has got. Collective. @throws io_error
+  virtual void save(VectorArchive& out, bool sweep) const = 0;
+  /// Takes up what save() wrote, on any number of ranks; on as many as wrote it and from between two epochs, all that
+  /// follows is the same to the last bit. Where the tolerances are others now, the sweep under way is left out and the
+  /// mesh chosen afresh. Collective. @throws io_error where something is missing or of another shape.
+  virtual void load(const VectorArchive& in) = 0;
+  /// Bytes that save() writes from this rank.
+  [[nodiscard]] virtual std::int64_t saved_bytes(bool sweep) const = 0;
 };
 
 }  // namespace hjnet

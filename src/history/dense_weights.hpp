@@ -44,6 +44,11 @@ public:
     std::size_t width;
   };
   void adopt(Epoch&& epoch);
+  /// True before the first epoch is adopted: no history but the initial weights.
+  [[nodiscard]] bool constant() const { return velocities_.empty(); }
+  /// What Epoch held of the epoch in force: V at the nodes, W at the element starts.
+  [[nodiscard]] const std::vector<double>& velocities() const { return velocities_; }
+  [[nodiscard]] const std::vector<double>& starts() const { return starts_; }
 
 private:
   enum class Direction { forward, backward };  ///< W x, or its transpose
@@ -52,7 +57,6 @@ private:
   /// out += matrix in over `width` columns of rows `stride` apart.
   static void multiply_matrix(const Synapses& synapses, const double* matrix, Direction direction, int width,
                               std::int64_t stride, const double* in, double* out);
-  [[nodiscard]] bool constant() const { return velocities_.empty(); }
   /// out = base + sum_j factor_j V_j over one element.
   void combine(const MeshPoint& point, const std::vector<double>& factor, const double* base,
                std::vector<double>& out) const;

@@ -15,10 +15,10 @@ public:
         before_(c.network, columns_, c.network.initial_weights()),
         now_(c.network, columns_, c.network.initial_weights()),
         sweep_(c.network, c.input, before_, c.settings, CoupledEngine::integrator_settings(c.settings),
-               segments(c.input.breakpoints(), c.settings.epoch_length)) {
+               segments(c.input.breakpoints(), c.settings.epoch_length), {}) {
     state_.weights.assign(before_.width(), 0.0);
     std::copy(c.network.initial_weights().begin(), c.network.initial_weights().end(), state_.weights.begin());
-    state_.momenta.assign(before_.width(), 0.0);
+    state_.momenta = state_.starting_momenta = std::vector<double>(before_.width(), 0.0);
   }
 
   /// Takes the epoch that the case's engine has just taken.
@@ -26,7 +26,8 @@ public:
     if (next_) before_.adopt(std::move(*next_));
     record.momentum_squared.assign(record.mesh.nodes(), 0.0);
     record.momentum_velocity = record.weight_squared = record.momentum_squared;
-    next_.emplace(sweep_.advance(record, state_));
+    next_.emplace(record.mesh, before_.width());
+    sweep_.advance(record, state_, *next_, nullptr);
     now_.adopt(DenseWeights::Epoch(*next_));
     const auto synapses = static_cast<std::size_t>(case_.network.synapses());
     EXPECT_EQ(distance({state_.weights.begin(), state_.weights.begin() + static_cast<std::ptrdiff_t>(synapses)},

@@ -68,7 +68,7 @@ CoupledEngine::CoupledEngine(const Network& network, const ExternalInput& input,
       segments_(segments(input.breakpoints(), settings.epoch_length)),
       history_(network, static_cast<std::size_t>(input.columns()), network.initial_weights()),
       system_(network, input, history_, settings.network.time_constant),
-      sweeps_(network, system_, settings, integrator_settings(settings), segments_),
+      sweeps_(network, system_, settings, integrator_settings(settings), segments_, step_hook()),
       mesh_(initial_mesh(time_scales(settings, input.breakpoints()), resampling_tolerance(settings))),
       y_(spread_columns(network.initial_state(), static_cast<std::size_t>(input.columns()))),
       delta_(y_.size(), 0.0) {
@@ -79,8 +79,17 @@ CoupledEngine::CoupledEngine(const Network& network, const ExternalInput& input,
   state_.momenta.assign(history_.width(), 0.0);
   state_.starting_momenta = state_.momenta;
   if (settings.learning.enabled && network.layout().global_synapses > 0) {
-    weight_sweep_.emplace(network, input, history_, settings, integrator_settings(settings), segments_);
+    weight_sweep_.emplace(network, input, history_, settings, integrator_settings(settings), segments_, step_hook());
   }
+}
+
+SweepHook CoupledEngine::step_hook() {
+  return [this](const SweepPosition& position) {
+    if (!hook_) return;
+    under_way_->position = &position;
+    hook_();
+    under_way_->position = nullptr;
+  };
 }
 
 std::span<const double> CoupledEngine::weights() const {
@@ -105,13 +114,13 @@ std::map<std::string, std::int64_t> CoupledEngine::work() const {
           {"mesh_refinements", refinements_}};
 }
 
-EpochRecord CoupledEngine::empty_record() const {
+EpochRecord CoupledEngine::empty_record(const Mesh& mesh) const {
   EpochRecord record;
   record.epoch = epoch_;
   record.start_time = epoch_ * settings_.epoch_length;
-  record.mesh = mesh_;
+  record.mesh = mesh;
   record.columns = static_cast<std::size_t>(input_.columns());
-  record.y = record.net = record.delta = NodeData(mesh_, system_.size());
+  record.y = record.net = record.delta = NodeData(mesh, system_.size());
   return record;
 }
 
@@ -138,35 +147,60 @@ std::vector<bool> CoupledEngine::unresolved(const EpochRecord& record,
   return marked;
 }
 
-/// Steps 1 to 3.
-void CoupledEngine::sweep_neurons(EpochRecord& record) {
-  const bool joint = settings_.learning.delta == Boundary::initial;
-  const auto y_start = y_;
-  const auto delta_start = delta_;
+const SavedSweep* CoupledEngine::saved(Sweep sweep) const {
+  const auto& saved = under_way_->saved;
+  return saved && saved->sweep == sweep ? &*saved : nullptr;
+}
+
+bool CoupledEngine::passed(Sweep sweep) const {
+  return under_way_->saved && under_way_->saved->sweep > sweep;
+}
+
+/// Steps 1 and 2.
+void CoupledEngine::sweep_forward() {
+  auto& record = under_way_->record;
+  const auto* from = saved(Sweep::neurons);
   for (;;) {
-    record = empty_record();
-    y_ = y_start;
-    delta_ = delta_start;
-    sweeps_.forward(record, y_, delta_);
+    if (from == nullptr) record = empty_record(record.mesh);
+    under_way_->y = y_;
+    under_way_->delta = delta_;
+    sweeps_.forward(record, under_way_->y, under_way_->delta, from);
+    from = nullptr;
+    under_way_->saved.reset();
     std::vector<const NodeData*> quantities{&record.y, &record.net};
-    if (joint) quantities.push_back(&record.delta);
+    if (settings_.learning.delta == Boundary::initial) quantities.push_back(&record.delta);
     const auto marked = unresolved(record, quantities);
-    if (marked.empty()) break;
-    mesh_ = mesh_.refined(marked);
+    if (marked.empty()) return;
+    record.mesh = record.mesh.refined(marked);
     ++refinements_;
   }
-  if (settings_.learning.delta != Boundary::terminal) return;
+}
+
+/// Step 3.
+void CoupledEngine::sweep_backward() {
+  auto& record = under_way_->record;
+  const auto* from = saved(Sweep::delta);
   for (;;) {
-    sweeps_.backward(record);
+    sweeps_.backward(record, from);
+    from = nullptr;
+    under_way_->saved.reset();
     const auto marked = unresolved(record, {&record.delta});
-    if (marked.empty()) break;
-    mesh_ = mesh_.refined(marked);
+    if (marked.empty()) return;
+    const auto mesh = record.mesh.refined(marked);
     ++refinements_;
-    record.y = record.y.moved(record.mesh, mesh_);
-    record.net = record.net.moved(record.mesh, mesh_);
-    record.delta = NodeData(mesh_, system_.size());
-    record.mesh = mesh_;
+    record.y = record.y.moved(record.mesh, mesh);
+    record.net = record.net.moved(record.mesh, mesh);
+    record.delta = NodeData(mesh, system_.size());
+    record.mesh = mesh;
   }
+}
+
+/// Step 4 up to the sums over ranks.
+void CoupledEngine::sweep_weights() {
+  auto& next = under_way_->next;
+  const bool resumed = under_way_->saved.has_value();
+  if (!resumed) next.emplace(under_way_->record.mesh, history_.width());
+  weight_sweep_->advance(under_way_->record, state_, *next, resumed ? &*under_way_->saved : nullptr);
 }
 
 void CoupledEngine::gather(EpochRecord& record) const {
@@ -194,24 +228,34 @@ void CoupledEngine::finish(EpochRecord& record) {
 }
 
 EpochRecord CoupledEngine::advance() {
-  EpochRecord record;
-  sweep_neurons(record);
+  if (!under_way_) {
+    under_way_.emplace();
+    under_way_->record = empty_record(mesh_);
+  }
+  if (!passed(Sweep::neurons)) sweep_forward();
+  if (settings_.learning.delta == Boundary::terminal && !passed(Sweep::delta)) sweep_backward();
+  auto& record = under_way_->record;
   gather(record);
   const auto n = record.mesh.nodes();
   record.momentum_squared.assign(n, 0.0);
   record.momentum_velocity.assign(n, 0.0);
   record.weight_squared.assign(n, 0.0);
   if (weight_sweep_) {
-    auto next = weight_sweep_->advance(record, state_);
-    history_.adopt(std::move(next));
+    sweep_weights();
+    history_.adopt(std::move(*under_way_->next));
   } else if (settings_.learning.weight_decay > 0.0) {
     double sum = 0.0;
     for (const double w : weights()) sum += w * w;
     record.weight_squared.assign(n, sum);
   }
   finish(record);
+  y_ = std::move(under_way_->y);
+  delta_ = std::move(under_way_->delta);
+  mesh_ = record.mesh;
   ++epoch_;
-  return record;
+  EpochRecord done = std::move(record);
+  under_way_.reset();
+  return done;
 }
 
 }  // namespace hjnet

@@ -7,7 +7,7 @@
 #include "engine/epoch_solver.hpp"
 #include "history/dense_weights.hpp"
 
-#include <memory>
+#include <functional>
 #include <optional>
 
 namespace hjnet {
@@ -18,7 +18,8 @@ namespace hjnet {
 ///   3. Delta backwards from the epoch's end, likewise;                                 needs y, net on the mesh
 ///   4. M and W (weight_sweep.hpp), sums over ranks;                                    needs y, net, Delta
 ///   5. the new history takes the old one's place.
-/// On exit y, Delta, W and M stand at the epoch's end, and the history holds this epoch.
+/// On exit y, Delta, W and M stand at the epoch's end, and the history holds this epoch. Until then they and the mesh
+/// keep their values of the epoch's start: what is under way lies apart, so that save() finds both at any step.
 class CoupledEngine final : public EpochSolver {
 public:
   CoupledEngine(const Network& network, const ExternalInput& input, const Settings& settings);
@@ -28,6 +29,10 @@ public:
   [[nodiscard]] std::span<const double> momenta() const override;
   [[nodiscard]] std::span<const double> starting_momenta() const override;
   [[nodiscard]] std::map<std::string, std::int64_t> work() const override;
+  void after_step(std::function<void()> hook) override { hook_ = std::move(hook); }
+  void save(VectorArchive& out, bool sweep) const override;
+  void load(const VectorArchive& in) override;
+  [[nodiscard]] std::int64_t saved_bytes(bool sweep) const override;
 
   /// A test's hook: shifts every delayed weight W(t-T) of the next epoch by `shift` (a synapse vector).
   void shift_delayed_weights(std::span<const double> shift) { history_.shift(shift); }
@@ -40,8 +45,27 @@ public:
   static double resampling_tolerance(const Settings& settings);
 
 private:
-  [[nodiscard]] EpochRecord empty_record() const;
-  void sweep_neurons(EpochRecord& record);
+  /// What the epoch under way has got so far.
+  struct UnderWay {
+    EpochRecord record;
+    std::vector<double> y, delta;             ///< at the epoch's end once the forward sweep is through
+    std::optional<DenseWeights::Epoch> next;  ///< with learning, once the neurons are through
+    const SweepPosition* position = nullptr;  ///< while the hook is called
+    std::optional<SavedSweep> saved;          ///< read from a checkpoint: where to go on
+  };
+
+  [[nodiscard]] SweepHook step_hook();
+  [[nodiscard]] EpochRecord empty_record(const Mesh& mesh) const;
+  /// The saved sweep if it is this one, which is then taken up; null otherwise.
+  [[nodiscard]] const SavedSweep* saved(Sweep sweep) const;
+  /// Whether a checkpoint was written after this sweep.
+  [[nodiscard]] bool passed(Sweep sweep) const;
+  void sweep_forward();
+  void sweep_backward();
+  void sweep_weights();
+  [[nodiscard]] std::size_t neuron_parts(Sweep sweep) const;
+  void save_sweep(VectorArchive& out) const;
+  void load_sweep(const VectorArchive& in);
   /// Elements where the quantities are not resolved, agreed on all ranks; empty where all are.
   std::vector<bool> unresolved(const EpochRecord& record, const std::vector<const NodeData*>& quantities) const;
   void gather(EpochRecord& record) const;
@@ -51,6 +75,7 @@ private:
   const ExternalInput& input_;
   const Settings& settings_;
   std::vector<Segment> segments_;
+  std::function<void()> hook_;
   DenseWeights history_;
   NeuronSystem system_;
   NeuronSweeps sweeps_;
@@ -58,6 +83,7 @@ private:
   Mesh mesh_;
   std::vector<double> y_, delta_;
   WeightState state_;
+  std::optional<UnderWay> under_way_;
   int epoch_ = 0;
   std::int64_t refinements_ = 0;
 };

@@ -224,7 +224,7 @@ void Integrator::integrate(const OdeSystem& system, double s0, double s1, double
   }
   check(CVodeSetStopTime(c.memory, s1), "CVodeSetStopTime");
 
-  std::size_t next = 0;
+  std::size_t next = capture.taken;
   const auto take = [&](N_Vector from) {
     const double* data = Cvode::read(from);
     capture.take(next++, data);
@@ -256,6 +256,10 @@ void Integrator::integrate(const OdeSystem& system, double s0, double s1, double
       check(CVodeGetDky(c.memory, capture.times[next], 0, c.dense), "CVodeGetDky");
       take(c.dense);
     }
+    if (!capture.after_step || s >= s1) continue;
+    const double* data = Cvode::read(c.state);
+    capture.after_step(s, data);
+    Cvode::release(c.state, data);
   }
   count_work();
   const double* data = Cvode::read(c.state);

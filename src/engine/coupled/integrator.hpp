@@ -34,10 +34,13 @@ struct OdeSystem {
   std::function<bool(double s, double gamma, const double* x, double* b)> solve;
 };
 
-/// Dense output asked for: `capture(i, x)` gets the solution at times[i], in order, at the integrator's own order.
+/// Dense output asked for: `take(i, x)` gets the solution at times[i], in order, at the integrator's own order.
 struct Capture {
-  std::span<const double> times;  ///< ascending, within [s0, s1]; equal ones allowed
+  std::span<const double> times;  ///< ascending, up to s1; equal ones allowed
   std::function<void(std::size_t index, const double* x)> take;
+  std::size_t taken = 0;  ///< so many times were taken before: an integration that goes on from s0
+  /// Called after every step that ends before s1, all times up to there taken; may throw to end the integration.
+  std::function<void(double s, const double* x)> after_step = {};
 };
 
 struct IntegratorSettings {

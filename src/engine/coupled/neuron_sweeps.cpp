@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 
 namespace hjnet {
 
@@ -31,12 +30,32 @@ std::vector<Segment> segments(const std::vector<double>& breakpoints, double epo
   return out;
 }
 
+NodeRange nodes_between(const Mesh& mesh, double begin, double end) {
+  const auto p = mesh.nodes_per_element();
+  NodeRange out;
+  while (out.first < mesh.nodes() && mesh.start(out.first / p) < begin) out.first += p;
+  while (out.first + out.count < mesh.nodes() && mesh.start((out.first + out.count) / p) < end) out.count += p;
+  return out;
+}
+
+std::vector<double> times_backwards(const std::vector<double>& phases, const NodeRange& nodes, const Segment& segment) {
+  std::vector<double> times;
+  for (auto node = nodes.first + nodes.count; node-- > nodes.first;) times.push_back(segment.end - phases[node]);
+  if (!times.empty()) times.back() = std::min(times.back(), segment.end - segment.begin);
+  return times;
+}
+
+std::size_t taken_until(std::span<const double> times, double s) {
+  return static_cast<std::size_t>(std::upper_bound(times.begin(), times.end(), s) - times.begin());
+}
+
 NeuronSweeps::NeuronSweeps(const Network& network, NeuronSystem& system, const Settings& settings,
-                           const IntegratorSettings& solver, std::vector<Segment> segments)
+                           const IntegratorSettings& solver, std::vector<Segment> segments, SweepHook hook)
     : network_(network),
       system_(system),
       settings_(settings),
       segments_(std::move(segments)),
+      hook_(std::move(hook)),
       joint_(settings.learning.delta == Boundary::initial),
       size_(system.size()),
       forward_(network.comm(), static_cast<std::int64_t>(joint_ ? 2 * size_ : size_), solver),
@@ -130,37 +149,43 @@ bool NeuronSweeps::forward_solve(double phase, double gamma, double* b) {
   return krylov_.solve(apply, back, krylov_tolerance, x);
 }
 
-void NeuronSweeps::forward(EpochRecord& record, std::vector<double>& y, std::vector<double>& delta) {
+void NeuronSweeps::forward(EpochRecord& record, std::vector<double>& y, std::vector<double>& delta,
+                           const SavedSweep* saved) {
   epoch_ = record.epoch;
   start_time_ = record.start_time;
   std::vector<double> x(y);
   if (joint_) x.insert(x.end(), delta.begin(), delta.end());
+  if (saved != nullptr) x = saved->solution;
   const OdeSystem system{
       [this](double s, const double* v, double* dv) { return forward_rhs(s, v, dv); },
       [this](double s, double gamma, const double* /*x*/, double* b) { return forward_solve(s, gamma, b); }};
   const auto& phases = record.mesh.phases();
-  std::size_t first = 0;
-  for (const auto& segment : segments_) {
-    segment_ = segment;
-    // Nodes of the elements inside this segment; the next segment's first node has the same phase but another side.
-    std::size_t last = first;
-    while (last < phases.size() && record.mesh.start(last / record.mesh.nodes_per_element()) < segment.end) ++last;
-    const Capture capture{std::span(phases).subspan(first, last - first), [&](std::size_t index, const double* v) {
-                            const auto node = first + index;
-                            std::copy_n(v, size_, record.y.at(node));
-                            system_.net(moment(phases[node]), v, record.net.at(node));
-                            if (!joint_) return;
-                            check_delta(v + size_, phases[node]);
-                            std::copy_n(v + size_, size_, record.delta.at(node));
-                          }};
+  for (std::size_t i = saved != nullptr ? saved->segment : 0; i < segments_.size(); ++i) {
+    segment_ = segments_[i];
+    const auto nodes = nodes_between(record.mesh, segment_.begin, segment_.end);
+    const auto times = std::span(phases).subspan(nodes.first, nodes.count);
+    Capture capture{times,
+                    [&](std::size_t index, const double* v) {
+                      const auto node = nodes.first + index;
+                      std::copy_n(v, size_, record.y.at(node));
+                      system_.net(moment(phases[node]), v, record.net.at(node));
+                      if (!joint_) return;
+                      check_delta(v + size_, phases[node]);
+                      std::copy_n(v + size_, size_, record.delta.at(node));
+                    },
+                    0,
+                    [&](double s, const double* v) {
+                      if (hook_) hook_({Sweep::neurons, i, s, {v, x.size()}});
+                    }};
+    const bool resumed = saved != nullptr && i == saved->segment;
+    if (resumed) capture.taken = taken_until(times, saved->s);
     try {
-      forward_.integrate(system, segment.begin, segment.end, x.data(), capture);
+      forward_.integrate(system, resumed ? saved->s : segment_.begin, segment_.end, x.data(), capture);
     } catch (const integration_failure& failure) {
       throw numerical_error(fmt::format("epoch {}, y{} forwards (delta = \"{}\"): {}, t = {:.9g} + s", epoch_,
                                         joint_ ? " and Delta" : "", name_of(delta_names, settings_.learning.delta),
                                         failure.what(), start_time_));
     }
-    first = last;
   }
   std::copy_n(x.begin(), size_, y.begin());
   if (joint_) std::copy_n(x.begin() + static_cast<std::ptrdiff_t>(size_), size_, delta.begin());
@@ -198,36 +223,39 @@ bool NeuronSweeps::backward_solve(double s, double gamma, double* b) {
   return krylov_.solve(apply, sweep, krylov_tolerance, b);
 }
 
-void NeuronSweeps::backward(EpochRecord& record) {
+void NeuronSweeps::backward(EpochRecord& record, const SavedSweep* saved) {
   epoch_ = record.epoch;
   start_time_ = record.start_time;
   record_ = &record;
   std::vector<double> x(size_, 0.0);
+  if (saved != nullptr) x = saved->solution;
   const OdeSystem system{
       [this](double s, const double* v, double* dv) { return backward_rhs(s, v, dv); },
       [this](double s, double gamma, const double* /*x*/, double* b) { return backward_solve(s, gamma, b); }};
   const auto& phases = record.mesh.phases();
-  std::size_t last = phases.size();
-  for (const auto& segment : std::views::reverse(segments_)) {
-    segment_ = segment;
-    std::size_t first = last;
-    std::vector<double> times;  // from the segment's end backwards
-    while (first > 0 && record.mesh.start((first - 1) / record.mesh.nodes_per_element()) >= segment.begin) {
-      times.push_back(segment.end - phases[--first]);
-    }
-    if (!times.empty()) times.back() = std::min(times.back(), segment.end - segment.begin);
-    const Capture capture{times, [&](std::size_t index, const double* v) {
-                            const auto node = last - 1 - index;
-                            check_delta(v, phases[node]);
-                            std::copy_n(v, size_, record.delta.at(node));
-                          }};
+  for (std::size_t i = (saved != nullptr ? saved->segment + 1 : segments_.size()); i-- > 0;) {
+    segment_ = segments_[i];
+    const auto nodes = nodes_between(record.mesh, segment_.begin, segment_.end);
+    const auto last = nodes.first + nodes.count - 1;
+    const auto times = times_backwards(phases, nodes, segment_);
+    Capture capture{times,
+                    [&](std::size_t index, const double* v) {
+                      const auto node = last - index;
+                      check_delta(v, phases[node]);
+                      std::copy_n(v, size_, record.delta.at(node));
+                    },
+                    0,
+                    [&](double s, const double* v) {
+                      if (hook_) hook_({Sweep::delta, i, s, {v, x.size()}});
+                    }};
+    const bool resumed = saved != nullptr && i == saved->segment;
+    if (resumed) capture.taken = taken_until(times, saved->s);
     try {
-      backward_.integrate(system, 0.0, segment.end - segment.begin, x.data(), capture);
+      backward_.integrate(system, resumed ? saved->s : 0.0, segment_.end - segment_.begin, x.data(), capture);
     } catch (const integration_failure& failure) {
       throw numerical_error(fmt::format("epoch {}, Delta backwards (delta = \"terminal\"): {}, t = {:.9g} - s", epoch_,
-                                        failure.what(), start_time_ + segment.end));
+                                        failure.what(), start_time_ + segment_.end));
     }
-    last = first;
   }
 }
 

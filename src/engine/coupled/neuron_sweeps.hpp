@@ -5,9 +5,11 @@
 #include "dynamics/neuron_system.hpp"
 #include "engine/coupled/integrator.hpp"
 #include "engine/coupled/krylov.hpp"
+#include "engine/coupled/sweep_position.hpp"
 #include "history/epoch_record.hpp"
 
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace hjnet {
@@ -21,16 +23,29 @@ struct Segment {
 /// Segments between the breakpoints of an epoch.
 std::vector<Segment> segments(const std::vector<double>& breakpoints, double epoch_length);
 
+/// Consecutive nodes of a mesh.
+struct NodeRange {
+  std::size_t first = 0, count = 0;
+};
+/// The nodes of the elements inside a segment. Nodes of two segments may share a phase, each seen from its side.
+NodeRange nodes_between(const Mesh& mesh, double begin, double end);
+/// Times s = segment.end - phase of these nodes, from the segment's end backwards.
+std::vector<double> times_backwards(const std::vector<double>& phases, const NodeRange& nodes, const Segment& segment);
+/// How many of the ascending times lie at s or before: an integration that stood at s had taken those.
+std::size_t taken_until(std::span<const double> times, double s);
+
 class NeuronSweeps {
 public:
   NeuronSweeps(const Network& network, NeuronSystem& system, const Settings& settings, const IntegratorSettings& solver,
-               std::vector<Segment> segments);
+               std::vector<Segment> segments, SweepHook hook);
 
   /// Integrates y, and Delta too where it is an initial-value problem, from their values at the epoch's start to its
-  /// end (in place), and fills the record's y, net (and delta) on its mesh.
-  void forward(EpochRecord& record, std::vector<double>& y, std::vector<double>& delta);
-  /// Integrates Delta backwards from 0 at the epoch's end along the record's y and net, and fills its delta.
-  void backward(EpochRecord& record);
+  /// end (in place), and fills the record's y, net (and delta) on its mesh. s is the phase.
+  /// @param saved  goes on from there, with what the record held; or null
+  void forward(EpochRecord& record, std::vector<double>& y, std::vector<double>& delta, const SavedSweep* saved);
+  /// Integrates Delta backwards from 0 at the epoch's end along the record's y and net, and fills its delta. s runs
+  /// backwards from the segment's end.
+  void backward(EpochRecord& record, const SavedSweep* saved);
 
   [[nodiscard]] IntegratorWork work() const;
 
@@ -49,6 +64,7 @@ private:
   NeuronSystem& system_;
   const Settings& settings_;
   std::vector<Segment> segments_;
+  SweepHook hook_;
   bool joint_;  ///< Delta goes forwards with y
   std::size_t size_;
   Integrator forward_, backward_;

@@ -18,12 +18,14 @@ constexpr double singular_bound = 1e-6;
 }  // namespace
 
 WeightSweep::WeightSweep(const Network& network, const ExternalInput& input, DenseWeights& history,
-                         const Settings& settings, const IntegratorSettings& solver, std::vector<Segment> segments)
+                         const Settings& settings, const IntegratorSettings& solver, std::vector<Segment> segments,
+                         SweepHook hook)
     : network_(network),
       input_(input),
       history_(history),
       settings_(settings),
       segments_(std::move(segments)),
+      hook_(std::move(hook)),
       pointwise_(network, settings.network.time_constant, input.columns()),
       columns_(static_cast<std::size_t>(input.columns())),
       synapses_(static_cast<std::size_t>(network.synapses())),
@@ -101,36 +103,44 @@ double WeightSweep::riccati_ratio(double phase) const {
   return -beta * std::tanh(beta * (settings_.epoch_length - phase));
 }
 
-/// Integrates x over all segments; rhs(phase, x, dx) is the derivative in the direction of the sweep.
-template <class Rhs, class Solve, class Take>
-void WeightSweep::sweep(bool backward, const Mesh& mesh, std::vector<double>& x, Rhs rhs, Solve solve, Take take) {
+/// Integrates x over all segments, or over what is left of them.
+void WeightSweep::sweep(Sweep kind, const Mesh& mesh, std::vector<double>& x, const Equations& equations,
+                        const SavedSweep* saved) {
+  const bool backward = kind == Sweep::riccati_momenta || (kind == Sweep::weights && form_ == Form::superposition);
   const auto& phases = mesh.phases();
-  const auto p = mesh.nodes_per_element();
-  for (std::size_t i = 0; i < segments_.size(); ++i) {
-    segment_ = segments_[backward ? segments_.size() - 1 - i : i];
+  if (saved != nullptr) x = saved->solution;
+  const auto count = segments_.size();
+  for (std::size_t i = saved == nullptr ? 0 : backward ? count - 1 - saved->segment : saved->segment; i < count; ++i) {
+    const auto index = backward ? count - 1 - i : i;
+    segment_ = segments_[index];
     const auto phase_of = [&](double s) { return backward ? segment_.end - s : segment_.begin + s; };
-    std::vector<std::size_t> nodes;
-    for (std::size_t node = 0; node < phases.size(); ++node) {
-      const double start = mesh.start(node / p);
-      if (start >= segment_.begin && start < segment_.end) nodes.push_back(node);
-    }
-    if (backward) std::reverse(nodes.begin(), nodes.end());
+    const auto nodes = nodes_between(mesh, segment_.begin, segment_.end);
     std::vector<double> times;
-    times.reserve(nodes.size());
-    for (const auto node : nodes) {
-      times.push_back(backward ? segment_.end - phases[node] : phases[node] - segment_.begin);
+    if (backward) {
+      times = times_backwards(phases, nodes, segment_);
+    } else {
+      for (std::size_t k = 0; k < nodes.count; ++k) times.push_back(phases[nodes.first + k] - segment_.begin);
     }
     const OdeSystem system{[&](double s, const double* v, double* dv) {
-                             rhs(phase_of(s), v, dv);
+                             equations.rhs(phase_of(s), v, dv);
                              return true;
                            },
                            [&](double s, double gamma, const double* /*v*/, double* b) {
-                             solve(phase_of(s), gamma, b);
+                             equations.solve(phase_of(s), gamma, b);
                              return true;
                            }};
-    const Capture capture{times, [&](std::size_t index, const double* v) { take(nodes[index], v); }};
+    Capture capture{times,
+                    [&](std::size_t k, const double* v) {
+                      equations.take(backward ? nodes.first + nodes.count - 1 - k : nodes.first + k, v);
+                    },
+                    0,
+                    [&](double s, const double* v) {
+                      if (hook_) hook_({kind, index, s, {v, x.size()}});
+                    }};
+    const bool resumed = saved != nullptr && index == saved->segment;
+    if (resumed) capture.taken = taken_until(times, saved->s);
     try {
-      integrator_.integrate(system, 0.0, segment_.end - segment_.begin, x.data(), capture);
+      integrator_.integrate(system, resumed ? saved->s : 0.0, segment_.end - segment_.begin, x.data(), capture);
     } catch (const integration_failure& failure) {
       throw numerical_error(fmt::format(
           "epoch {}, M and W {} (momentum = \"{}\"): {}, t = {:.9g} {} s", record_->epoch,
@@ -140,36 +150,36 @@ void WeightSweep::sweep(bool backward, const Mesh& mesh, std::vector<double>& x,
   }
 }
 
-void WeightSweep::joint(EpochRecord& record, DenseWeights::Epoch& next, WeightState& state) {
-  const bool backward = form_ == Form::superposition;
+void WeightSweep::joint(DenseWeights::Epoch& next, WeightState& state, const SavedSweep* saved) {
   const double kappa = settings_.learning.weight_decay;
   const double omega = settings_.learning.inertia;
+  const bool backward = form_ == Form::superposition;
   const double sign = backward ? -1.0 : 1.0;
   std::vector<double> x(2 * width_, 0.0);
   if (!backward) std::copy(state.momenta.begin(), state.momenta.end(), x.begin());
-  const auto p = record.mesh.nodes_per_element();
-  sweep(
-      backward, record.mesh, x,
-      [&](double phase, const double* v, double* dv) {
-        force(phase, force_.data());
-        if (kappa > 0.0) drift(phase, drift_.data());
-        for (std::size_t i = 0; i < width_; ++i) {
-          const double decay = kappa > 0.0 ? kappa * (drift_[i] + sign * v[width_ + i]) : 0.0;
-          dv[i] = -sign * (force_[i] + decay);
-          dv[width_ + i] = v[i] / omega;
-        }
-      },
-      [&](double /*phase*/, double gamma, double* b) {
-        const double determinant = 1.0 + gamma * gamma * kappa / omega;
-        for (std::size_t i = 0; i < width_; ++i) {
-          b[i] = (b[i] - gamma * kappa * b[width_ + i]) / determinant;
-          b[width_ + i] += gamma / omega * b[i];
-        }
-      },
-      [&](std::size_t node, const double* v) {
-        std::copy_n(v, width_, next.velocity_at(node));
-        if (node % p == 0) std::copy_n(v + width_, width_, next.weights_at(node / p));
-      });
+  const auto p = next.mesh.nodes_per_element();
+  sweep(Sweep::weights, next.mesh, x,
+        {[&](double phase, const double* v, double* dv) {
+           force(phase, force_.data());
+           if (kappa > 0.0) drift(phase, drift_.data());
+           for (std::size_t i = 0; i < width_; ++i) {
+             const double decay = kappa > 0.0 ? kappa * (drift_[i] + sign * v[width_ + i]) : 0.0;
+             dv[i] = -sign * (force_[i] + decay);
+             dv[width_ + i] = v[i] / omega;
+           }
+         },
+         [&](double /*phase*/, double gamma, double* b) {
+           const double determinant = 1.0 + gamma * gamma * kappa / omega;
+           for (std::size_t i = 0; i < width_; ++i) {
+             b[i] = (b[i] - gamma * kappa * b[width_ + i]) / determinant;
+             b[width_ + i] += gamma / omega * b[i];
+           }
+         },
+         [&](std::size_t node, const double* v) {
+           std::copy_n(v, width_, next.velocity_at(node));
+           if (node % p == 0) std::copy_n(v + width_, width_, next.weights_at(node / p));
+         }},
+        saved);
   finish_joint(x, next, state);
 }
 
@@ -193,7 +203,6 @@ void WeightSweep::finish_joint(const std::vector<double>& x, DenseWeights::Epoch
     const double homogeneous = backward ? omega * b * std::sin(b * (length - phase)) / start_factor : 0.0;
     const auto& old = history_.velocity(phase);
     double* v = next.velocity_at(node);
-    if (node == 0) state.starting_momenta.resize(width_);
     for (std::size_t i = 0; i < width_; ++i) {
       const double m = v[i] + homogeneous * (backward ? integral[i] : 0.0);
       if (node == 0) state.starting_momenta[i] = m;
@@ -214,26 +223,23 @@ void WeightSweep::finish_joint(const std::vector<double>& x, DenseWeights::Epoch
   }
 }
 
-void WeightSweep::riccati_backward(DenseWeights::Epoch& next, WeightState& state) {
+void WeightSweep::riccati_backward(DenseWeights::Epoch& next, const SavedSweep* saved) {
   const double mu = settings_.learning.epoch_memory;
   const double omega = settings_.learning.inertia;
   std::vector<double> r(width_, 0.0);
-  sweep(
-      true, next.mesh, r,
-      [&](double phase, const double* v, double* dv) {
-        force(phase, force_.data());
-        const double ratio = riccati_ratio(phase);
-        const auto& old = history_.velocity(phase);
-        for (std::size_t i = 0; i < width_; ++i) dv[i] = force_[i] + ratio * (omega * mu * old[i] + v[i]);
-      },
-      [&](double phase, double gamma, double* b) {
-        const double pivot = 1.0 - gamma * riccati_ratio(phase);
-        for (std::size_t i = 0; i < width_; ++i) b[i] /= pivot;
-      },
-      [&](std::size_t node, const double* v) { std::copy_n(v, width_, next.velocity_at(node)); });
-  state.starting_momenta.resize(width_);
-  const double ratio = omega * riccati_ratio(0.0);
-  for (std::size_t i = 0; i < width_; ++i) state.starting_momenta[i] = ratio * start_weights_[i] + r[i];
+  sweep(Sweep::riccati_momenta, next.mesh, r,
+        {[&](double phase, const double* v, double* dv) {
+           force(phase, force_.data());
+           const double ratio = riccati_ratio(phase);
+           const auto& old = history_.velocity(phase);
+           for (std::size_t i = 0; i < width_; ++i) dv[i] = force_[i] + ratio * (omega * mu * old[i] + v[i]);
+         },
+         [&](double phase, double gamma, double* b) {
+           const double pivot = 1.0 - gamma * riccati_ratio(phase);
+           for (std::size_t i = 0; i < width_; ++i) b[i] /= pivot;
+         },
+         [&](std::size_t node, const double* v) { std::copy_n(v, width_, next.velocity_at(node)); }},
+        saved);
 }
 
 /// V at the nodes of one element from W there; its r is not needed any more.
@@ -253,39 +259,39 @@ void WeightSweep::store_element(std::size_t element, const std::vector<double>& 
   }
 }
 
-void WeightSweep::riccati_forward(DenseWeights::Epoch& next, WeightState& state) {
+void WeightSweep::riccati_forward(DenseWeights::Epoch& next, WeightState& state, const SavedSweep* saved) {
   const double mu = settings_.learning.epoch_memory;
   const double omega = settings_.learning.inertia;
   const auto p = next.mesh.nodes_per_element();
-  std::vector<double> element_weights(p * width_);
+  std::vector<double> x(state.weights);
   std::vector<double> factor(p);
-  sweep(
-      false, next.mesh, state.weights,
-      [&](double phase, const double* v, double* dv) {
-        const auto point = next.mesh.locate_in_segment(phase, segment_.begin, segment_.end);
-        next.mesh.reference().lagrange(point.x, factor.data());
-        const double ratio = riccati_ratio(phase);
-        const auto& old = history_.velocity(phase);
-        for (std::size_t i = 0; i < width_; ++i) dv[i] = mu * old[i] + ratio * v[i];
-        for (std::size_t j = 0; j < p; ++j) {
-          const double* r = next.velocity_at(point.element * p + j);
-          for (std::size_t i = 0; i < width_; ++i) dv[i] += factor[j] / omega * r[i];
-        }
-      },
-      [&](double phase, double gamma, double* b) {
-        const double pivot = 1.0 - gamma * riccati_ratio(phase);
-        for (std::size_t i = 0; i < width_; ++i) b[i] /= pivot;
-      },
-      [&](std::size_t node, const double* v) {
-        std::copy_n(v, width_, element_weights.begin() + static_cast<std::ptrdiff_t>(node % p * width_));
-        if (node % p == p - 1) store_element(node / p, element_weights, next);
-      });
+  sweep(Sweep::riccati_weights, next.mesh, x,
+        {[&](double phase, const double* v, double* dv) {
+           const auto point = next.mesh.locate_in_segment(phase, segment_.begin, segment_.end);
+           next.mesh.reference().lagrange(point.x, factor.data());
+           const double ratio = riccati_ratio(phase);
+           const auto& old = history_.velocity(phase);
+           for (std::size_t i = 0; i < width_; ++i) dv[i] = mu * old[i] + ratio * v[i];
+           for (std::size_t j = 0; j < p; ++j) {
+             const double* r = next.velocity_at(point.element * p + j);
+             for (std::size_t i = 0; i < width_; ++i) dv[i] += factor[j] / omega * r[i];
+           }
+         },
+         [&](double phase, double gamma, double* b) {
+           const double pivot = 1.0 - gamma * riccati_ratio(phase);
+           for (std::size_t i = 0; i < width_; ++i) b[i] /= pivot;
+         },
+         [&](std::size_t node, const double* v) {
+           std::copy_n(v, width_, element_weights_.begin() + static_cast<std::ptrdiff_t>(node % p * width_));
+           if (node % p == p - 1) store_element(node / p, element_weights_, next);
+         }},
+        saved);
+  state.weights = x;
   std::fill(state.momenta.begin(), state.momenta.end(), 0.0);
-}
-
-void WeightSweep::riccati(EpochRecord& /*record*/, DenseWeights::Epoch& next, WeightState& state) {
-  riccati_backward(next, state);
-  riccati_forward(next, state);
+  const auto& old = history_.velocity(0.0);
+  for (std::size_t i = 0; i < width_; ++i) {
+    state.starting_momenta[i] = omega * (next.velocity_at(0)[i] - mu * old[i]);
+  }
 }
 
 void WeightSweep::sums(EpochRecord& record, const DenseWeights::Epoch& next) {
@@ -306,18 +312,19 @@ void WeightSweep::sums(EpochRecord& record, const DenseWeights::Epoch& next) {
   }
 }
 
-DenseWeights::Epoch WeightSweep::advance(EpochRecord& record, WeightState& state) {
+void WeightSweep::advance(EpochRecord& record, WeightState& state, DenseWeights::Epoch& next, const SavedSweep* saved) {
   record_ = &record;
   start_weights_ = state.weights;
   start_history_ = history_.weights(0.0);
-  DenseWeights::Epoch next(record.mesh, width_);
   if (form_ == Form::riccati) {
-    riccati(record, next, state);
+    element_weights_.resize(next.mesh.nodes_per_element() * width_);
+    const bool momenta_done = saved != nullptr && saved->sweep == Sweep::riccati_weights;
+    if (!momenta_done) riccati_backward(next, saved);
+    riccati_forward(next, state, momenta_done ? saved : nullptr);
   } else {
-    joint(record, next, state);
+    joint(next, state, saved);
   }
   sums(record, next);
-  return next;
 }
 
 }  // namespace hjnet

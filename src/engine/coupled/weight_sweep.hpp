@@ -12,9 +12,11 @@
 #include "dynamics/pointwise.hpp"
 #include "engine/coupled/integrator.hpp"
 #include "engine/coupled/neuron_sweeps.hpp"
+#include "engine/coupled/sweep_position.hpp"
 #include "history/dense_weights.hpp"
 #include "history/epoch_record.hpp"
 
+#include <functional>
 #include <vector>
 
 namespace hjnet {
@@ -27,12 +29,18 @@ struct WeightState {
 class WeightSweep {
 public:
   WeightSweep(const Network& network, const ExternalInput& input, DenseWeights& history, const Settings& settings,
-              const IntegratorSettings& solver, std::vector<Segment> segments);
+              const IntegratorSettings& solver, std::vector<Segment> segments, SweepHook hook);
 
   /// Takes the state from the record's start to its end, fills the record's sums over this rank's synapses (not yet
-  /// over ranks), and returns the epoch's history.
+  /// over ranks), and `next`, the epoch's history on the record's mesh. The state changes once the sweep is through.
+  /// s runs from the start of the segment in the direction of the sweep.
+  /// @param saved  goes on from there, with what `next` and the element under way held; or null
   /// @throws numerical_error where the two-point problem is singular or the integrator gives up.
-  DenseWeights::Epoch advance(EpochRecord& record, WeightState& state);
+  void advance(EpochRecord& record, WeightState& state, DenseWeights::Epoch& next, const SavedSweep* saved);
+
+  /// W at the nodes of the element that the forward Riccati sweep is in, [node][width]; part of the sweep under way.
+  [[nodiscard]] std::vector<double>& element_weights() { return element_weights_; }
+  [[nodiscard]] const std::vector<double>& element_weights() const { return element_weights_; }
 
   [[nodiscard]] const IntegratorWork& work() const { return integrator_.work(); }
 
@@ -43,23 +51,28 @@ private:
   void force(double phase, double* out);
   /// out = W(nT) + mu (W(t-T) - W((n-1)T)).
   void drift(double phase, double* out);
-  void joint(EpochRecord& record, DenseWeights::Epoch& next, WeightState& state);
+  void joint(DenseWeights::Epoch& next, WeightState& state, const SavedSweep* saved);
   void finish_joint(const std::vector<double>& x, DenseWeights::Epoch& next, WeightState& state);
-  void riccati(EpochRecord& record, DenseWeights::Epoch& next, WeightState& state);
-  void riccati_backward(DenseWeights::Epoch& next, WeightState& state);
-  void riccati_forward(DenseWeights::Epoch& next, WeightState& state);
+  void riccati_backward(DenseWeights::Epoch& next, const SavedSweep* saved);
+  void riccati_forward(DenseWeights::Epoch& next, WeightState& state, const SavedSweep* saved);
   void store_element(std::size_t element, const std::vector<double>& weights, DenseWeights::Epoch& next);
   void sums(EpochRecord& record, const DenseWeights::Epoch& next);
   /// P(t)/omega = -beta tanh(beta (T - phase)).
   [[nodiscard]] double riccati_ratio(double phase) const;
-  template <class Rhs, class Solve, class Take>
-  void sweep(bool backward, const Mesh& mesh, std::vector<double>& x, Rhs rhs, Solve solve, Take take);
+  /// What one of the sweeps integrates, by phase; d/ds in its direction.
+  struct Equations {
+    std::function<void(double phase, const double* x, double* dx)> rhs;
+    std::function<void(double phase, double gamma, double* b)> solve;
+    std::function<void(std::size_t node, const double* x)> take;
+  };
+  void sweep(Sweep kind, const Mesh& mesh, std::vector<double>& x, const Equations& equations, const SavedSweep* saved);
 
   const Network& network_;
   const ExternalInput& input_;
   DenseWeights& history_;
   const Settings& settings_;
   std::vector<Segment> segments_;
+  SweepHook hook_;
   Pointwise pointwise_;
   std::size_t columns_, synapses_, width_;
   Form form_;
@@ -67,7 +80,8 @@ private:
   // The record being swept and the quantities of the last evaluation.
   Segment segment_;
   const EpochRecord* record_ = nullptr;
-  std::vector<double> y_, net_, f_, g_, halo_, pre_, gauge_, force_, drift_, start_weights_, start_history_;
+  std::vector<double> y_, net_, f_, g_, halo_, pre_, gauge_, force_, drift_, start_weights_, start_history_,
+      element_weights_;
 };
 
 }  // namespace hjnet

@@ -1,0 +1,156 @@
+// What of the coupled engine a checkpoint holds, below /engine:
+//   attributes          epoch, and the tolerances it was integrated with
+//   y, delta            N x 1 x columns, at the epoch's start
+//   mesh                the next epoch's first mesh
+//   weights, momenta    rows x columns x n_pre, with learning, at the epoch's start
+//   history/...         the epoch before: mesh, V at the nodes and W at the element starts; none in
+//   epoch 0 sweep/...           the sweep under way, where asked for
+// Not here, because they follow from the input (weights without learning, breakpoints), or from these at the epoch's
+// start: halos, M at the start of the epoch, everything inside CVODE (it starts afresh in every segment).
+#include "engine/coupled/coupled_engine.hpp"
+#include "history/mesh_archive.hpp"
+#include "parallel/errors.hpp"
+
+#include <utility>
+
+namespace hjnet {
+
+/// y alone or Delta alone, or both where they go forwards together.
+std::size_t CoupledEngine::neuron_parts(Sweep sweep) const {
+  return sweep == Sweep::neurons && settings_.learning.delta == Boundary::initial ? 2 : 1;
+}
+
+void CoupledEngine::save(VectorArchive& out, bool sweep) const {
+  auto& archive = out.archive();
+  const auto columns = static_cast<std::size_t>(input_.columns());
+  archive.create_group("/engine");
+  archive.write_attribute("/engine", "epoch", std::int64_t{epoch_});
+  archive.write_attribute("/engine", "relative_tolerance", settings_.solver.relative_tolerance);
+  archive.write_attribute("/engine", "absolute_tolerance", settings_.solver.absolute_tolerance);
+  out.write_neurons("/engine/y", 1, columns, y_, "y with tangents");
+  out.write_neurons("/engine/delta", 1, columns, delta_, "Delta with tangents");
+  write_mesh(out, "/engine/mesh", mesh_);
+  if (weight_sweep_) {
+    out.write_synapses("/engine/weights", columns, state_.weights, "W with tangents");
+    out.write_synapses("/engine/momenta", columns, state_.momenta, "M with tangents");
+    if (!history_.constant()) {
+      const auto& mesh = history_.mesh();
+      archive.create_group("/engine/history");
+      write_mesh(out, "/engine/history/mesh", mesh);
+      out.write_synapses("/engine/history/velocities", mesh.nodes() * columns, history_.velocities(),
+                         "dW/dt at the nodes of the epoch before, with tangents");
+      out.write_synapses("/engine/history/weights", mesh.elements() * columns, history_.starts(),
+                         "W at the element starts of the epoch before, with tangents");
+    }
+  }
+  if (sweep && under_way_ && under_way_->position != nullptr) save_sweep(out);
+}
+
+void CoupledEngine::save_sweep(VectorArchive& out) const {
+  auto& archive = out.archive();
+  const auto& position = *under_way_->position;
+  const auto& record = under_way_->record;
+  const auto columns = record.columns;
+  const auto nodes = record.mesh.nodes();
+  archive.create_group("/engine/sweep");
+  archive.write_attribute("/engine/sweep", "kind", static_cast<std::int64_t>(position.sweep));
+  archive.write_attribute("/engine/sweep", "segment", static_cast<std::int64_t>(position.segment));
+  archive.write_attribute("/engine/sweep", "s", position.s);
+  write_mesh(out, "/engine/sweep/mesh", record.mesh);
+  out.write_neurons("/engine/sweep/y", nodes, columns, record.y.values(), "y at the nodes");
+  out.write_neurons("/engine/sweep/net", nodes, columns, record.net.values(), "net input at the nodes");
+  out.write_neurons("/engine/sweep/delta", nodes, columns, record.delta.values(), "Delta at the nodes");
+  out.write_neurons("/engine/sweep/end_y", 1, columns, under_way_->y, "y at the epoch's end, once it is known");
+  out.write_neurons("/engine/sweep/end_delta", 1, columns, under_way_->delta, "Delta at the epoch's end, likewise");
+  if (position.sweep <= Sweep::delta) {
+    out.write_neurons("/engine/sweep/solution", neuron_parts(position.sweep), columns, position.solution,
+                      "solution at the last step");
+    return;
+  }
+  const auto& next = *under_way_->next;
+  out.write_synapses("/engine/sweep/velocities", nodes * columns, next.velocity, "dW/dt, M or r at the nodes");
+  out.write_synapses("/engine/sweep/weights", next.mesh.elements() * columns, next.weights,
+                     "W or its integral at the element starts");
+  const auto solutions = position.sweep == Sweep::weights ? 2 * columns : columns;
+  out.write_synapses("/engine/sweep/solution", solutions, position.solution, "solution at the last step");
+  if (position.sweep == Sweep::riccati_weights) {
+    out.write_synapses("/engine/sweep/element", next.mesh.nodes_per_element() * columns,
+                       weight_sweep_->element_weights(), "W at the nodes of the element under way");
+  }
+}
+
+void CoupledEngine::load(const VectorArchive& in) {
+  const auto columns = static_cast<std::size_t>(input_.columns());
+  epoch_ = static_cast<int>(in.read_attribute<std::int64_t>("/engine", "epoch"));
+  in.read_neurons("/engine/y", 1, columns, y_);
+  in.read_neurons("/engine/delta", 1, columns, delta_);
+  if (weight_sweep_) {
+    in.read_synapses("/engine/weights", columns, state_.weights);
+    in.read_synapses("/engine/momenta", columns, state_.momenta);
+    if (epoch_ > 0) {
+      DenseWeights::Epoch before(read_mesh(in, "/engine/history/mesh"), history_.width());
+      in.read_synapses("/engine/history/velocities", before.mesh.nodes() * columns, before.velocity);
+      in.read_synapses("/engine/history/weights", before.mesh.elements() * columns, before.weights);
+      history_.adopt(std::move(before));
+    }
+  }
+  const bool same_tolerances =
+      in.read_attribute<double>("/engine", "relative_tolerance") == settings_.solver.relative_tolerance &&
+      in.read_attribute<double>("/engine", "absolute_tolerance") == settings_.solver.absolute_tolerance;
+  if (!same_tolerances) return;
+  mesh_ = read_mesh(in, "/engine/mesh");
+  if (in.contains("/engine/sweep")) load_sweep(in);
+}
+
+void CoupledEngine::load_sweep(const VectorArchive& in) {
+  const auto columns = static_cast<std::size_t>(input_.columns());
+  auto& under_way = under_way_.emplace();
+  auto& saved = under_way.saved.emplace();
+  saved.sweep = static_cast<Sweep>(in.read_attribute<std::int64_t>("/engine/sweep", "kind"));
+  saved.segment = static_cast<std::size_t>(in.read_attribute<std::int64_t>("/engine/sweep", "segment"));
+  saved.s = in.read_attribute<double>("/engine/sweep", "s");
+  if (saved.sweep > Sweep::riccati_weights || saved.segment >= segments_.size()) {
+    throw io_error("the checkpoint's sweep under way is none of this engine's");
+  }
+  auto& record = under_way.record = empty_record(read_mesh(in, "/engine/sweep/mesh"));
+  const auto nodes = record.mesh.nodes();
+  in.read_neurons("/engine/sweep/y", nodes, columns, record.y.values());
+  in.read_neurons("/engine/sweep/net", nodes, columns, record.net.values());
+  in.read_neurons("/engine/sweep/delta", nodes, columns, record.delta.values());
+  under_way.y.resize(y_.size());
+  under_way.delta.resize(delta_.size());
+  in.read_neurons("/engine/sweep/end_y", 1, columns, under_way.y);
+  in.read_neurons("/engine/sweep/end_delta", 1, columns, under_way.delta);
+  if (saved.sweep <= Sweep::delta) {
+    const auto parts = neuron_parts(saved.sweep);
+    saved.solution.resize(parts * y_.size());
+    in.read_neurons("/engine/sweep/solution", parts, columns, saved.solution);
+    return;
+  }
+  auto& next = under_way.next.emplace(record.mesh, history_.width());
+  in.read_synapses("/engine/sweep/velocities", nodes * columns, next.velocity);
+  in.read_synapses("/engine/sweep/weights", next.mesh.elements() * columns, next.weights);
+  const auto solutions = saved.sweep == Sweep::weights ? 2 * columns : columns;
+  saved.solution.resize(solutions * static_cast<std::size_t>(network_.synapses()));
+  in.read_synapses("/engine/sweep/solution", solutions, saved.solution);
+  if (saved.sweep == Sweep::riccati_weights) {
+    auto& element = weight_sweep_->element_weights();
+    element.resize(next.mesh.nodes_per_element() * history_.width());
+    in.read_synapses("/engine/sweep/element", next.mesh.nodes_per_element() * columns, element);
+  }
+}
+
+std::int64_t CoupledEngine::saved_bytes(bool sweep) const {
+  std::size_t numbers = y_.size() + delta_.size();
+  if (weight_sweep_) numbers += 2 * history_.width() + history_.velocities().size() + history_.starts().size();
+  if (sweep && under_way_) {
+    numbers += 3 * under_way_->record.y.values().size() + 4 * y_.size();
+    if (under_way_->next) {
+      numbers += under_way_->next->velocity.size() + under_way_->next->weights.size() + 2 * history_.width() +
+                 weight_sweep_->element_weights().size();
+    }
+  }
+  return static_cast<std::int64_t>(numbers * sizeof(double));
+}
+
+}  // namespace hjnet

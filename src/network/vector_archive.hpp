@@ -1,0 +1,68 @@
+#pragma once
+/// Neuron and synapse vectors of all ranks as datasets in global order, so that what is written on n ranks is read on
+/// m.
+
+#include "archive/archive.hpp"
+#include "network/layout.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hjnet {
+
+/// Consecutive items of one dataset that this rank holds: rows of a dense matrix (`run` = n_pre numbers each), synapses
+/// of a sparse one, neurons (`run` = columns).
+struct ItemBlock {
+  std::string name;
+  std::uint64_t all = 0;               ///< items of the whole dataset
+  std::uint64_t first = 0, count = 0;  ///< this rank's
+  std::size_t run = 1;                 ///< numbers an item
+  std::size_t offset = 0;              ///< where the items begin in a vector of this rank
+};
+
+/// The blocks of a synapse vector, in its order: a projection's under "<from>-<to>", then those of "thresholds".
+std::vector<ItemBlock> synapse_blocks(const NetworkLayout& layout);
+
+/// Stacks of vectors: `count` vectors one after the other on every rank. In the file a dataset has the shape
+/// items x count x run: what a rank holds is one stretch of it. Everything is collective over the archive's
+/// communicator, which must be that of the layout.
+class VectorArchive {
+public:
+  VectorArchive(MPI_Comm comm, Archive& archive, const NetworkLayout& layout)
+      : comm_(comm), archive_(archive), layout_(layout), blocks_(synapse_blocks(layout)) {}
+
+  [[nodiscard]] Archive& archive() { return archive_; }
+
+  /// Writes <group>/<projection> (n_post x count x n_pre; sparse: synapses x count x 1) and <group>/thresholds
+  /// (N x count x 1).
+  void write_synapses(const std::string& group, std::size_t count, std::span<const double> stack,
+                      const std::string& description);
+  /// Writes N x count x columns; `stack` is [vector][local neuron][column].
+  void write_neurons(const std::string& path, std::size_t count, std::size_t columns, std::span<const double> stack,
+                     const std::string& description);
+  /// Writes numbers that all ranks hold alike.
+  void write_numbers(const std::string& path, std::span<const double> values, const std::string& description);
+
+  /// The same back. @throws io_error, on all ranks, where a dataset is missing or its shape is another.
+  void read_synapses(const std::string& group, std::size_t count, std::span<double> stack) const;
+  void read_neurons(const std::string& path, std::size_t count, std::size_t columns, std::span<double> stack) const;
+  [[nodiscard]] std::vector<double> read_numbers(const std::string& path) const;
+  [[nodiscard]] bool contains(const std::string& path) const { return archive_.contains(path); }
+  /// An attribute of a group. @throws io_error where it is missing or of another type.
+  template <class T>
+  [[nodiscard]] T read_attribute(const std::string& group, const std::string& name) const;
+
+private:
+  [[nodiscard]] std::vector<ItemBlock> neuron_blocks(std::size_t columns) const;
+  void write_block(const std::string& path, const ItemBlock& block, std::size_t count, std::span<const double> stack);
+  void read_block(const std::string& path, const ItemBlock& block, std::size_t count, std::span<double> stack) const;
+
+  MPI_Comm comm_;
+  Archive& archive_;
+  const NetworkLayout& layout_;
+  std::vector<ItemBlock> blocks_;
+};
+
+}  // namespace hjnet
