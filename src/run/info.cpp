@@ -97,6 +97,11 @@ void describe_entanglement(Text& text, const Archive& archive) {
   line(text, "entanglement", fmt::format("{}; {} of {} samples are not physical", found, unphysical, physical.size()));
 }
 
+std::string last_line(std::string text) {
+  text.erase(text.find_last_not_of('\n') + 1);
+  return text.substr(text.rfind('\n') + 1);
+}
+
 void describe_run(Text& text, const Archive& archive, const Attributes& attributes) {
   line(text, "run", fmt::format("{}, {}", get(attributes, "name"), get(attributes, "run_id")));
   if (const auto parent = get(attributes, "parent_run_id"); !parent.empty()) line(text, "continues", parent);
@@ -107,6 +112,10 @@ void describe_run(Text& text, const Archive& archive, const Attributes& attribut
        fmt::format("{}, PETSc {}, SUNDIALS {}, HDF5 {}", get(attributes, "mpi_version"),
                    get(attributes, "petsc_version"), get(attributes, "sundials_version"),
                    get(attributes, "hdf5_version")));
+  if (const auto restarts = get(attributes, "restarts"); !restarts.empty() && restarts != "?") {
+    line(text, "restarts",
+         fmt::format("{}; the last: {}", std::count(restarts.begin(), restarts.end(), '\n'), last_line(restarts)));
+  }
   const auto completed = archive.read_all<std::int32_t>("/progress/epochs_completed").front();
   const auto finished = archive.read_all<std::int32_t>("/progress/finished").front();
   line(text, "progress",
@@ -123,7 +132,10 @@ void describe_run(Text& text, const Archive& archive, const Attributes& attribut
   describe_entanglement(text, archive);
   for (const auto* group : {"/fit", "/timing"}) {
     std::vector<std::string> numbers;
-    for (const auto& [name, value] : archive.attributes(group)) numbers.push_back(name + " = " + show(value));
+    for (const auto& [name, value] : archive.attributes(group)) {
+      const auto* number = std::get_if<double>(&value);
+      if (number == nullptr || !std::isnan(*number)) numbers.push_back(name + " = " + show(value));
+    }
     if (!numbers.empty()) line(text, group + 1, fmt::format("{}", fmt::join(numbers, ", ")));
   }
 }

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace hjnet {
 
@@ -25,19 +25,22 @@ private:
   double start_;
 };
 
-void append(std::vector<double>& to, const std::vector<double>& from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
+/// The scalars of a series that are one number, or 16, a sample, by the names of their datasets.
+constexpr std::array<std::pair<const char*, std::vector<double> SampleSeries::*>, 8> fields{{
+    {"time", &SampleSeries::time},
+    {"coupling", &SampleSeries::coupling},
+    {"error", &SampleSeries::error},
+    {"interaction", &SampleSeries::interaction},
+    {"kinetic", &SampleSeries::kinetic},
+    {"hamiltonian", &SampleSeries::hamiltonian},
+    {"action", &SampleSeries::action},
+    {"pauli", &SampleSeries::pauli},
+}};
 
 void append(SampleSeries& to, const SampleSeries& from) {
-  append(to.time, from.time);
-  append(to.coupling, from.coupling);
-  append(to.error, from.error);
-  append(to.interaction, from.interaction);
-  append(to.kinetic, from.kinetic);
-  append(to.hamiltonian, from.hamiltonian);
-  append(to.action, from.action);
-  append(to.pauli, from.pauli);
+  for (const auto& [name, field] : fields) {
+    (to.*field).insert((to.*field).end(), (from.*field).begin(), (from.*field).end());
+  }
 }
 
 MeasureColumns columns_of(const std::vector<Measures>& measures) {
@@ -67,6 +70,25 @@ std::vector<std::complex<double>> row_major(const std::vector<Eigen::Matrix4cd>&
   return out;
 }
 
+DensityResult boltzmann_stage(MPI_Comm group, const Settings& settings, const SampleSeries& series) {
+  const auto& a = settings.particles->a.stokes;
+  const auto& b = settings.particles->b.stokes;
+  const std::array<double, 6> stokes{a[0], a[1], a[2], b[0], b[1], b[2]};
+  return evolve(group, settings.boltzmann, stokes, series.pauli, settings.epochs, settings.samples_per_epoch,
+                settings.epoch_length);
+}
+
+/// What the ensemble needs of the mixture; the modes are on file.
+void take_mixture(MemberResult& result) {
+  auto& particles = *result.particles;
+  for (const auto& measures : particles.mean_measures) {
+    result.concurrence.push_back(measures.concurrence);
+    result.physical.push_back(measures.physical ? 1 : 0);
+  }
+  result.density = particles.mean;
+  particles.modes.clear();
+}
+
 }  // namespace
 
 Member::Member(MPI_Comm group, const Settings& settings, int number)
@@ -78,57 +100,97 @@ Member::Member(MPI_Comm group, const Settings& settings, int number)
       engine_(std::make_unique<CoupledEngine>(network_, input_, settings)),
       sampler_(network_, input_, settings) {}
 
+void Member::save(VectorArchive& out, bool sweep) const {
+  engine_->save(out, sweep);
+  sampler_.save(out);
+  out.archive().create_group("/series");
+  for (const auto& [name, field] : fields) {
+    out.write_numbers(std::string("/series/") + name, result_.series.*field, "samples of the epochs done");
+  }
+}
+
+std::int64_t Member::saved_bytes(bool sweep) const {
+  int rank = 0;
+  MPI_Comm_rank(group_, &rank);
+  const auto samples = rank == 0 ? result_.series.time.size() * 24 : 0;
+  return engine_->saved_bytes(sweep) + static_cast<std::int64_t>(samples * sizeof(double));
+}
+
+void Member::load(const CheckpointInfo& checkpoint) {
+  auto archive = Archive::open(group_, checkpoint.file);
+  const VectorArchive in(group_, archive, network_.layout());
+  engine_->load(in);
+  sampler_.load(in);
+  for (const auto& [name, field] : fields) result_.series.*field = in.read_numbers(std::string("/series/") + name);
+  epochs_done_ = checkpoint.epochs_done;
+  const auto rows = static_cast<std::size_t>(settings_.samples_per_epoch) + 1;
+  if (result_.series.time.size() != rows * static_cast<std::size_t>(epochs_done_)) {
+    throw io_error(fmt::format("'{}' holds {} samples instead of {} an epoch", checkpoint.file.string(),
+                               result_.series.time.size(), rows));
+  }
+  archive.close();
+}
+
 void Member::write_epoch(RunFile& file, const EpochSamples& samples) {
   file.write_epoch(number_, samples);
-  if (settings_.ensemble && number_ != settings_.ensemble->first) return;
+  if (!is_first()) return;
   if (samples.epoch == 0) file.write_momenta("initial", engine_->starting_momenta());
   const auto name = fmt::format("epoch_{:05}", samples.epoch + 1);
   file.write_weights(name, engine_->weights());
   file.write_momenta(name, engine_->momenta());
-  if (samples.epoch + 1 < settings_.epochs) return;
-  file.write_weights("final", engine_->weights());
-  file.write_momenta("final", engine_->momenta());
 }
 
-MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing,
+/// One epoch: integrated, sampled, written.
+void Member::advance(RunFile& file, Timing& timing) {
+  EpochRecord record;
+  EpochSamples samples;
+  {
+    const Stopwatch watch(timing.integration);
+    record = engine_->advance();
+  }
+  {
+    const Stopwatch watch(timing.reduction);
+    samples = sampler_.sample(record);
+  }
+  const Stopwatch watch(timing.output);
+  write_epoch(file, samples);
+  append(result_.series, samples);
+  ++epochs_done_;
+}
+
+MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Checkpoints& checkpoints,
                          const std::function<void(int epochs)>& done) {
-  MemberResult result;
-  result.member = number_;
-  if (!settings_.ensemble || number_ == settings_.ensemble->first) {
+  result_.member = number_;
+  {
     const Stopwatch watch(timing.output);
-    file.write_weights("initial", engine_->weights());
+    if (is_first() && epochs_done_ == 0) file.write_weights("initial", engine_->weights());
+    file.write_series(number_, 0, result_.series);
   }
-  for (int epoch = 0; epoch < settings_.epochs; ++epoch) {
-    EpochRecord record;
-    EpochSamples samples;
-    {
-      const Stopwatch watch(timing.integration);
-      record = engine_->advance();
-    }
-    {
-      const Stopwatch watch(timing.reduction);
-      samples = sampler_.sample(record);
-    }
+  progress.skip(epochs_done_);
+  engine_->after_step([&] { checkpoints.step_done(*this); });
+  while (epochs_done_ < settings_.epochs) {
+    checkpoints.epoch_begins();
+    advance(file, timing);
+    done(epochs_done_);
+    progress.epoch_done(number_, epochs_done_ * settings_.epoch_length, engine_->work().at("steps"));
+    checkpoints.epoch_done(*this);
+  }
+  if (is_first()) {
     const Stopwatch watch(timing.output);
-    write_epoch(file, samples);
-    append(result.series, samples);
-    done(epoch + 1);
-    progress.epoch_done(number_, record.start_time + settings_.epoch_length, engine_->work().at("steps"));
+    file.write_weights("final", engine_->weights());
+    file.write_momenta("final", engine_->momenta());
   }
-  if (settings_.particles) evolve_particles(file, result, timing);
-  return result;
+  timing.checkpoint += checkpoints.seconds();
+  if (settings_.particles) evolve_particles(file, timing);
+  return std::move(result_);
 }
 
-void Member::evolve_particles(RunFile& file, MemberResult& result, Timing& timing) {
-  const auto& a = settings_.particles->a.stokes;
-  const auto& b = settings_.particles->b.stokes;
-  const std::array<double, 6> stokes{a[0], a[1], a[2], b[0], b[1], b[2]};
+void Member::evolve_particles(RunFile& file, Timing& timing) {
   {
     const Stopwatch watch(timing.quantum);
-    result.particles = evolve(group_, settings_.boltzmann, stokes, result.series.pauli, settings_.epochs,
-                              settings_.samples_per_epoch, settings_.epoch_length);
+    result_.particles = boltzmann_stage(group_, settings_, result_.series);
   }
-  auto& particles = *result.particles;
+  auto& particles = *result_.particles;
   const Stopwatch watch(timing.output);
   std::exception_ptr failure;
   try {
@@ -144,12 +206,36 @@ void Member::evolve_particles(RunFile& file, MemberResult& result, Timing& timin
     failure = std::current_exception();
   }
   agree(group_, failure);
-  for (const auto& measures : particles.mean_measures) {
-    result.concurrence.push_back(measures.concurrence);
-    result.physical.push_back(measures.physical ? 1 : 0);
+  take_mixture(result_);
+}
+
+std::vector<double> sample_times(const Settings& settings, int epochs) {
+  std::vector<double> times;
+  for (int epoch = 0; epoch < epochs; ++epoch) {
+    for (const double phase : sample_phases(settings)) times.push_back(epoch * settings.epoch_length + phase);
   }
-  result.density = particles.mean;
-  particles.modes.clear();
+  return times;
+}
+
+MemberResult finished_member(MPI_Comm group, const Settings& settings, int number, const RunFile& file) {
+  auto stored = agreed(group, [&] { return file.read_member(number); });
+  MemberResult result;
+  result.member = number;
+  result.series = std::move(stored.series);
+  result.series.time = sample_times(settings, settings.epochs);
+  if (!settings.particles) return result;
+  if (number == settings.ensemble->first) {
+    result.particles = boltzmann_stage(group, settings, result.series);
+    take_mixture(result);
+    return result;
+  }
+  result.concurrence = std::move(stored.concurrence);
+  result.physical.assign(stored.physical.begin(), stored.physical.end());
+  for (std::size_t i = 0; i < stored.density.size(); i += 16) {
+    result.density.emplace_back(
+        Eigen::Map<const Eigen::Matrix<std::complex<double>, 4, 4, Eigen::RowMajor>>(stored.density.data() + i));
+  }
+  return result;
 }
 
 }  // namespace hjnet

@@ -6,21 +6,25 @@
 #include "network/external_input.hpp"
 #include "network/network.hpp"
 #include "quantum/stage.hpp"
+#include "run/checkpoints.hpp"
 #include "run/progress.hpp"
 #include "run/run_file.hpp"
 #include "run/sampler.hpp"
 
 #include <mpi.h>
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace hjnet {
 
 /// Seconds spent on this rank, by what they were spent on.
 struct Timing {
-  double set_up = 0.0, integration = 0.0, reduction = 0.0, quantum = 0.0, output = 0.0;
+  double set_up = 0.0, integration = 0.0, reduction = 0.0, quantum = 0.0, output = 0.0, checkpoint = 0.0;
 };
 
 /// What a finished member leaves for the ensemble and the summary; the same on every rank of its group.
@@ -34,20 +38,35 @@ struct MemberResult {
   std::optional<DensityResult> particles;  ///< extremes; its modes are dropped once written
 };
 
+/// The times of all samples of a run.
+std::vector<double> sample_times(const Settings& settings, int epochs);
+
 /// A member's network, engine and sampler. Collective over `group`.
-class Member {
+class Member final : public Checkpointed {
 public:
   Member(MPI_Comm group, const Settings& settings, int number);
 
   [[nodiscard]] const Network& network() const { return network_; }
-  /// Takes all epochs, writing each as it is done, then the particles. `done` is called after each epoch is written.
-  /// @throws numerical_error, io_error; what was written until then stays.
-  MemberResult run(RunFile& file, Progress& progress, Timing& timing, const std::function<void(int epochs)>& done);
+  void save(VectorArchive& out, bool sweep) const override;
+  [[nodiscard]] std::int64_t saved_bytes(bool sweep) const override;
+  [[nodiscard]] int epochs_done() const override { return epochs_done_; }
+  [[nodiscard]] const NetworkLayout& layout() const override { return network_.layout(); }
+  /// Goes on from a checkpoint. @throws io_error where it does not fit
+  void load(const CheckpointInfo& checkpoint);
+
+  /// Takes the epochs that are left, writing each as it is done, then the particles. `done` is called after each epoch
+  /// is written, before its checkpoint.
+  /// @throws numerical_error, io_error; what was written until then stays; StoppedEarly
+  MemberResult run(RunFile& file, Progress& progress, Timing& timing, Checkpoints& checkpoints,
+                   const std::function<void(int epochs)>& done);
   [[nodiscard]] std::map<std::string, std::int64_t> work() const { return engine_->work(); }
 
 private:
   void write_epoch(RunFile& file, const EpochSamples& samples);
-  void evolve_particles(RunFile& file, MemberResult& result, Timing& timing);
+  /// Those of the run's member `first` alone are kept in full.
+  [[nodiscard]] bool is_first() const { return !settings_.ensemble || number_ == settings_.ensemble->first; }
+  void advance(RunFile& file, Timing& timing);
+  void evolve_particles(RunFile& file, Timing& timing);
 
   MPI_Comm group_;
   const Settings& settings_;
@@ -56,6 +75,12 @@ private:
   ExternalInput input_;
   std::unique_ptr<EpochSolver> engine_;
   Sampler sampler_;
+  int epochs_done_ = 0;
+  MemberResult result_;
 };
+
+/// A member that an earlier run has finished, from the run file; nothing is integrated. Of the ensemble's first member
+/// the Boltzmann stage is taken again, for the extremes that the summary quotes. Collective over `group`.
+MemberResult finished_member(MPI_Comm group, const Settings& settings, int number, const RunFile& file);
 
 }  // namespace hjnet

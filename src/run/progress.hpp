@@ -16,13 +16,15 @@ public:
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  /// So many epochs were done by an earlier run.
+  void skip(std::int64_t epochs);
   /// One more epoch is done, at simulated time `time`, after `steps` steps of this member.
   void epoch_done(int member, double time, std::int64_t steps);
 
 private:
   [[nodiscard]] std::string line(int member, double time, std::int64_t steps) const;
 
-  std::int64_t epochs_, done_ = 0;
+  std::int64_t epochs_, done_ = 0, skipped_ = 0;
   double epoch_length_;
   bool speaks_, terminal_;
   std::chrono::steady_clock::time_point start_, last_;

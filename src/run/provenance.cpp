@@ -9,7 +9,9 @@
 #include <petscsys.h>
 #include <sundials/sundials_version.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdint>
 #include <ctime>
 #include <random>
@@ -61,6 +63,16 @@ std::string git_commit() {
 std::vector<std::pair<std::string, std::string>> library_versions() {
   return {
       {"MPI", mpi_version()}, {"PETSc", petsc_version()}, {"SUNDIALS", sundials_version()}, {"HDF5", hdf5_version()}};
+}
+
+std::vector<std::pair<std::string, std::string>> code_attributes() {
+  std::vector<std::pair<std::string, std::string>> out{{"code_version", code_version()}, {"git_commit", git_commit()}};
+  for (auto [library, version] : library_versions()) {
+    std::transform(library.begin(), library.end(), library.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    out.emplace_back(library + "_version", version);
+  }
+  return out;
 }
 
 std::string utc_now() {

@@ -16,6 +16,9 @@ std::string git_commit();
 /// Name and version of each library underneath, in the order MPI, PETSc, SUNDIALS, HDF5.
 std::vector<std::pair<std::string, std::string>> library_versions();
 
+/// What every file of hjnet's says of the code: code_version, git_commit and <library>_version, as attributes.
+std::vector<std::pair<std::string, std::string>> code_attributes();
+
 /// Now, in UTC, by ISO 8601: "2026-01-31T12:00:00Z".
 std::string utc_now();
 

@@ -1,13 +1,12 @@
 #include "run/run_file.hpp"
 
 #include "archive/collective.hpp"
+#include "config/changes.hpp"
 #include "parallel/errors.hpp"
 #include "run/provenance.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <utility>
 
@@ -27,23 +26,9 @@ int size_of(MPI_Comm comm) {
   return size;
 }
 
-std::string from_root(MPI_Comm comm, std::string text) {
-  auto length = static_cast<int>(text.size());
-  MPI_Bcast(&length, 1, MPI_INT, 0, comm);
-  text.resize(static_cast<std::size_t>(length));
-  MPI_Bcast(text.data(), length, MPI_CHAR, 0, comm);
-  return text;
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 }  // namespace
 
-RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const NetworkLayout& layout, bool overwrite)
+RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const NetworkLayout& layout, Archive archive)
     : world_(world),
       group_(group),
       world_rank_(rank_in(world)),
@@ -51,12 +36,17 @@ RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const
       settings_(settings),
       layout_(layout),
       first_(settings.ensemble ? settings.ensemble->first : 0),
-      archive_(Archive::create(world, settings.output.file, overwrite)) {
+      run_id_(from_root(world, random_uuid())),
+      origin_(run_id_),
+      archive_(std::move(archive)) {
   int lowest = world_rank_;
   MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_INT, MPI_MIN, group_);
   holds_first_ = lowest == 0;
   access_ = size_of(world_) == size_of(group_) ? Access::collective : Access::independent;
+}
 
+RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const NetworkLayout& layout, bool overwrite)
+    : RunFile(world, group, settings, layout, Archive::create(world, settings.output.file, overwrite)) {
   write_provenance();
   create_progress();
   create_series();
@@ -72,24 +62,23 @@ RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const
 }
 
 void RunFile::write_provenance() {
-  const std::vector<std::pair<std::string, AttributeValue>> attributes{
+  std::vector<std::pair<std::string, AttributeValue>> attributes{
       {"format", std::string("hjnet-run")},
       {"format_version", std::int64_t{1}},
-      {"code_version", code_version()},
-      {"git_commit", git_commit()},
       {"ranks", std::int64_t{size_of(world_)}},
       {"created", from_root(world_, utc_now())},
-      {"run_id", from_root(world_, random_uuid())},
+      {"run_id", run_id_},
       {"parent_run_id", std::string{}},
+      {"origin_run_id", origin_},
+      {"restarts", std::string{}},
       {"name", settings_.name},
       {"epochs", std::int64_t{settings_.epochs}},
       {"samples_per_epoch", std::int64_t{settings_.samples_per_epoch}},
       {"input", settings_.resolved},
+      {"data_digest", data_digest(settings_)},
   };
+  for (const auto& [name, value] : code_attributes()) attributes.emplace_back(name, value);
   for (const auto& [name, value] : attributes) archive_.write_attribute("/", name, value);
-  for (const auto& [library, version] : library_versions()) {
-    archive_.write_attribute("/", lower(library) + "_version", version);
-  }
 }
 
 void RunFile::expect_size(const std::string& path, std::uint64_t size, std::uint64_t expected) const {
@@ -113,40 +102,57 @@ void RunFile::write_member(const std::string& quantity, int member, std::uint64_
                          Access::independent);
 }
 
-void RunFile::write_epoch(int member, const EpochSamples& samples) {
+void RunFile::write_scalars(std::optional<int> member, std::uint64_t row, const SampleSeries& series) {
+  const auto write = [&](const char* name, const std::vector<double>& values) {
+    const auto path = std::string(member ? "/ensemble/member/" : "/series/") + name;
+    auto slab = Slab::whole(archive_.dims(path));
+    const std::size_t sample = member ? 1 : 0;
+    if (member) {
+      slab.start.front() = member_row(*member);
+      slab.count.front() = 1;
+    }
+    slab.start[sample] = row;
+    slab.count[sample] = series.time.size();
+    archive_.write<double>(path, slab, values, Access::independent);
+  };
+  write("coupling", series.coupling);
+  write("error", series.error);
+  write("interaction", series.interaction);
+  write("kinetic", series.kinetic);
+  write("hamiltonian", series.hamiltonian);
+  write("action", series.action);
+  if (settings_.particles) write("pauli", series.pauli);
+}
+
+void RunFile::write_series(int member, int first_epoch, const SampleSeries& series) {
   const auto rows = static_cast<std::uint64_t>(settings_.samples_per_epoch) + 1;
-  const auto row = static_cast<std::uint64_t>(samples.epoch) * rows;
+  const auto row = static_cast<std::uint64_t>(first_epoch) * rows;
+  const auto count = series.time.size();
+  if (count == 0) return;
   together(group_, [&] {
     if (group_rank_ != 0) return;
     if (member == first_) {
-      const std::vector<std::int32_t> epochs(rows, samples.epoch);
-      archive_.write<std::int32_t>("/series/epoch", {{row}, {rows}}, epochs, Access::independent);
-      write_rows("/series/time", row, samples.time);
+      std::vector<std::int32_t> epochs(count);
+      for (std::size_t i = 0; i < count; ++i) epochs[i] = first_epoch + static_cast<std::int32_t>(i / rows);
+      archive_.write<std::int32_t>("/series/epoch", {{row}, {count}}, epochs, Access::independent);
+      write_rows("/series/time", row, series.time);
     }
-    if (settings_.ensemble) {
-      write_member("interaction", member, row, samples.interaction);
-      write_member("action", member, row, samples.action);
-      return;
-    }
-    write_rows("/series/coupling", row, samples.coupling);
-    write_rows("/series/error", row, samples.error);
-    write_rows("/series/interaction", row, samples.interaction);
-    write_rows("/series/kinetic", row, samples.kinetic);
-    write_rows("/series/hamiltonian", row, samples.hamiltonian);
-    write_rows("/series/action", row, samples.action);
-    if (settings_.particles) write_rows("/series/pauli", row, samples.pauli);
-  });
-  if (settings_.output.states && member == first_) {
-    together(group_, [&] {
-      write_states("/states/y", row, samples.y);
-      write_states("/states/delta", row, samples.delta);
-    });
-  }
-  if (settings_.ensemble && group_rank_ == 0) {
-    const std::int32_t done = samples.epoch + 1;
+    if (!settings_.ensemble) return write_scalars(std::nullopt, row, series);
+    write_scalars(member, row, series);
+    const auto done = first_epoch + static_cast<std::int32_t>(count / rows);
     archive_.write<std::int32_t>("/progress/member_epochs", {{member_row(member)}, {1}}, std::span(&done, 1),
                                  Access::independent);
-  }
+  });
+}
+
+void RunFile::write_epoch(int member, const EpochSamples& samples) {
+  write_series(member, samples.epoch, samples);
+  if (!settings_.output.states || member != first_) return;
+  const auto row = static_cast<std::uint64_t>(samples.epoch) * samples.time.size();
+  together(group_, [&] {
+    write_states("/states/y", row, samples.y);
+    write_states("/states/delta", row, samples.delta);
+  });
 }
 
 void RunFile::write_states(const std::string& path, std::uint64_t row, std::span<const double> values) {

@@ -1,7 +1,7 @@
 #pragma once
 /// The file that a run leaves behind (format "hjnet-run", version 1). It is laid out in full when it is made, filled
-/// with NaN (integers: -1), its structure on disk before any data; then it is written epoch by epoch, so that a run
-/// that is killed leaves a readable file. `/progress/epochs_completed` says how far it is good.
+/// with NaN (integers: -1), its structure on disk before any data; then it is written epoch by epoch, and attributes in
+/// place, so that a run that is killed leaves a readable file. `/progress/epochs_completed` says how far it is good.
 ///
 /// Below, S+1 is the number of samples an epoch, both ends included, nt = epochs (S+1) that of the run, m the number of
 /// momentum modes. All quantities are dimensionless; time is in the run's unit. Arrays are row by row.
@@ -14,7 +14,9 @@
 
 #include <complex>
 #include <cstdint>
+#include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -58,6 +60,26 @@ struct EnsembleStatistics {
 /// Names and numbers for attributes.
 using NamedNumbers = std::map<std::string, double>;
 
+/// What a run file says of its run.
+struct RunFileState {
+  std::string run_id, origin, input, data_digest;
+  int epochs_completed = 0;
+  bool finished = false;
+  std::vector<std::int32_t> member_finished;  ///< 1 for each member whose numbers are complete; empty without ensemble
+};
+
+/// Reads that, on all ranks of `comm`; nothing where there is no file, or one that a run was killed over before it was
+/// laid out. @throws config_error, on all ranks, where the file is something else than a run file
+std::optional<RunFileState> read_run_file_state(MPI_Comm comm, const std::filesystem::path& file);
+
+/// What a finished member left in /ensemble/member, nt samples each.
+struct StoredMember {
+  SampleSeries series;  ///< without time
+  std::vector<double> concurrence;
+  std::vector<std::int32_t> physical;
+  std::vector<std::complex<double>> density;
+};
+
 /// The open run file. What is collective throws the same io_error on all its ranks where a write fails on any.
 /// `member` is the absolute number of an ensemble's member (settings.ensemble->first, ...), 0 without an ensemble. With
 /// an ensemble /states, /weights, /momenta, /density and /entanglement hold member `first`, whose group must be the one
@@ -70,9 +92,24 @@ public:
   /// `overwrite` is false, io_error where it cannot be made. The communicators must outlive the object.
   RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const NetworkLayout& layout, bool overwrite);
 
+  /// Goes on with settings.output.file, of which the first `epochs` epochs are to be kept; `before` are the settings
+  /// that it was laid out for. Where they ask for another layout (epochs, states, weights), a new file with the old
+  /// content takes its place first. `note` is added to the attribute `restarts`. Collective over `world`.
+  /// @throws io_error
+  RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const NetworkLayout& layout, const Settings& before,
+          int epochs, const std::string& note);
+
+  /// The id of this run, and of the first one of the chain that it continues.
+  [[nodiscard]] const std::string& run_id() const { return run_id_; }
+  [[nodiscard]] const std::string& origin() const { return origin_; }
+
   /// Writes an epoch's samples: to /series without an ensemble, else to the member's rows of /ensemble/member (and
   /// time, epoch and states for member `first`). Collective over the member's group.
   void write_epoch(int member, const EpochSamples& samples);
+
+  /// Writes the scalars of the epochs from the first one on, as write_epoch() does, and how many there are. Collective
+  /// over the member's group.
+  void write_series(int member, int first_epoch, const SampleSeries& series);
 
   /// Writes W, or M, of all synapses (a synapse vector) under the name "initial", "final" or "epoch_00007" (after 7
   /// epochs); nothing where output.weights does not ask for that one. Of member `first`; collective over its group.
@@ -91,6 +128,11 @@ public:
   /// /ensemble/member. Any one rank may call; an error stays on it.
   void write_mean_density(int member, std::span<const std::complex<double>> rho, const MeasureColumns& measures);
 
+  /// Says that the numbers of these members are complete. Collective over `world`, each group with its own.
+  void finish_members(const std::vector<int>& members);
+  /// Reads what a finished member left; independent.
+  [[nodiscard]] StoredMember read_member(int member) const;
+
   /// Writes /series, /ensemble/mean and /ensemble/deviation from rank 0's numbers. Collective over `world`; with an
   /// ensemble only.
   void write_ensemble_statistics(const EnsembleStatistics& statistics);
@@ -99,11 +141,16 @@ public:
   void write_fit(const NamedNumbers& numbers);
   void write_timing(const NamedNumbers& numbers);
 
-  /// Marks the run as finished and closes the file. Collective over `world`. Nothing may be called afterwards.
+  /// Closes the file, as finished or as one to be continued. Collective over `world`. Nothing may be called afterwards.
   void finish();
+  void close() { archive_.close(); }
 
 private:
+  RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const NetworkLayout& layout, Archive archive);
   void write_provenance();
+  /// Puts a file of the new layout, with what the old one holds, in the old one's place.
+  void replace_by_new_layout(const Settings& before);
+  void continue_provenance(const std::string& note);
   void create_progress();
   void create_series();
   void create_states();
@@ -114,6 +161,8 @@ private:
   void write_pattern(const std::string& group, const MatrixLayout& matrix);
   void write_snapshot(const std::string& kind, const std::string& which, std::span<const double> synapses);
   void write_states(const std::string& path, std::uint64_t row, std::span<const double> values);
+  /// To /series, or to the rows of a member.
+  void write_scalars(std::optional<int> member, std::uint64_t row, const SampleSeries& series);
   void write_rows(const std::string& path, std::uint64_t row, std::span<const double> values);
   void write_member(const std::string& quantity, int member, std::uint64_t column, std::span<const double> values);
   void write_numbers(const std::string& group, const NamedNumbers& numbers);
@@ -129,6 +178,7 @@ private:
   Settings settings_;
   NetworkLayout layout_;  ///< without the sparse matrices' column indices, which are on file at once
   int first_ = 0;
+  std::string run_id_, origin_;
   Archive archive_;
 };
 

@@ -23,6 +23,8 @@ void RunFile::create_progress() {
   if (!settings_.ensemble) return;
   archive_.create_dataset<std::int32_t>("/progress/member_epochs", {natural(settings_.ensemble->members)},
                                         "epochs written of each member");
+  archive_.create_dataset<std::int32_t>("/progress/member_finished", {natural(settings_.ensemble->members)},
+                                        "1 once all numbers of a member are complete, else 0");
 }
 
 void RunFile::create_series() {
@@ -88,9 +90,18 @@ void RunFile::create_ensemble() {
                                     description + ", standard deviation of the members (n - 1)");
     archive_.create_dataset<double>("/ensemble/member/" + name, {members, samples()}, description + ", a row a member");
   }
+  for (const auto& [name, description] : std::vector<std::pair<std::string, std::string>>{
+           {"coupling", "sum over neurons of Delta F, with the gauge term"},
+           {"error", "error functional E"},
+           {"kinetic", "kinetic term K / (2 omega)"},
+           {"hamiltonian", "Hamiltonian H"}}) {
+    archive_.create_dataset<double>("/ensemble/member/" + name, {members, samples()}, description + ", a row a member");
+  }
   archive_.write_attribute("/ensemble", "members", std::int64_t{settings_.ensemble->members});
   archive_.write_attribute("/ensemble", "first", std::int64_t{first_});
   if (!settings_.particles) return;
+  archive_.create_dataset<double>("/ensemble/member/pauli", {members, samples(), 16},
+                                  "coefficients c_alpha of each member");
   archive_.create_dataset<double>("/ensemble/mean/physical", {samples()}, "share of members that are physical");
   archive_.create_dataset<std::int32_t>("/ensemble/member/physical", {members, samples()},
                                         "1: a positive density matrix; 0: not; a row a member");
@@ -105,7 +116,11 @@ void RunFile::write_what_is_known() {
   for (const auto* path : {"/progress/epochs_completed", "/progress/finished"}) {
     archive_.write_root<std::int32_t>(path, std::span(zeros).first(1));
   }
-  if (settings_.ensemble) archive_.write_root<std::int32_t>("/progress/member_epochs", zeros);
+  if (settings_.ensemble) {
+    for (const auto* path : {"/progress/member_epochs", "/progress/member_finished"}) {
+      archive_.write_root<std::int32_t>(path, zeros);
+    }
+  }
   if (settings_.particles) {
     archive_.write_root<double>("/density/k0", settings_.boltzmann.k0);
     archive_.write_root<double>("/density/weight", settings_.boltzmann.weights);

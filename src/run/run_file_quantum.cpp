@@ -42,6 +42,42 @@ void RunFile::write_mean_density(int member, std::span<const Complex> rho, const
   archive_.write<Complex>("/ensemble/member/density", {{row, 0, 0, 0}, {1, samples(), 4, 4}}, rho, Access::independent);
 }
 
+StoredMember RunFile::read_member(int member) const {
+  StoredMember out;
+  const auto read = [&]<class T>(const char* name, std::vector<T>& values) {
+    const auto path = std::string("/ensemble/member/") + name;
+    auto slab = Slab::whole(archive_.dims(path));
+    slab.start.front() = member_row(member);
+    slab.count.front() = 1;
+    values.resize(slab.elements());
+    archive_.read<T>(path, slab, values, Access::independent);
+  };
+  read("coupling", out.series.coupling);
+  read("error", out.series.error);
+  read("interaction", out.series.interaction);
+  read("kinetic", out.series.kinetic);
+  read("hamiltonian", out.series.hamiltonian);
+  read("action", out.series.action);
+  if (!settings_.particles) return out;
+  read("pauli", out.series.pauli);
+  read("concurrence", out.concurrence);
+  read("physical", out.physical);
+  read("density", out.density);
+  return out;
+}
+
+void RunFile::finish_members(const std::vector<int>& members) {
+  archive_.flush();
+  together(world_, [&] {
+    const std::int32_t one = 1;
+    for (const int member : members) {
+      if (group_rank_ != 0) continue;
+      archive_.write<std::int32_t>("/progress/member_finished", {{member_row(member)}, {1}}, std::span(&one, 1),
+                                   Access::independent);
+    }
+  });
+}
+
 void RunFile::write_ensemble_statistics(const EnsembleStatistics& statistics) {
   together(world_, [&] {
     if (world_rank_ != 0) return;
@@ -51,18 +87,12 @@ void RunFile::write_ensemble_statistics(const EnsembleStatistics& statistics) {
     for (std::size_t i = 0; i < epochs.size(); ++i) epochs[i] = static_cast<std::int32_t>(i / rows);
     archive_.write<std::int32_t>("/series/epoch", {{0}, {samples()}}, epochs, Access::independent);
     write_rows("/series/time", 0, mean.time);
-    write_rows("/series/coupling", 0, mean.coupling);
-    write_rows("/series/error", 0, mean.error);
-    write_rows("/series/interaction", 0, mean.interaction);
-    write_rows("/series/kinetic", 0, mean.kinetic);
-    write_rows("/series/hamiltonian", 0, mean.hamiltonian);
-    write_rows("/series/action", 0, mean.action);
+    write_scalars(std::nullopt, 0, mean);
     write_rows("/ensemble/mean/interaction", 0, mean.interaction);
     write_rows("/ensemble/mean/action", 0, mean.action);
     write_rows("/ensemble/deviation/interaction", 0, statistics.interaction_deviation);
     write_rows("/ensemble/deviation/action", 0, statistics.action_deviation);
     if (!settings_.particles) return;
-    write_rows("/series/pauli", 0, mean.pauli);
     write_rows("/ensemble/mean/concurrence", 0, statistics.concurrence_mean);
     write_rows("/ensemble/deviation/concurrence", 0, statistics.concurrence_deviation);
     write_rows("/ensemble/mean/physical", 0, statistics.physical_fraction);

@@ -1,6 +1,7 @@
 #include "run/sampler.hpp"
 
 #include "config/names.hpp"
+#include "history/mesh_archive.hpp"
 #include "parallel/errors.hpp"
 #include "quantum/coefficients.hpp"
 
@@ -138,6 +139,22 @@ void Sampler::integrate_action(const EpochRecord& record, const std::vector<doub
   action_ = record.mesh.integrate(rate);
   for (auto& action : action_) action += action_start_;
   action_start_ = action_.back();
+}
+
+void Sampler::save(VectorArchive& out) const {
+  out.archive().create_group("/sampler");
+  out.archive().write_attribute("/sampler", "action", action_start_);
+  if (kinetic_.empty()) return;
+  write_mesh(out, "/sampler/mesh", kinetic_mesh_);
+  out.write_numbers("/sampler/kinetic", kinetic_, "K at the nodes of the epoch before");
+}
+
+void Sampler::load(const VectorArchive& in) {
+  action_start_ = in.read_attribute<double>("/sampler", "action");
+  if (!in.contains("/sampler/kinetic")) return;
+  kinetic_mesh_ = read_mesh(in, "/sampler/mesh");
+  kinetic_ = in.read_numbers("/sampler/kinetic");
+  if (kinetic_.size() != kinetic_mesh_.nodes()) throw io_error("/sampler/kinetic does not fit /sampler/mesh");
 }
 
 EpochSamples Sampler::sample(const EpochRecord& record) {

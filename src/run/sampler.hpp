@@ -6,6 +6,7 @@
 #include "history/epoch_record.hpp"
 #include "network/external_input.hpp"
 #include "network/network.hpp"
+#include "network/vector_archive.hpp"
 #include "run/run_file.hpp"
 
 #include <vector>
@@ -25,6 +26,10 @@ public:
   /// At a jump of an input inside the epoch the sample takes the value after it.
   /// @throws numerical_error, on all ranks, naming the time and the quantity that is not finite.
   EpochSamples sample(const EpochRecord& record);
+
+  /// Writes K and J as they stand after the epochs sampled so far, and takes them up again.
+  void save(VectorArchive& out) const;
+  void load(const VectorArchive& in);
 
 private:
   /// y, net, Delta, F of the local neurons at a point of the record.

@@ -1,45 +1,67 @@
 #include "run/simulation.hpp"
 
 #include "parallel/agree.hpp"
+#include "parallel/communication_time.hpp"
 #include "run/ensemble.hpp"
 #include "run/estimate.hpp"
 #include "run/fit.hpp"
 #include "run/member.hpp"
+#include "run/memory.hpp"
 #include "run/progress.hpp"
+#include "run/restart.hpp"
 #include "run/summary.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace hjnet {
 
 namespace {
 
-/// The state of a run between its parts. The order: groups, first member (its layout shapes the file), file, all
-/// members in rounds, ensemble statistics, fits, timing, end. Each part is collective over world.
+/// The state of a run between its parts. The order: groups, first member (its layout shapes the file), what a restart
+/// finds, file, all members in rounds, ensemble statistics, fits, timing, end. Each part is collective over world.
 class Simulation {
 public:
   Simulation(MPI_Comm world, const Settings& settings, const RunOptions& options)
-      : world_(world), settings_(settings), start_(MPI_Wtime()), groups_(world, settings) {
+      : world_(world), settings_(settings), wall_time_{MPI_Wtime(), options.max_walltime}, groups_(world, settings) {
     MPI_Comm_rank(world, &rank_);
     int ranks = 1;
     MPI_Comm_size(world, &ranks);
     refuse_oversized(settings, ranks);
+    if (options.restart) beginning_ = find_beginning(world, settings, *options.restart);
+    if (is_complete()) return;
     next_ = std::make_unique<Member>(groups_.group(), settings, groups_.members().front());
-    file_.emplace(world, groups_.group(), settings, next_->network().layout(), options.overwrite);
-    timing_.set_up = MPI_Wtime() - start_;
+    synapses_ = next_->network().layout().global_synapses;
+    open_file(options);
+    timing_.set_up = MPI_Wtime() - wall_time_.start;
   }
 
-  void run_members() {
+  [[nodiscard]] bool is_complete() const { return beginning_.kind == Beginning::Kind::complete; }
+
+  /// False where the run was stopped early.
+  bool run_members() {
     Progress progress(static_cast<std::int64_t>(settings_.epochs) * static_cast<std::int64_t>(groups_.members().size()),
                       settings_.epoch_length, rank_ == 0);
     for (int round = 0; round < groups_.rounds(); ++round) {
       std::exception_ptr failure;
+      int stopped = 0;
+      std::vector<int> finished;
       try {
-        if (static_cast<std::size_t>(round) < groups_.members().size()) run_member(round, progress);
+        if (static_cast<std::size_t>(round) < groups_.members().size()) {
+          run_member(round, progress);
+          finished.push_back(results_.back().member);
+        }
+      } catch (const StoppedEarly& stop) {
+        stopped = 1;
+        spdlog::info("Stopped early after {} epochs, as asked; go on with --restart auto, or --restart {}",
+                     stop.epochs_done, stop.checkpoint.string());
       } catch (const config_error&) {
         failure = std::current_exception();
       } catch (const numerical_error&) {
@@ -50,8 +72,13 @@ public:
       // These are thrown by all ranks of a group alike; whatever else is thrown may be one rank's alone and ends the
       // run.
       agree(world_, failure);
-      if (settings_.ensemble) file_->complete_epoch(0);  // brings the finished members to the disk
+      MPI_Allreduce(MPI_IN_PLACE, &stopped, 1, MPI_INT, MPI_MAX, world_);
+      if (settings_.ensemble) file_->finish_members(finished);
+      if (stopped == 0) continue;
+      file_->close();
+      return false;
     }
+    return true;
   }
 
   void conclude() {
@@ -65,49 +92,118 @@ public:
     }
     const auto lennard_jones = fit_lennard_jones(series->time, series->interaction);
     const auto mie = fit_mie(series->time, series->interaction);
-    NamedNumbers fits;
-    for (const auto& [name, value] : fit_attributes("lj", lennard_jones)) fits[name] = value;
-    for (const auto& [name, value] : fit_attributes("mie", mie)) fits[name] = value;
-    file_->write_fit(fits);
-    write_timing();
+    file_->write_fit(fit_numbers(lennard_jones, mie));
+    file_->write_timing(timing_numbers());
     file_->finish();
     spdlog::info("{}", describe_potential(settings_, *series, lennard_jones, mie));
     if (settings_.particles) {
       spdlog::info("{}", describe_entanglement(settings_, results_.front(), statistics ? &*statistics : nullptr));
     }
-    spdlog::info("Wrote {} in {}.", settings_.output.file.string(), duration_text(MPI_Wtime() - start_));
+    spdlog::info("Wrote {} in {}.", settings_.output.file.string(), duration_text(MPI_Wtime() - wall_time_.start));
   }
 
 private:
-  void run_member(int round, Progress& progress) {
-    if (!next_) {
-      const double begin = MPI_Wtime();
-      next_ = std::make_unique<Member>(groups_.group(), settings_, groups_.members()[static_cast<std::size_t>(round)]);
-      timing_.set_up += MPI_Wtime() - begin;
+  void open_file(const RunOptions& options) {
+    const auto& layout = next_->network().layout();
+    if (beginning_.kind == Beginning::Kind::continued) {
+      const int epochs = beginning_.checkpoint && !settings_.ensemble ? beginning_.checkpoint->epochs_done : 0;
+      file_.emplace(world_, groups_.group(), settings_, layout, *beginning_.before, epochs, beginning_.note);
+    } else {
+      file_.emplace(world_, groups_.group(), settings_, layout, options.overwrite || beginning_.overwrite);
     }
-    results_.push_back(next_->run(*file_, progress, timing_, [&](int epochs) {
+    // The end of a run then changes numbers in place, and no structure.
+    auto unknown = fit_numbers({}, {});
+    for (auto& [name, number] : unknown) number = std::numeric_limits<double>::quiet_NaN();
+    file_->write_fit(unknown);
+    for (const auto& [name, count] : next_->work()) work_[name] = 0;
+    unknown = timing_numbers();
+    for (auto& [name, number] : unknown) number = std::numeric_limits<double>::quiet_NaN();
+    file_->write_timing(unknown);
+  }
+
+  /// Whether an earlier run has finished a member with as many epochs as are asked for.
+  [[nodiscard]] bool is_finished(int number) const {
+    if (beginning_.kind != Beginning::Kind::continued || !settings_.ensemble) return false;
+    const auto& finished = beginning_.on_file->member_finished;
+    const auto index = static_cast<std::size_t>(number - settings_.ensemble->first);
+    return beginning_.before->epochs == settings_.epochs && index < finished.size() && finished[index] == 1;
+  }
+
+  /// What a member goes on from: with an ensemble each looks for its own.
+  std::optional<CheckpointInfo> checkpoint_of(int number) {
+    if (beginning_.kind != Beginning::Kind::continued) return std::nullopt;
+    if (!settings_.ensemble) return beginning_.checkpoint;
+    if (beginning_.checkpoint && beginning_.checkpoint->member == number) return beginning_.checkpoint;
+    auto found = newest_checkpoint(groups_.group(), settings_, number, file_->origin());
+    if (found && found->epochs_done > settings_.epochs) {
+      throw config_error(
+          fmt::format("run.epochs: expected at least the {} epochs that checkpoint '{}' stands after, "
+                      "got {}",
+                      found->epochs_done, found->file.string(), settings_.epochs));
+    }
+    return found;
+  }
+
+  void run_member(int round, Progress& progress) {
+    const int number = groups_.members()[static_cast<std::size_t>(round)];
+    if (is_finished(number)) {
+      results_.push_back(finished_member(groups_.group(), settings_, number, *file_));
+      progress.skip(settings_.epochs);
+      next_.reset();
+      return;
+    }
+    const double begin = MPI_Wtime();
+    if (!next_) next_ = std::make_unique<Member>(groups_.group(), settings_, number);
+    const auto checkpoint = checkpoint_of(number);
+    if (checkpoint) next_->load(*checkpoint);
+    Checkpoints checkpoints(groups_.group(), settings_, number, {file_->origin(), file_->run_id()}, wall_time_,
+                            checkpoint ? &*checkpoint : nullptr);
+    timing_.set_up += MPI_Wtime() - begin;
+    results_.push_back(next_->run(*file_, progress, timing_, checkpoints, [&](int epochs) {
       if (!settings_.ensemble) file_->complete_epoch(epochs);
     }));
     for (const auto& [name, count] : next_->work()) work_[name] += count;
     next_.reset();
   }
 
-  void write_timing() {
+  static NamedNumbers fit_numbers(const PotentialFit& lennard_jones, const PotentialFit& mie) {
+    NamedNumbers numbers;
+    for (const auto& [name, value] : fit_attributes("lj", lennard_jones)) numbers[name] = value;
+    for (const auto& [name, value] : fit_attributes("mie", mie)) numbers[name] = value;
+    return numbers;
+  }
+
+  /// Seconds of rank 0, but for `communication`, the mean over the ranks (of what the others contain); collective.
+  [[nodiscard]] NamedNumbers timing_numbers() const {
+    int ranks = 1;
+    MPI_Comm_size(world_, &ranks);
+    double communication = communication_seconds() / ranks;
+    MPI_Allreduce(MPI_IN_PLACE, &communication, 1, MPI_DOUBLE, MPI_SUM, world_);
+    std::int64_t memory = peak_resident_bytes();
+    MPI_Allreduce(MPI_IN_PLACE, &memory, 1, MPI_INT64_T, MPI_MAX, world_);
     NamedNumbers numbers{{"set_up", timing_.set_up},
                          {"integration", timing_.integration},
                          {"reduction", timing_.reduction},
                          {"quantum", timing_.quantum},
-                         {"output", timing_.output}};
+                         {"output", timing_.output},
+                         {"checkpoint", timing_.checkpoint},
+                         {"communication", communication},
+                         {"total", MPI_Wtime() - wall_time_.start},
+                         {"peak_memory", static_cast<double>(memory)},
+                         {"neurons", static_cast<double>(settings_.network.neurons())},
+                         {"synapses", static_cast<double>(synapses_)}};
     for (const auto& [name, count] : work_) numbers[name] = static_cast<double>(count);
-    file_->write_timing(numbers);
+    return numbers;
   }
 
   MPI_Comm world_;
   const Settings& settings_;
-  double start_;
+  WallTime wall_time_;
   int rank_ = 0;
   EnsembleGroups groups_;
+  Beginning beginning_;
   std::unique_ptr<Member> next_;  ///< the member about to run; made before the file, whose layout it gives
+  std::int64_t synapses_ = 0;
   std::optional<RunFile> file_;
   Timing timing_;
   std::map<std::string, std::int64_t> work_;
@@ -118,7 +214,8 @@ private:
 
 ExitStatus run_simulation(MPI_Comm world, const Settings& settings, const RunOptions& options) {
   Simulation simulation(world, settings, options);
-  simulation.run_members();
+  if (simulation.is_complete()) return ExitStatus::complete;
+  if (!simulation.run_members()) return ExitStatus::stopped_early;
   simulation.conclude();
   return ExitStatus::complete;
 }

@@ -1,0 +1,219 @@
+#include "run/checkpoints.hpp"
+
+#include "archive/collective.hpp"
+#include "archive/publish.hpp"
+#include "config/changes.hpp"
+#include "parallel/errors.hpp"
+#include "parallel/stop.hpp"
+#include "run/checkpoint_files.hpp"
+#include "run/provenance.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <system_error>
+#include <utility>
+
+namespace hjnet {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr double minute = 60.0;
+/// Beyond what the arrays take: HDF5's structure, attributes, rounding up.
+constexpr std::int64_t spare_bytes = std::int64_t{1} << 20;
+/// A checkpoint takes about as long as the last one; with this margin it ends before the wall time does.
+constexpr double write_margin = 1.5;
+
+bool periodic(const CheckpointSettings& when) {
+  return when.every_epochs > 0 || when.every_minutes > 0.0;
+}
+
+/// Makes the directory where it is missing, and throws where it cannot be written.
+void expect_writable(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (!fs::is_directory(directory)) {
+    throw io_error(fmt::format("cannot make the directory '{}' for checkpoints{}{}", directory.string(),
+                               error ? ": " : "", error ? error.message() : ""));
+  }
+  if (::access(directory.c_str(), W_OK | X_OK) != 0) {
+    throw io_error(fmt::format("cannot write checkpoints to '{}': {}", directory.string(),
+                               std::error_code(errno, std::generic_category()).message()));
+  }
+}
+
+}  // namespace
+
+Checkpoints::Checkpoints(MPI_Comm group, const Settings& settings, int member, RunIdentity identity, WallTime wall_time,
+                         const CheckpointInfo* loaded)
+    : group_(group),
+      settings_(settings),
+      when_(settings.output.checkpoint),
+      member_(member),
+      identity_(std::move(identity)),
+      wall_time_(wall_time),
+      stem_(checkpoint_stem(settings, member)),
+      last_write_(MPI_Wtime()) {
+  MPI_Comm_rank(group, &rank_);
+  if (periodic(when_) || wall_time_.most) {
+    together(group_, [&] {
+      if (rank_ == 0) expect_writable(when_.directory);
+    });
+  }
+  const auto files = checkpoint_files(group, when_.directory, stem_);
+  if (!files.empty()) next_number_ = files.back().number + 1;
+  if (loaded == nullptr) return;
+  stuck_ = true;
+  epoch_before_ = loaded->sweep ? loaded->epoch_seconds : 0.0;
+  if (!loaded->sweep) saved_epoch_ = loaded->epochs_done;
+  for (const auto& [number, file] : files) {
+    kept_.push_back(file);
+    if (file == loaded->file) return;
+  }
+  kept_ = {};  // the one loaded lies elsewhere: nothing here is ours to remove
+  saved_epoch_.reset();
+}
+
+void Checkpoints::epoch_begins() {
+  epoch_start_ = MPI_Wtime();
+}
+
+double Checkpoints::epoch_seconds() const {
+  return epoch_before_ + MPI_Wtime() - epoch_start_;
+}
+
+Checkpoints::Verdict Checkpoints::verdict() {
+  enum : int { stop = 1, due = 2, long_epoch = 4 };
+  int bits = stop_signalled() ? stop : 0;
+  if (rank_ == 0) {
+    const double now = MPI_Wtime();
+    if (wall_time_.most && now - wall_time_.start > *wall_time_.most - write_margin * write_seconds_) bits |= stop;
+    if (when_.every_minutes > 0.0 && now - last_write_ > when_.every_minutes * minute) bits |= due;
+    // A run that never gets through an epoch in its wall time would do the same one again for ever.
+    if (stuck_ || epoch_seconds() >= when_.redo_minutes * minute) bits |= long_epoch;
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &bits, 1, MPI_INT, MPI_BOR, group_);
+  return {(bits & stop) != 0, (bits & due) != 0, (bits & long_epoch) != 0};
+}
+
+void Checkpoints::step_done(const Checkpointed& state) {
+  const auto now = verdict();
+  if (now.stop) stop(state, now.long_epoch);
+  if (now.due && now.long_epoch) try_to_write(state, true);
+}
+
+void Checkpoints::epoch_done(const Checkpointed& state) {
+  stuck_ = false;
+  epoch_before_ = 0.0;
+  epoch_start_ = MPI_Wtime();
+  const auto now = verdict();
+  if (now.stop) stop(state, false);
+  const int done = state.epochs_done();
+  const bool last = done == settings_.epochs && periodic(when_);
+  if (now.due || last || (when_.every_epochs > 0 && done % when_.every_epochs == 0)) try_to_write(state, false);
+}
+
+void Checkpoints::stop(const Checkpointed& state, bool sweep) {
+  try {
+    write(state, sweep);
+  } catch (const io_error& error) {
+    throw io_error(fmt::format("{}; {}", error.what(),
+                               kept_.empty() ? "there is no earlier checkpoint"
+                                             : fmt::format("the last good one is '{}'", kept_.back().string())));
+  }
+  throw StoppedEarly{kept_.back(), state.epochs_done()};
+}
+
+void Checkpoints::try_to_write(const Checkpointed& state, bool sweep) {
+  try {
+    write(state, sweep);
+  } catch (const io_error& error) {
+    if (rank_ == 0) {
+      fmt::print(stderr, "hjnet: WARNING: {}; the run goes on without this checkpoint\n", error.what());
+    }
+    last_write_ = MPI_Wtime();
+  }
+}
+
+void Checkpoints::expect_room(const Checkpointed& state, bool sweep) const {
+  std::int64_t bytes = state.saved_bytes(sweep);
+  MPI_Allreduce(MPI_IN_PLACE, &bytes, 1, MPI_INT64_T, MPI_SUM, group_);
+  together(group_, [&] {
+    if (rank_ != 0) return;
+    expect_writable(when_.directory);
+    std::error_code error;
+    const auto room = fs::space(when_.directory, error).available;
+    const auto needed = static_cast<std::uintmax_t>(bytes + spare_bytes);
+    if (error || room >= needed) return;
+    throw io_error(fmt::format("no room for a checkpoint in '{}': it takes {:.3g} MB, {:.3g} MB are free",
+                               when_.directory.string(), 1e-6 * static_cast<double>(needed),
+                               1e-6 * static_cast<double>(room)));
+  });
+}
+
+/// Written beside, sealed, synced, renamed: whatever happens meanwhile, no earlier checkpoint is touched.
+void Checkpoints::write(const Checkpointed& state, bool sweep) {
+  if (!sweep && saved_epoch_ == state.epochs_done()) return;
+  const double begin = MPI_Wtime();
+  expect_room(state, sweep);
+  const auto file = when_.directory / fmt::format("{}-{:06}.h5", stem_, next_number_);
+  const fs::path partial = file.string() + ".partial";
+  auto archive = Archive::create(group_, partial, true);
+  try {
+    archive.keep_checksums();
+    write_attributes(archive, state, sweep);
+    VectorArchive vectors(group_, archive, state.layout());
+    state.save(vectors, sweep);
+    archive.seal();
+  } catch (const io_error&) {
+    archive.discard();
+    throw;
+  }
+  publish(group_, partial, file);
+  ++next_number_;
+  kept_.push_back(file);
+  saved_epoch_ = sweep ? std::nullopt : std::optional(state.epochs_done());
+  remove_old();
+  last_write_ = MPI_Wtime();
+  write_seconds_ = last_write_ - begin;
+  seconds_ += write_seconds_;
+}
+
+void Checkpoints::write_attributes(Archive& archive, const Checkpointed& state, bool sweep) const {
+  int ranks = 1;
+  MPI_Comm_size(group_, &ranks);
+  const double left = when_.every_minutes > 0.0 ? when_.every_minutes * minute : -1.0;
+  std::vector<std::pair<std::string, AttributeValue>> attributes{
+      {"format", std::string(checkpoint_format)},
+      {"format_version", checkpoint_version},
+      {"created", from_root(group_, utc_now())},
+      {"ranks", std::int64_t{ranks}},
+      {"name", settings_.name},
+      {"run_file", fs::absolute(settings_.output.file).string()},
+      {"run_id", identity_.id},
+      {"origin_run_id", identity_.origin},
+      {"member", std::int64_t{member_}},
+      {"epochs_done", std::int64_t{state.epochs_done()}},
+      {"sweep", std::int64_t{sweep ? 1 : 0}},
+      {"epoch_seconds", from_root(group_, fmt::format("{:.3f}", sweep ? epoch_seconds() : 0.0))},
+      {"seconds_to_next", left},
+      {"input", settings_.resolved},
+      {"data_digest", data_digest(settings_)},
+  };
+  for (const auto& [name, value] : code_attributes()) attributes.emplace_back(name, value);
+  for (const auto& [name, value] : attributes) archive.write_attribute("/", name, value);
+}
+
+/// Removes all but the newest ones of those known to be good. That one cannot be removed is no reason to stop.
+void Checkpoints::remove_old() {
+  while (kept_.size() > static_cast<std::size_t>(when_.keep)) {
+    std::error_code ignored;
+    if (rank_ == 0) fs::remove(kept_.front(), ignored);
+    kept_.erase(kept_.begin());
+  }
+}
+
+}  // namespace hjnet
