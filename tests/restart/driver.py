@@ -1,0 +1,140 @@
+"""Runs of hjnet that are stopped, killed and taken up again, for the tests of this folder."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import compare_runs  # noqa: E402
+
+HJNET = os.environ["HJNET_BINARY"]
+MPIEXEC = os.environ["MPIEXEC"]
+STOPPED = 75
+
+# Small, but with everything that a checkpoint has to carry: recurrent and sparse projections, thresholds, breakpoints,
+# particles with two modes, states and weights of all epochs.
+INPUT = """
+[run]
+name = "case"
+epochs = {epochs}
+samples_per_epoch = 12
+seed = 5
+[network]
+time_constant = 0.2
+thresholds = true
+[[network.layer]]
+name = "ports"
+neurons = 6
+[[network.layer]]
+name = "hidden"
+neurons = 7
+[[network.layer]]
+name = "out"
+neurons = 2
+[[network.projection]]
+from = "ports"
+to = "hidden"
+[[network.projection]]
+from = "hidden"
+to = "hidden"
+connect = {{ fan_in = 3 }}
+weights = {{ distribution = "normal", gain = 0.5 }}
+[[network.projection]]
+from = "hidden"
+to = "out"
+[learning]
+target = {{ values = [0.4, -0.3] }}
+{learning}
+[stimulus]
+constant = {{ layer = "ports", values = [0.1, 0.2, 0.3, -0.1, -0.2, 0.2] }}
+step = {{ layer = "hidden", value = 0.2, start = 0.3, stop = 0.7 }}
+[particles]
+a = {{ stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }}
+b = {{ stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12 }}
+[boltzmann]
+k0 = [1.0, 2.0]
+weights = [0.6, 0.4]
+[solver]
+method = "adams"
+relative_tolerance = 1e-9
+absolute_tolerance = 1e-11
+[output]
+states = true
+weights = "all"
+checkpoint = {{ {checkpoint} }}
+{more}
+"""
+
+BOUNDARIES = {
+    "terminal": "",
+    "initial-momentum": 'momentum = "initial"',
+    "initial-delta": 'delta = "initial"',
+    "both-initial": 'delta = "initial"\nmomentum = "initial"',
+    "delta-off": 'delta = "off"',
+    "decay-riccati": "weight_decay = 0.5",
+    "decay-superposition": "weight_decay = 0.5\ninertia = 1.0",
+    "decay-initial": 'weight_decay = 0.5\nmomentum = "initial"',
+    "memory": "epoch_memory = 0.7",
+    "frozen": "enabled = false",
+}
+
+
+class Bench:
+    """A directory with one input, in which runs are made."""
+
+    def __init__(self, folder, learning="", checkpoint="every_epochs = 1, keep = 20", more="", epochs=6):
+        self.path = pathlib.Path(folder)
+        self.path.mkdir(parents=True, exist_ok=True)
+        (self.path / "case.toml").write_text(
+            INPUT.format(learning=learning, checkpoint=checkpoint, more=more, epochs=epochs))
+
+    def command(self, ranks, output, *arguments):
+        return [MPIEXEC, "-n", str(ranks), HJNET, "run", "case.toml", "--output", output, *arguments]
+
+    def run(self, ranks, output, *arguments, status=0):
+        """A run from start to end; asserts its exit status and returns what it said."""
+        done = subprocess.run(self.command(ranks, output, *arguments), cwd=self.path, capture_output=True, text=True,
+                              timeout=200)
+        assert done.returncode == status, f"exit status {done.returncode} instead of {status}:\n{done.stderr}"
+        return done.stderr
+
+    def start(self, ranks, output, *arguments):
+        """A run in a session of its own."""
+        return subprocess.Popen(self.command(ranks, output, *arguments), cwd=self.path, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+    def checkpoints(self, output="run.h5"):
+        stem = pathlib.Path(output).stem
+        return sorted((self.path / "checkpoints").glob(f"{stem}*-[0-9]*.h5"))
+
+    def differences(self, first, second, tolerance=0.0, skip=()):
+        return compare_runs.differences(self.path / first, self.path / second, tolerance, skip)
+
+    def copy(self, folder):
+        """A copy of all that is there, for one more way to go on."""
+        other = Bench.__new__(Bench)
+        other.path = pathlib.Path(folder)
+        shutil.copytree(self.path, other.path)
+        return other
+
+
+def ranks_of(process):
+    """The processes of the ranks, which mpiexec starts in process groups of their own."""
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False)
+    return [int(pid) for pid in found.stdout.split()]
+
+
+def kill(process):
+    """SIGKILL to mpiexec and to all ranks."""
+    for pid in [*ranks_of(process), process.pid]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    process.wait()
+    process.stderr.close()
+    time.sleep(0.1)

@@ -1,0 +1,304 @@
+// A member that goes on from a checkpoint is the member that was never stopped: to the last bit from between two epochs
+// on the same ranks, to the solver's tolerance from within a sweep or on other ranks.
+#include "../support/case.hpp"
+#include "archive/archive.hpp"
+#include "network/vector_archive.hpp"
+
+#include <map>
+#include <optional>
+
+namespace {
+
+using namespace hjnet;
+using namespace hjnet::test;
+
+constexpr int epochs = 3;
+
+const std::string network = R"([run]
+seed = 41
+epochs = 3
+samples_per_epoch = 6
+[network]
+time_constant = 0.3
+thresholds = true
+layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 5 }, { name = "out", neurons = 2 }]
+projection = [{ from = "ports", to = "hidden", connect = { fan_in = 4 } }, { from = "hidden", to = "hidden", weights = { distribution = "normal", gain = 0.4 } },
+              { from = "hidden", to = "out" }]
+[stimulus]
+constant = { layer = "ports", distribution = "normal", sd = 0.7 }
+step = { layer = "hidden", distribution = "normal", sd = 0.5, start = 0.3, stop = 0.6 }
+)";
+
+const std::string particles = R"([particles]
+a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.2 }
+b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.2 }
+)";
+
+struct Boundaries {
+  const char* name;
+  const char* learning;
+};
+
+constexpr Boundaries boundaries[] = {
+    {"Terminal", ""},
+    {"InitialMomentum", "momentum = \"initial\""},
+    {"InitialDelta", "delta = \"initial\""},
+    {"BothInitial", "delta = \"initial\"\nmomentum = \"initial\""},
+    {"DeltaOff", "delta = \"off\""},
+    {"DecayRiccati", "weight_decay = 0.5"},
+    {"DecaySuperposition", "weight_decay = 0.5\ninertia = 1.0"},
+    {"DecayInitialMomentum", "weight_decay = 0.5\nmomentum = \"initial\"\nepoch_memory = 0.7"},
+    {"Frozen", "enabled = false"},
+};
+
+Settings settings_of(const Boundaries& b, bool with_particles) {
+  return settings_from(network + "[learning]\ntarget = { values = [0.4, -0.3] }\n" + b.learning + "\n" +
+                       (with_particles ? particles : "") + solver(1e-9));
+}
+
+/// The first `size` ranks; MPI_COMM_NULL on the others.
+class FirstRanks {
+public:
+  explicit FirstRanks(int size) {
+    int rank = 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_split(MPI_COMM_WORLD, rank < size ? 0 : MPI_UNDEFINED, rank, &comm_);
+  }
+  ~FirstRanks() {
+    if (comm_ != MPI_COMM_NULL) MPI_Comm_free(&comm_);
+  }
+  FirstRanks(const FirstRanks&) = delete;
+  FirstRanks& operator=(const FirstRanks&) = delete;
+  [[nodiscard]] MPI_Comm comm() const { return comm_; }
+  [[nodiscard]] bool inside() const { return comm_ != MPI_COMM_NULL; }
+
+private:
+  MPI_Comm comm_ = MPI_COMM_NULL;
+};
+
+int world_size() {
+  int size = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  return size;
+}
+
+std::filesystem::path checkpoint_file() {
+  int pid = static_cast<int>(::getpid());
+  MPI_Bcast(&pid, 1, MPI_INT, 0, MPI_COMM_WORLD);
+  return std::filesystem::temp_directory_path() / ("hjnet-restart-" + std::to_string(pid) + ".h5");
+}
+
+void save(Case& c, const std::filesystem::path& file, bool sweep) {
+  auto archive = Archive::create(c.network.comm(), file, true);
+  archive.keep_checksums();
+  VectorArchive out(c.network.comm(), archive, c.network.layout());
+  c.engine.save(out, sweep);
+  c.sampler.save(out);
+  archive.seal();
+  Archive::verify(c.network.comm(), file);
+}
+
+void load(Case& c, const std::filesystem::path& file) {
+  auto archive = Archive::open(c.network.comm(), file);
+  const VectorArchive in(c.network.comm(), archive, c.network.layout());
+  c.engine.load(in);
+  c.sampler.load(in);
+  archive.close();
+}
+
+/// Every number of the epochs from `first` on, by quantity.
+std::map<std::string, std::vector<double>> run_on(Case& c, int first) {
+  std::map<std::string, std::vector<double>> out;
+  for (int epoch = first; epoch < epochs; ++epoch) {
+    const auto samples = c.sampler.sample(c.engine.advance());
+    append(out["coupling"], samples.coupling);
+    append(out["interaction"], samples.interaction);
+    append(out["kinetic"], samples.kinetic);
+    append(out["action"], samples.action);
+    append(out["pauli"], samples.pauli);
+    append(out["y"], c.gather_neurons(samples.y));
+    append(out["delta"], c.gather_neurons(samples.delta));
+    append(out["W"], c.gather_synapses(c.engine.weights()));
+    append(out["M"], c.gather_synapses(c.engine.momenta()));
+    append(out["M(nT)"], c.gather_synapses(c.engine.starting_momenta()));
+  }
+  return out;
+}
+
+using Numbers = std::map<std::string, std::vector<double>>;
+
+/// The largest distance relative to each quantity, of all quantities.
+double worst(const Numbers& a, const Numbers& b) {
+  double out = 0.0;
+  for (const auto& [name, values] : a) {
+    const double d = relative_distance(values, b.at(name));
+    EXPECT_FALSE(std::isnan(d)) << name;
+    out = std::max(out, d);
+  }
+  return out;
+}
+
+struct Stop {};
+
+/// Advances until step `stop` of the epoch under way (from 0), saves there with the sweep, and ends; false where the
+/// epoch has fewer steps.
+bool stop_inside(Case& c, int stop, const std::filesystem::path& file) {
+  int steps = 0;
+  c.engine.after_step([&] {
+    if (steps++ != stop) return;
+    save(c, file, true);
+    throw Stop();
+  });
+  try {
+    c.sampler.sample(c.engine.advance());
+  } catch (const Stop&) {
+    return true;
+  }
+  return false;
+}
+
+class Restart : public ::testing::TestWithParam<std::tuple<Boundaries, bool>> {
+protected:
+  void SetUp() override { file_ = checkpoint_file(); }
+  void TearDown() override {
+    MPI_Barrier(MPI_COMM_WORLD);
+    std::error_code ignored;
+    std::filesystem::remove(file_, ignored);
+  }
+  [[nodiscard]] Settings settings() const { return settings_of(std::get<0>(GetParam()), std::get<1>(GetParam())); }
+  std::filesystem::path file_;
+};
+
+/// Numbers of the epochs after `first`, straight through.
+Numbers straight(const Settings& settings, MPI_Comm comm, int first) {
+  Case c(settings, comm);
+  for (int epoch = 0; epoch < first; ++epoch) c.sampler.sample(c.engine.advance());
+  return run_on(c, first);
+}
+
+TEST_P(Restart, FromBetweenTwoEpochsIsTheSameToTheLastBit) {
+  const auto s = settings();
+  for (int first = 0; first < epochs; ++first) {
+    {
+      Case c(s, MPI_COMM_WORLD);
+      for (int epoch = 0; epoch < first; ++epoch) c.sampler.sample(c.engine.advance());
+      save(c, file_, true);
+    }
+    Case c(s, MPI_COMM_WORLD);
+    load(c, file_);
+    EXPECT_EQ(run_on(c, first), straight(s, MPI_COMM_WORLD, first)) << "after " << first << " epochs";
+  }
+}
+
+TEST_P(Restart, TheStartOfAnEpochUnderWayIsTheSameToTheLastBit) {
+  const auto s = settings();
+  {
+    Case c(s, MPI_COMM_WORLD);
+    c.sampler.sample(c.engine.advance());
+    int steps = 0;
+    c.engine.after_step([&] {
+      if (steps++ == 40) save(c, file_, false);
+    });
+    c.sampler.sample(c.engine.advance());
+    ASSERT_GT(steps, 40);
+  }
+  Case c(s, MPI_COMM_WORLD);
+  load(c, file_);
+  EXPECT_EQ(run_on(c, 1), straight(s, MPI_COMM_WORLD, 1));
+}
+
+TEST_P(Restart, FromWithinEverySweepToTheToleranceOnAnyRanks) {
+  const auto s = settings();
+  const auto reference = straight(s, MPI_COMM_WORLD, 1);
+  int all = 0;
+  {
+    Case c(s, MPI_COMM_WORLD);
+    c.sampler.sample(c.engine.advance());
+    c.engine.after_step([&] { ++all; });
+    c.sampler.sample(c.engine.advance());
+  }
+  double figure = 0.0;
+  const int sizes = world_size();
+  for (int i = 0; i < 7; ++i) {
+    const FirstRanks writers(1 + i % sizes);
+    const FirstRanks readers(1 + (3 * i + 1) % sizes);
+    if (writers.inside()) {
+      Case c(s, writers.comm());
+      c.sampler.sample(c.engine.advance());
+      EXPECT_TRUE(stop_inside(c, (2 * i + 1) * (all - 20) / 14, file_));
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (readers.inside()) {
+      Case c(s, readers.comm());
+      load(c, file_);
+      figure = std::max(figure, worst(run_on(c, 1), reference));
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+  }
+  expect_figure("restart within a sweep", figure, 1e-7);
+}
+
+/// A checkpoint of a checkpointed sweep: interrupted again and again, an epoch still comes to the same end.
+TEST_P(Restart, OfARestartedSweep) {
+  const auto s = settings();
+  {
+    Case c(s, MPI_COMM_WORLD);
+    c.sampler.sample(c.engine.advance());
+    ASSERT_TRUE(stop_inside(c, 10, file_));
+  }
+  std::optional<Case> last;
+  for (int i = 0; i < 200; ++i) {
+    last.emplace(s, MPI_COMM_WORLD);
+    load(*last, file_);
+    if (!stop_inside(*last, 60, file_)) break;
+  }
+  last.emplace(s, MPI_COMM_WORLD);
+  load(*last, file_);
+  expect_figure("sweep restarted many times", worst(run_on(*last, 1), straight(s, MPI_COMM_WORLD, 1)), 2e-7);
+}
+
+TEST(RestartOtherTolerance, TakesTheNextEpochsMeshAfresh) {
+  const auto file = checkpoint_file();
+  const auto text = network + "[learning]\ntarget = { values = [0.4, -0.3] }\n";
+  {
+    Case c(settings_from(text + solver(1e-5)), MPI_COMM_WORLD);
+    c.sampler.sample(c.engine.advance());
+    ASSERT_TRUE(stop_inside(c, 30, file));
+  }
+  const auto tight = settings_from(text + solver(1e-9));
+  Case c(tight, MPI_COMM_WORLD);
+  load(c, file);
+  expect_figure("tolerance tightened by a restart", worst(run_on(c, 1), straight(tight, MPI_COMM_WORLD, 1)), 1e-3);
+  std::filesystem::remove(file);
+}
+
+TEST(RestartMisshaped, AnotherNetworkIsRefused) {
+  const auto file = checkpoint_file();
+  {
+    Case c(settings_of(boundaries[0], false), MPI_COMM_WORLD);
+    c.sampler.sample(c.engine.advance());
+    save(c, file, false);
+  }
+  const auto other = settings_from(network + "[learning]\ntarget = { values = [0.4, -0.3] }\n",
+                                   {"network.layer[1].neurons=6", "network.projection[1].connect=\"dense\""});
+  Case c(other, MPI_COMM_WORLD);
+  try {
+    load(c, file);
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const io_error& error) {
+    EXPECT_NE(std::string(error.what()).find("has the shape [13, 1, 1] instead of [14, 1, 1]"), std::string::npos)
+        << error.what();
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+}
+
+INSTANTIATE_TEST_SUITE_P(Boundaries, Restart,
+                         ::testing::Combine(::testing::ValuesIn(boundaries), ::testing::Values(false)),
+                         [](const auto& info) { return std::string(std::get<0>(info.param).name); });
+INSTANTIATE_TEST_SUITE_P(Particles, Restart,
+                         ::testing::Combine(::testing::Values(boundaries[0]), ::testing::Values(true)),
+                         [](const auto& info) { return std::string(std::get<0>(info.param).name); });
+
+}  // namespace

@@ -1,0 +1,331 @@
+#!/usr/bin/python3
+"""Whole runs that are stopped and taken up again: the run file is that of a run that was never stopped."""
+
+import os
+import pathlib
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import unittest
+
+import h5py
+
+import driver
+
+FULL = "--full" in sys.argv
+EPOCHS = 6
+# Round-off of a pure state's entropy and smallest eigenvalue, and fits that the data do not determine, depend on the
+# number of ranks and on where an integration was interrupted.
+ROUND_OFF = ("/entanglement*/entropy", "/entanglement*/min_eigenvalue", "/fit*", "/@input")
+BIT_IDENTICAL = ("/@input",)  # where checkpoints go is part of the input
+
+
+class Restart(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.path = pathlib.Path(self.folder.name)
+
+    def bench(self, name="bench", **options):
+        return driver.Bench(self.path / name, **options)
+
+    def same(self, bench, tolerance=0.0, straight="straight.h5"):
+        skip = ROUND_OFF if tolerance else BIT_IDENTICAL
+        self.assertEqual(bench.differences(straight, "run.h5", tolerance, skip), [])
+
+    def attributes(self, file):
+        with h5py.File(file) as run:
+            return dict(run.attrs)
+
+
+class Matrix(Restart):
+    """Checkpoints of 1, 2 and 3 ranks, taken up on 1, 2 and 4, from each epoch."""
+
+    def matrix(self, learning, writers, readers, epochs):
+        written = {}
+        for ranks in sorted(set(writers) | set(readers)):
+            bench = self.bench(f"ranks-{ranks}", learning=learning, epochs=EPOCHS)
+            bench.run(ranks, "run.h5")
+            shutil.copy(bench.path / "run.h5", bench.path / "straight.h5")
+            written[ranks] = bench
+        checked = 0
+        for writer in writers:
+            files = written[writer].checkpoints()
+            self.assertEqual(len(files), EPOCHS)
+            for epoch in epochs:
+                for reader in readers:
+                    with self.subTest(writer=writer, reader=reader, epoch=epoch):
+                        bench = written[writer].copy(self.path / f"{writer}-{reader}-{epoch}")
+                        checkpoint = f"checkpoints/{files[epoch - 1].name}"
+                        said = bench.run(reader, "run.h5", "--restart", checkpoint, "--set", f"run.epochs={EPOCHS + 1}")
+                        self.assertIn(f"{epoch} epochs done", said)
+                        straight = self.straight(learning, reader)
+                        self.same(bench, 0.0 if reader == writer else 1e-7, straight)
+                        checked += 1
+                        shutil.rmtree(bench.path)
+        print(f"{checked} restarts")
+
+    def straight(self, learning, ranks):
+        file = self.path / f"long-{ranks}" / "run.h5"
+        if not file.exists():
+            bench = self.bench(f"long-{ranks}", learning=learning, epochs=EPOCHS + 1, checkpoint="keep = 1")
+            bench.run(ranks, "run.h5")
+        return file
+
+    def test_ranks_and_epochs(self):
+        if FULL:
+            self.matrix("", (1, 2, 3), (1, 2, 4), range(1, EPOCHS + 1))
+        else:
+            self.matrix("", (2,), (2,), range(1, EPOCHS + 1))
+            self.matrix("", (1, 3), (4,), (3,))
+
+    @unittest.skipUnless(FULL, "in the full suite")
+    def test_boundary_conditions(self):
+        for name, learning in driver.BOUNDARIES.items():
+            with self.subTest(boundaries=name):
+                for folder in self.path.iterdir():
+                    shutil.rmtree(folder)
+                self.matrix(learning, (2,), (2, 3), (2, 4))
+
+
+class Stopping(Restart):
+    def signalled(self, bench, ranks, number, *arguments):
+        """Starts a run and sends it a signal once it has a checkpoint more than before; returns what it said."""
+        before = self.newest(bench)
+        process = bench.start(ranks, "run.h5", "--restart", "auto", *arguments)
+        deadline = time.monotonic() + 100
+        while self.newest(bench) == before and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if process.poll() is None:
+            os.kill(process.pid, number)
+        said = process.communicate(timeout=100)[1]
+        return process.returncode, said
+
+    @staticmethod
+    def newest(bench):
+        files = bench.checkpoints()
+        return files[-1].name if files else None
+
+    def test_signal_at_every_epoch_is_bit_identical(self):
+        bench = self.bench()
+        bench.run(2, "straight.h5", "--set", "output.checkpoint.directory=\"elsewhere\"")
+        runs = 0
+        status = driver.STOPPED
+        while status == driver.STOPPED:
+            status, said = self.signalled(bench, 2, signal.SIGUSR1)
+            runs += 1
+            self.assertIn(status, (0, driver.STOPPED), said)
+        self.assertGreater(runs, 3)
+        self.same(bench)
+        attributes = self.attributes(bench.path / "run.h5")
+        self.assertEqual(attributes["restarts"].count("\n"), runs - 1)
+        self.assertNotEqual(attributes["run_id"], attributes["origin_run_id"])
+        print(f"{runs - 1} stops by SIGUSR1: bit-identical")
+
+    def test_inside_an_epoch(self):
+        bench = self.bench(checkpoint="redo_minutes = 0.0, keep = 3, every_minutes = 0.0001", epochs=3)
+        bench.run(2, "straight.h5", "--set", "output.checkpoint={directory=\"elsewhere\"}")
+        runs = sweeps = 0
+        status = driver.STOPPED
+        while status == driver.STOPPED:
+            status, said = self.signalled(bench, 1 + runs % 3, signal.SIGUSR1)
+            self.assertIn(status, (0, driver.STOPPED), said)
+            runs += 1
+            sweeps += "a sweep under way" in said
+            if runs > 12:
+                status = 0
+                bench.run(2, "run.h5", "--restart", "auto", "--set", "output.checkpoint={}")
+        self.assertGreater(sweeps, 3)
+        self.same(bench, 1e-7)
+        print(f"{runs} runs, {sweeps} of them from within an epoch: 1e-7")
+
+    def test_wall_time(self):
+        bench = self.bench(epochs=400, checkpoint="keep = 2")
+        said = bench.run(2, "run.h5", "--max-walltime", "00:00:03", status=driver.STOPPED)
+        self.assertIn("Stopped early after", said)
+        with h5py.File(bench.path / "run.h5") as run:
+            done = int(run["progress/epochs_completed"][()])
+            self.assertEqual(run["progress/finished"][()], 0)
+        said = bench.run(2, "run.h5", "--restart", "auto", "--max-walltime", "00:00:03", status=driver.STOPPED)
+        self.assertIn(f"{done} epochs done", said)
+        self.assertLessEqual(len(bench.checkpoints()), 2)
+
+    def test_second_signal_ends_at_once(self):
+        bench = self.bench(epochs=2000, checkpoint="every_epochs = 1")
+        process = bench.start(2, "run.h5")
+        while len(bench.checkpoints()) < 2:
+            self.assertIsNone(process.poll())
+            time.sleep(0.02)
+        first, second = driver.ranks_of(process)
+        os.kill(second, signal.SIGSTOP)  # the other one now waits for it, and gets to no step boundary
+        time.sleep(0.5)
+        kept = bench.checkpoints()
+        os.kill(first, signal.SIGUSR1)
+        time.sleep(0.3)
+        os.kill(first, signal.SIGUSR1)  # the same request once more: batch systems may send it twice
+        time.sleep(2.2)
+        self.assertIsNone(process.poll())
+        os.kill(first, signal.SIGUSR1)
+        process.communicate(timeout=60)
+        self.assertNotIn(process.returncode, (0, driver.STOPPED))
+        self.assertEqual(bench.checkpoints(), kept)
+        bench.run(2, "run.h5", "--restart", "auto", "--max-walltime", "00:00:01", status=driver.STOPPED)
+
+
+class Input(Restart):
+    def test_more_epochs(self):
+        for memory in ("none", "symmetric"):
+            with self.subTest(memory=memory):
+                bench = self.bench(memory, epochs=3)
+                change = ("--set", f'boltzmann.memory="{memory}"')
+                bench.run(2, "run.h5", *change)
+                said = bench.run(2, "run.h5", "--restart", "auto", "--set", "run.epochs=5", *change)
+                self.assertIn("run.epochs: 3 -> 5", said)
+                self.assertIn("computed anew for all 5 epochs", said)
+                bench.run(2, "straight.h5", "--set", "run.epochs=5", *change)
+                self.same(bench)
+                self.assertIn("run.epochs: 3 -> 5", self.attributes(bench.path / "run.h5")["restarts"])
+                self.assertEqual(list(bench.path.glob("*.partial")), [])
+
+    def test_fewer_epochs(self):
+        bench = self.bench(epochs=5)
+        bench.run(1, "run.h5")
+        said = bench.run(1, "run.h5", "--restart", f"checkpoints/{bench.checkpoints()[1].name}", "--set",
+                         "run.epochs=3")
+        self.assertIn("2 epochs done", said)
+        bench.run(1, "straight.h5", "--set", "run.epochs=3")
+        self.same(bench)
+        said = bench.run(1, "run.h5", "--restart", "auto", "--set", "run.epochs=1", status=2)
+        self.assertIn("run.epochs: expected at least the 3 epochs", said)
+
+    def test_states_and_weights_asked_for_later(self):
+        bench = self.bench(epochs=4)
+        bench.run(2, "straight.h5")
+        bench.run(2, "run.h5", "--set", "output.states=false", "--set", 'output.weights="none"')
+        bench.run(2, "run.h5", "--restart", f"checkpoints/{bench.checkpoints()[1].name}")
+        with h5py.File(bench.path / "run.h5") as run, h5py.File(bench.path / "straight.h5") as straight:
+            half = 2 * 13
+            self.assertTrue((run["states/y"][half:] == straight["states/y"][half:]).all())
+            self.assertTrue((run["series/action"][()] == straight["series/action"][()]).all())
+            self.assertTrue((run["weights/final/hidden-out"][()] == straight["weights/final/hidden-out"][()]).all())
+
+    def test_tighter_tolerance(self):
+        bench = self.bench(epochs=3)
+        bench.run(1, "run.h5")
+        said = bench.run(1, "run.h5", "--restart", f"checkpoints/{bench.checkpoints()[0].name}", "--set",
+                         "solver.relative_tolerance=1e-10")
+        self.assertIn("solver.relative_tolerance: 1e-09 -> 1e-10", said)
+
+    def test_a_changed_input_is_refused(self):
+        bench = self.bench(epochs=3)
+        bench.run(2, "run.h5")
+        before = (bench.path / "run.h5").read_bytes()
+        for key, before_value, value in (("learning.inertia", "-1.0", "-2.0"), ("run.seed", "5", "6"),
+                                         ("run.samples_per_epoch", "12", "16")):
+            said = bench.run(2, "run.h5", "--restart", "auto", "--set", f"{key}={value}", status=2)
+            self.assertIn(f"in what a restart may not change: {key}: {before_value} -> {value}", said)
+        self.assertEqual((bench.path / "run.h5").read_bytes(), before)
+
+    def test_what_is_complete_is_left_alone(self):
+        bench = self.bench(epochs=2)
+        bench.run(1, "run.h5")
+        before = (bench.path / "run.h5").read_bytes()
+        self.assertIn("is complete: nothing to do", bench.run(1, "run.h5", "--restart", "auto"))
+        self.assertEqual((bench.path / "run.h5").read_bytes(), before)
+        shutil.rmtree(bench.path / "checkpoints")
+        self.assertIn("is complete: nothing to do", bench.run(1, "run.h5", "--restart", "auto"))
+
+    def test_auto_without_checkpoint_starts_afresh(self):
+        bench = self.bench(epochs=2)
+        self.assertIn("starting afresh", bench.run(1, "run.h5", "--restart", "auto"))
+        bench.run(1, "straight.h5")
+        self.same(bench)
+
+    def test_without_the_run_file(self):
+        bench = self.bench(epochs=2)
+        bench.run(1, "run.h5")
+        (bench.path / "run.h5").unlink()
+        self.assertIn("which is not there", bench.run(2, "run.h5", "--restart", "auto", status=1))
+
+    def test_checkpoint_of_another_run(self):
+        bench = self.bench(epochs=2)
+        bench.run(1, "run.h5")
+        other = f"checkpoints/{bench.checkpoints()[0].name}"
+        bench.run(1, "other.h5", "--set", "output.checkpoint={}")
+        said = bench.run(1, "other.h5", "--restart", other, "--set", "run.epochs=3", status=2)
+        self.assertIn("belongs to another run", said)
+
+    def test_no_run_file_at_all(self):
+        bench = self.bench(epochs=2)
+        (bench.path / "run.h5").write_text("my notes, which nobody may overwrite\n")
+        self.assertIn("no run file that could be continued", bench.run(1, "run.h5", "--restart", "auto", status=2))
+        self.assertIn("my notes", (bench.path / "run.h5").read_text())
+
+
+class Ensemble(Restart):
+    MORE = '[ensemble]\nmembers = 5\n'
+
+    def test_member_by_member(self):
+        for ranks, restarts in ((2, (2, 2)), (2, (3, 1))):
+            with self.subTest(ranks=ranks, restarts=restarts):
+                bench = self.bench(f"{ranks}-{restarts}", more=self.MORE, epochs=3)
+                bench.run(ranks, "straight.h5", "--set", 'output.checkpoint={directory="elsewhere"}')
+                process = bench.start(ranks, "run.h5")
+                while self.finished(bench) < 2 and process.poll() is None:
+                    time.sleep(0.02)
+                driver.kill(process)
+                first = self.finished(bench)
+                for more in restarts:
+                    said = bench.run(more, "run.h5", "--restart", "auto")
+                self.assertIn("complete", said)
+                print(f"killed with {first} of 5 members finished")
+                self.assertGreaterEqual(first, 2)
+                self.same(bench, 0.0 if set(restarts) == {ranks} else 1e-7)
+
+    def test_finished_members_are_not_run_again(self):
+        bench = self.bench(more=self.MORE, epochs=2)
+        process = bench.start(1, "run.h5")
+        while self.finished(bench) < 2 and process.poll() is None:
+            time.sleep(0.02)
+        driver.kill(process)
+        done = self.finished(bench)
+        # A finished member has no use for its checkpoints any more.
+        for file in bench.checkpoints():
+            if int(file.name.split("member-")[1][:5]) < done:
+                file.unlink()
+        bench.run(1, "run.h5", "--restart", "auto")
+        members = {int(file.name.split("member-")[1][:5]) for file in bench.checkpoints()}
+        self.assertEqual(members, set(range(done, 5)))
+
+    def test_more_epochs(self):
+        bench = self.bench(more=self.MORE, epochs=2)
+        bench.run(2, "run.h5")
+        bench.run(2, "run.h5", "--restart", "auto", "--set", "run.epochs=3")
+        bench.run(2, "straight.h5", "--set", "run.epochs=3")
+        self.same(bench)
+
+    def test_stopped_by_a_signal(self):
+        bench = self.bench(more=self.MORE, epochs=3)
+        bench.run(2, "straight.h5", "--set", 'output.checkpoint={directory="elsewhere"}')
+        process = bench.start(2, "run.h5")
+        while len(bench.checkpoints()) < 4 and process.poll() is None:
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGUSR1)
+        said = process.communicate(timeout=100)[1]
+        self.assertEqual(process.returncode, driver.STOPPED, said)
+        bench.run(2, "run.h5", "--restart", "auto")
+        self.same(bench)
+
+    @staticmethod
+    def finished(bench):
+        try:
+            with h5py.File(bench.path / "run.h5") as run:
+                return int((run["progress/member_finished"][()] == 1).sum())
+        except (OSError, KeyError):
+            return 0
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[argument for argument in sys.argv if argument != "--full"], verbosity=2)
