@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that hjnet needs and that are not there yet.
 #
-#   bash jobscripts/setup.sh          to build, run, test and draw
-#   bash jobscripts/setup.sh --full   also what the `full` tests need (formatter, linter)
-#   bash jobscripts/setup.sh --list   prints the package names, one a line, and installs nothing
+#   bash jobscripts/setup.sh           to build, run and draw
+#   bash jobscripts/setup.sh --tests   also what the tests of the job scripts need: a Slurm, which they start themselves
+#   bash jobscripts/setup.sh --full    also what the `full` tests need (formatter, linter)
+#   bash jobscripts/setup.sh --list    prints the package names, one a line, and installs nothing
 #
 # Where nothing is missing it touches nothing and needs no network.
 set -euo pipefail
@@ -15,6 +16,7 @@ packages=(
   libgtest-dev hdf5-tools                                     # tests
   python3-h5py python3-matplotlib python3-numpy python3-scipy # pictures and reference solutions
 )
+test_packages=(slurmctld slurmd slurm-client munge iproute2)
 full_packages=(clang-format clang-tidy)
 
 die() {
@@ -25,7 +27,8 @@ die() {
 action=install
 for argument in "$@"; do
   case "$argument" in
-    --full) packages+=("${full_packages[@]}") ;;
+    --tests) packages+=("${test_packages[@]}") ;;
+    --full) packages+=("${test_packages[@]}" "${full_packages[@]}") ;;
     --list) action=list ;;
     -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0" && exit 0 ;;
     *) echo "setup: unknown option $argument; see --help" >&2 && exit 2 ;;

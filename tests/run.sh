@@ -21,7 +21,7 @@ run_tests() {
 }
 
 if [[ $suite == fast ]]; then
-  bash "$root/jobscripts/setup.sh"
+  bash "$root/jobscripts/setup.sh" --tests
   configure release
   build release
   run_tests release fast
