@@ -1,9 +1,8 @@
 """The command line of hjplot. Exit status 0: written; 2: bad input or usage."""
 import argparse
 import sys
-from pathlib import Path
 
-from hjplot_lib.runfile import PlotError, RunFile, note
+from hjplot_lib.runfile import PlotError, RunFile, note, write_text
 
 PICTURES = {
     "potential": "averaged learning potential H_int(t), its standard error and its fits (paper, figure 2)",
@@ -18,10 +17,8 @@ def parser():
     for name, text in PICTURES.items():
         verb = verbs.add_parser(name, help=text, description=f"Draws: {text}.")
         verb.add_argument("runs", nargs="+", metavar="RUN.h5", help="run files, drawn into one picture")
-        verb.add_argument("-o", "--output", required=True, metavar="FILE", help="picture: .png, .pdf or .svg")
         verb.add_argument("--label", action="append", metavar="TEXT", help="legend text, once a run, in their order")
-        verb.add_argument("--title", metavar="TEXT", help="title instead of the usual one")
-        verb.add_argument("--dpi", type=int, default=200, help="dots per inch (default 200)")
+        picture_options(verb, draw)
         if name == "potential":
             verb.add_argument("--no-mie", action="store_true", help="leave out the Mie fit")
         if name == "entanglement":
@@ -32,21 +29,51 @@ def parser():
     table.add_argument("--label", action="append", metavar="TEXT", help="name of a run, once a run, in their order")
     table.add_argument("--format", choices=["text", "csv", "markdown"], default="text")
     table.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    table.set_defaults(act=tabulate)
+    add_studies(verbs)
     return top
+
+
+def add_studies(verbs):
+    """Verbs that read many runs as one study."""
+    text = "speed-up, efficiency and a fitted model of runs on several numbers of ranks"
+    scaling = verbs.add_parser("scaling", help=text, description=f"Draws and prints: {text}.")
+    scaling.add_argument("files", nargs="+", metavar="FILE",
+                         help="run files, or tables that --csv wrote (.csv); of repeated runs the fastest counts")
+    picture_options(scaling, scale)
+    scaling.add_argument("--csv", metavar="FILE", help="also write the timings as a table, a row a run")
+    scaling.add_argument("--extrapolate", type=int, metavar="RANKS",
+                         help="evaluate the model up to so many ranks (default: 8 times the most measured)")
+    text = "what came of the runs of a parameter scan, against the input keys in which they differ"
+    scan = verbs.add_parser("scan", help=text, description=f"Draws: {text}.")
+    scan.add_argument("runs", nargs="+", metavar="RUN.h5")
+    picture_options(scan, draw_scan)
+    scan.add_argument("--csv", metavar="FILE", help="also write a table, a row a run")
+
+
+def picture_options(verb, act):
+    verb.add_argument("-o", "--output", required=True, metavar="FILE", help="picture: .png, .pdf or .svg")
+    verb.add_argument("--title", metavar="TEXT", help="title instead of the usual one")
+    verb.add_argument("--dpi", type=int, default=200, help="dots per inch (default 200)")
+    verb.set_defaults(act=act)
 
 
 def open_runs(arguments):
     labels = arguments.label or [None] * len(arguments.runs)
     if len(labels) != len(arguments.runs):
         raise PlotError(f"{len(labels)} --label given for {len(arguments.runs)} runs")
-    runs = [RunFile(path, label) for path, label in zip(arguments.runs, labels)]
+    return noted([RunFile(path, label) for path, label in zip(arguments.runs, labels)])
+
+
+def noted(runs):
     for run in runs:
         if not run.finished:
             note(f"{run.path}: {run.progress()}")
     return runs
 
 
-def draw(arguments, runs):
+def draw(arguments):
+    runs = open_runs(arguments)
     # Late, so that `hjplot table` and errors do not wait for matplotlib.
     from hjplot_lib import entanglement, network, potential, style
 
@@ -60,24 +87,49 @@ def draw(arguments, runs):
     style.save(figure, arguments.output, arguments.dpi)
 
 
-def tabulate(arguments, runs):
+def tabulate(arguments):
     from hjplot_lib import table
 
-    text = table.render(runs, arguments.format)
+    text = table.render(open_runs(arguments), arguments.format)
     if arguments.output is None:
         sys.stdout.write(text)
-        return
-    try:
-        Path(arguments.output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise PlotError(f"{arguments.output}: {error.strerror}") from error
+    else:
+        write_text(arguments.output, text)
+
+
+def scale(arguments):
+    from hjplot_lib import timings
+
+    rows = timings.rows_of(arguments.files)
+    study = timings.study_of(rows)
+    # The table comes first: it is what took hours of computing.
+    if arguments.csv is not None:
+        timings.write_table(rows, arguments.csv)
+    from hjplot_lib import scaling, scaling_model, style
+
+    last = scaling.last_rank(study, arguments.extrapolate)
+    model = scaling_model.fit(study)
+    style.use_print_style()
+    style.save(scaling.draw(study, model, last, arguments.title), arguments.output, arguments.dpi)
+    sys.stdout.write(scaling.report(study, model, last))
+
+
+def draw_scan(arguments):
+    from hjplot_lib import scan, table
+
+    found, rows = scan.collect(noted([RunFile(path, may_be_empty=True) for path in arguments.runs]))
+    if arguments.csv is not None:
+        write_text(arguments.csv, table.render_csv(rows))
+    from hjplot_lib import scan_picture, style
+
+    style.use_print_style()
+    style.save(scan_picture.draw(found, arguments.title), arguments.output, arguments.dpi)
 
 
 def main(argv=None):
     arguments = parser().parse_args(argv)
     try:
-        runs = open_runs(arguments)
-        (tabulate if arguments.verb == "table" else draw)(arguments, runs)
+        arguments.act(arguments)
     except PlotError as error:
         note(str(error))
         return 2

@@ -23,15 +23,24 @@ def _text(value):
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
+def write_text(path, text):
+    """A table into a file."""
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise PlotError(f"{path}: {error.strerror}") from error
+
+
 class RunFile:
-    def __init__(self, path, label=None):
+    def __init__(self, path, label=None, may_be_empty=False):
+        """`may_be_empty`: a run without a completed epoch is no error; it has no samples."""
         self.path = Path(path)
         self.file = self._open()
         self._check_format()
         self.input = self._read_input()
         self.name = self.input.get("run", {}).get("name") or self.path.stem
         self._label = label
-        self._read_progress()
+        self._read_progress(may_be_empty)
 
     def _open(self):
         if not self.path.is_file():
@@ -59,7 +68,7 @@ class RunFile:
         except tomllib.TOMLDecodeError as error:
             raise PlotError(f"{self.path}: attribute 'input' is not TOML: {error}") from error
 
-    def _read_progress(self):
+    def _read_progress(self, may_be_empty):
         self.finished = bool(self.require("/progress/finished")[()])
         self.epochs_completed = int(self.require("/progress/epochs_completed")[()])
         ensemble = self.file.get("/ensemble/member/interaction")
@@ -68,7 +77,10 @@ class RunFile:
         if ensemble is not None and not self.finished:
             self._read_member_progress()
         if self.epochs_completed <= 0:
-            raise PlotError(f"{self.path}: no epoch is complete: nothing to show")
+            if not may_be_empty:
+                raise PlotError(f"{self.path}: no epoch is complete: nothing to show")
+            self.epochs, self.samples = self.input.get("run", {}).get("epochs", 1), 0
+            return
         epoch = self.require("/series/epoch")[:]
         total = len(epoch)
         self.epoch_samples = int(np.count_nonzero(epoch == epoch[0]))  # S+1
@@ -91,6 +103,17 @@ class RunFile:
     def progress(self):
         members = f", {len(self.rows)} of {self.all_members} members" if self.all_members else ""
         return f"unfinished, {self.epochs_completed} of {self.epochs} epochs{members}"
+
+    @property
+    def ranks(self):
+        found = self.file.attrs.get("ranks")
+        if found is None:
+            raise PlotError(f"{self.path}: no attribute 'ranks'")
+        return int(found)
+
+    @property
+    def restarted(self):
+        return bool(_text(self.file.attrs.get("restarts", "")))
 
     @property
     def epoch_length(self):
@@ -135,6 +158,14 @@ class RunFile:
         if len(data) == 1:
             return mean, None
         return mean, data.std(axis=0, ddof=1) / np.sqrt(len(data))
+
+    def timing(self, name):
+        """An attribute of /timing, which is NaN until the run ends."""
+        value = float(self.file["/timing"].attrs.get(name, np.nan)) if self.has("/timing") else np.nan
+        if not np.isfinite(value):
+            why = "an older hjnet wrote it" if self.finished else self.progress()
+            raise PlotError(f"{self.path}: no /timing attribute '{name}': {why}")
+        return value
 
     def fit(self, prefix):
         """The fit `prefix` ("lj" or "mie") from the attributes of /fit as a dict, or None where there is none."""

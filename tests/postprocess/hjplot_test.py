@@ -45,12 +45,15 @@ class HjplotCase(unittest.TestCase):
     def expect_picture(self, *arguments, message=""):
         done = self.hjplot(*arguments, "-o", self.picture)
         self.assertEqual((done.returncode, done.stderr), (0, message))
+        return self.expect_drawn()
+
+    def expect_drawn(self, most=0.6):
         image = plt.imread(self.picture)
         self.assertGreaterEqual(image.shape[1], 1080)  # 7.2 in at 150 dpi
         self.assertTrue(np.all(image[:3, :3, :3] == 1.0), "the background is not white")
         dark = (image[..., :3].min(axis=2) < 0.9).mean()
         self.assertGreater(dark, 0.01, "the picture is empty")
-        self.assertLess(dark, 0.6)
+        self.assertLess(dark, most)
         return image
 
     def expect_error(self, message, *arguments):

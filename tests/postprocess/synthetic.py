@@ -61,8 +61,10 @@ def density(t, epochs, angle=0.02, defect=0.0):
 
 
 def write(path, name="synthetic", epochs=6, completed=None, members=0, particles=True, defect=0.0, states=False,
-          hidden=8, weights="last", fit=True, sparse=False, member_epochs=None):
-    """`completed`: epochs done of a single run; `member_epochs`: of every member of an unfinished ensemble."""
+          hidden=8, weights="last", fit=True, sparse=False, member_epochs=None, more="", ranks=1, timing=None,
+          restarts=""):
+    """`completed`: epochs done of a single run; `member_epochs`: of every member of an unfinished ensemble; `more`:
+    added to the end of the input, inside [boltzmann]; `timing`: attributes of /timing."""
     completed = epochs if completed is None else completed
     random = np.random.default_rng(5)
     t, n = time_and_epoch(epochs)
@@ -70,7 +72,8 @@ def write(path, name="synthetic", epochs=6, completed=None, members=0, particles
     with h5py.File(path, "w") as f:
         f.attrs["format"], f.attrs["format_version"] = "hjnet-run", 1
         text = INPUT.format(name=name, epochs=epochs, hidden=hidden, last=epochs - 1)
-        f.attrs["input"] = text if particles else text.split("[particles]")[0]
+        f.attrs["input"] = (text if particles else text.split("[particles]")[0]) + more
+        f.attrs["ranks"], f.attrs["restarts"] = ranks, restarts
         finished = completed == epochs and member_epochs is None
         f["/progress/epochs_completed"], f["/progress/finished"] = completed, int(finished)
         f["/series/time"], f["/series/epoch"] = t, n
@@ -83,8 +86,10 @@ def write(path, name="synthetic", epochs=6, completed=None, members=0, particles
             write_particles(f, t, epochs, known, members, defect)
         if member_epochs is not None:
             cut_ensemble(f, n, np.array(member_epochs))
-        if fit and finished:
-            write_fit(f, t)
+        if fit:
+            write_fit(f, t, finished)
+        if timing is not None:
+            f.create_group("timing").attrs.update({k: v if finished else np.nan for k, v in timing.items()})
         if weights != "none":
             write_weights(f, random, hidden, finished, sparse)
         if states:
@@ -130,13 +135,12 @@ def write_particles(f, t, epochs, known, members, defect):
         f["/ensemble/member/density"] = rho + gone[:, None, None]
 
 
-def write_fit(f, t):
+def write_fit(f, t, finished):
+    """NaN, as it is laid out, until the run has finished."""
     group = f.create_group("fit")
-    for key, value in FIT.items():
-        group.attrs[f"lj_{key}"] = value
-        group.attrs[f"mie_{key}"] = value
     for prefix in ("lj", "mie"):
-        group.attrs[f"{prefix}_window_first"], group.attrs[f"{prefix}_window_last"] = t[0], t[-1]
+        for key, value in {**FIT, "window_first": t[0], "window_last": t[-1]}.items():
+            group.attrs[f"{prefix}_{key}"] = value if finished else np.nan
 
 
 def write_weights(f, random, hidden, finished, sparse):

@@ -1,0 +1,40 @@
+"""What differs between the inputs of several runs."""
+
+
+def flattened(table, prefix=""):
+    """{"network.layer[1].neurons": 8, ...}: a key a number or text; lists of plain values as text."""
+    found = {}
+    for name, value in table.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, dict):
+            found.update(flattened(value, f"{key}."))
+        elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+            for i, item in enumerate(value):
+                found.update(flattened(item, f"{key}[{i}]."))
+        else:
+            found[key] = text(value) if isinstance(value, (bool, list)) else value
+    return found
+
+
+def text(value):
+    """A value as TOML writes it, strings without quotes; "-" where the key is absent."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{', '.join(text(item) for item in value)}]"
+    return str(value)
+
+
+def differing(runs, ignored):
+    """{key: a value a run, None where absent} of the keys in which `runs` differ and that begin with none of
+    `ignored`, in the order of the inputs."""
+    inputs = [flattened(run.input) for run in runs]
+    keys = dict.fromkeys(key for one in inputs for key in one)
+    found = {}
+    for key in keys:
+        values = [one.get(key) for one in inputs]
+        if not key.startswith(tuple(ignored)) and any(value != values[0] for value in values):
+            found[key] = values
+    return found

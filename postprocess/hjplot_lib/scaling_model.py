@@ -1,0 +1,77 @@
+"""A latency-bandwidth model of the time of a run, fitted to a scaling study.
+
+    T(p) = serial + compute size/p  +  latency log2 p + bandwidth neurons (1 - 1/p) + messages (p - 1)
+
+The first two terms are fitted to the time outside MPI, the others to the time inside it, since over sizes of one kind
+1, 1/p and 1 - 1/p say the same: log2 p is a reduction over all ranks (norms, dot products), neurons (1 - 1/p) what a
+rank gets of the other ranks' neurons, p - 1 the messages in which it comes. No term is negative.
+"""
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+UNITS = {"serial": "s", "compute": "s per synapse of a rank", "latency": "s per doubling of the ranks",
+         "bandwidth": "s per neuron", "messages": "s per other rank"}
+INSIDE = ("latency", "bandwidth", "messages")  # of MPI
+NEGLIGIBLE = 1e-12
+
+
+def non_negative_least_squares(matrix, wanted):
+    """x >= 0 that minimises |matrix x - wanted|: the solution is the free one on the columns that it uses, and with
+    few columns all choices of them can be tried."""
+    count = matrix.shape[1]
+    best, least = np.zeros(count), np.linalg.norm(wanted)
+    scale = np.maximum(np.linalg.norm(matrix, axis=0), np.finfo(float).tiny)
+    for used in (list(c) for n in range(1, count + 1) for c in combinations(range(count), n)):
+        x = np.linalg.lstsq(matrix[:, used] / scale[used], wanted, rcond=None)[0]
+        rest = np.linalg.norm(matrix[:, used] / scale[used] @ x - wanted)
+        # A column more must be worth it: round-off alone is not.
+        if (x >= 0.0).all() and rest < least * (1.0 - NEGLIGIBLE) - NEGLIGIBLE * np.linalg.norm(wanted):
+            best, least = np.zeros(count), rest
+            best[used] = x / scale[used]
+    return best
+
+
+@dataclass
+class Model:
+    terms: dict  # name: coefficient in UNITS
+    left_out: list  # terms that so few numbers of ranks cannot tell apart
+    deviation: float  # root mean square of (T_model - T) / T
+    size_law: tuple  # size = a p^b
+    neurons_law: tuple
+
+    def size(self, ranks):
+        return self.size_law[0] * ranks ** self.size_law[1]
+
+    def seconds(self, ranks):
+        parts = bases(ranks, self.size(ranks), self.neurons_law[0] * ranks ** self.neurons_law[1])
+        return sum(coefficient * parts[name] for name, coefficient in self.terms.items())
+
+
+def bases(ranks, size, neurons):
+    return {"serial": np.ones_like(ranks), "compute": size / ranks, "latency": np.log2(ranks),
+            "bandwidth": neurons * (1.0 - 1.0 / ranks), "messages": ranks - 1.0}
+
+
+def fit(study):
+    ranks = study.ranks
+    # A weak study's size/p is as constant as the serial term: the two cannot be told apart.
+    outside = ["serial", "compute"] if study.kind == "strong" else ["compute"]
+    inside = list(INSIDE[: max(1, np.count_nonzero(ranks > 1) - 1)])
+    parts = bases(ranks, study.size, study.neurons)
+    total, communication = study.seconds["total"], study.seconds["communication"]
+    terms = {}
+    for names, seconds in ((outside, total - communication), (inside, communication)):
+        matrix = np.column_stack([parts[name] / total for name in names])  # relative errors
+        terms.update(zip(names, non_negative_least_squares(matrix, seconds / total)))
+    model = Model(terms, [name for name in UNITS if name not in terms], 0.0, power_law(ranks, study.size),
+                  power_law(ranks, study.neurons))
+    model.deviation = float(np.sqrt(np.mean((model.seconds(ranks) / total - 1.0) ** 2)))
+    return model
+
+
+def power_law(ranks, value):
+    """a and b of a p^b."""
+    slope, offset = np.polyfit(np.log(ranks), np.log(value), 1)
+    return float(np.exp(offset)), float(slope) if abs(slope) > NEGLIGIBLE else 0.0
