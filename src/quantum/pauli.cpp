@@ -71,7 +71,8 @@ Eigen::Matrix4cd pauli_matrix(const PauliVector& x) {
   const Complex i(0.0, 1.0);
   std::array<Eigen::Matrix2cd, 4> b;
   for (int mu = 0; mu < 4; ++mu) {
-    b[static_cast<std::size_t>(mu)] = single(x[4 * mu], x[4 * mu + 1], x[4 * mu + 2], x[4 * mu + 3]);
+    const Eigen::Index row = Eigen::Index{4} * mu;
+    b[static_cast<std::size_t>(mu)] = single(x[row], x[row + 1], x[row + 2], x[row + 3]);
   }
   Eigen::Matrix4cd m;
   m.topLeftCorner<2, 2>() = b[0] + b[3];
@@ -90,10 +91,11 @@ PauliVector pauli_coefficients(const Eigen::Matrix4cd& m) {
   PauliVector x;
   for (int mu = 0; mu < 4; ++mu) {
     const auto& part = b[static_cast<std::size_t>(mu)];
-    x[4 * mu] = 0.25 * (part(0, 0) + part(1, 1)).real();
-    x[4 * mu + 1] = 0.25 * (part(0, 1) + part(1, 0)).real();
-    x[4 * mu + 2] = 0.25 * (part(1, 0) - part(0, 1)).imag();
-    x[4 * mu + 3] = 0.25 * (part(0, 0) - part(1, 1)).real();
+    const Eigen::Index row = Eigen::Index{4} * mu;
+    x[row] = 0.25 * (part(0, 0) + part(1, 1)).real();
+    x[row + 1] = 0.25 * (part(0, 1) + part(1, 0)).real();
+    x[row + 2] = 0.25 * (part(1, 0) - part(0, 1)).imag();
+    x[row + 3] = 0.25 * (part(0, 0) - part(1, 1)).real();
   }
   return x;
 }

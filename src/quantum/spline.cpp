@@ -75,8 +75,9 @@ OperatorSeries::OperatorSeries(std::span<const double> c, int epochs, int sample
     const auto samples = c.subspan(e * block, block);
     for (std::size_t i = 0; i < block; ++i) {
       if (std::isfinite(samples[i])) continue;
+      const auto sample = i / width;
       const double time = static_cast<double>(first_epoch) * epoch_length + static_cast<double>(e) * epoch_length +
-                          static_cast<double>(i / width) * step_;
+                          static_cast<double>(sample) * step_;
       throw numerical_error(fmt::format("the operator coefficient c_{} is not finite at t = {}", i % width, time));
     }
     for (const Cubic& piece : not_a_knot_spline(samples, step_)) {

@@ -24,7 +24,7 @@ TEST(Restart, PartsGiveTheBitsOfTheWhole) {
   const int epochs = 5, intervals = 12;
   const std::vector<double> c = sampled(epochs, intervals, 1.0, pulses);
   const OperatorSeries whole(c, epochs, intervals, 1.0);
-  const std::size_t cut = 2 * (intervals + 1) * 16;
+  const auto cut = std::size_t{2} * (intervals + 1) * 16;
   const OperatorSeries first(std::span<const double>(c).first(cut), 2, intervals, 1.0);
   const OperatorSeries second(std::span<const double>(c).subspan(cut), 3, intervals, 1.0, 2, first.integral_at_end());
   const ModeParameters mode{1.0, 0.7};
