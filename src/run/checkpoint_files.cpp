@@ -94,15 +94,16 @@ std::optional<CheckpointInfo> newest_checkpoint(MPI_Comm comm, const Settings& s
                                                 const std::string& origin) {
   int rank = 0;
   MPI_Comm_rank(comm, &rank);
-  const auto files = checkpoint_files(comm, settings.output.checkpoint.directory, checkpoint_stem(settings, member));
+  auto files = checkpoint_files(comm, settings.output.checkpoint.directory, checkpoint_stem(settings, member));
+  std::reverse(files.begin(), files.end());
   const auto pass_over = [&](const std::string& why) {
     if (rank == 0) fmt::print(stderr, "hjnet: WARNING: checkpoint passed over: {}\n", why);
   };
-  for (auto it = files.rbegin(); it != files.rend(); ++it) {
+  for (const auto& [number, file] : files) {
     try {
-      const auto info = read_checkpoint(comm, it->file);
+      const auto info = read_checkpoint(comm, file);
       if (origin.empty() || info.origin == origin) return info;
-      pass_over(fmt::format("'{}' belongs to another run ({}) than '{}' ({})", it->file.string(), info.origin,
+      pass_over(fmt::format("'{}' belongs to another run ({}) than '{}' ({})", file.string(), info.origin,
                             settings.output.file.string(), origin));
     } catch (const io_error& error) {
       pass_over(error.what());

@@ -128,6 +128,13 @@ Estimate estimate(const Settings& settings, int ranks) {
                                  : settings.output.weights == WeightOutput::last ? 2
                                                                                  : 2 + settings.epochs;
   out.file_bytes += real * 2 * snapshots * out.synapses;
+  // Each member's series, concurrence and density matrix; means and deviations.
+  if (settings.ensemble) {
+    out.file_bytes += real * samples * (members * (6 + (settings.particles ? 16 + 2 + 32 : 0)) + 38);
+  }
+  const std::int64_t vectors_saved = learning ? 2 + (settings.epochs > 1 ? out.mesh_nodes + out.mesh_elements : 0) : 0;
+  out.checkpoint_bytes = real * (columns * (2 * out.neurons + vectors_saved * out.synapses) +
+                                 samples * (7 + (settings.particles ? 16 : 0)));
 
   const double sweeps = learning ? (riccati ? 4.0 : 3.0) : 2.0;
   const double per_sweep = sweep_steps(settings, breakpoints.size() + 1);
@@ -152,8 +159,9 @@ std::string describe(const Estimate& e, const Settings& settings) {
   text += fmt::format("# memory per rank {} (integrator {}, delayed weights {}, records {}); available per rank {}\n",
                       size_text(e.peak_bytes), size_text(e.solver_bytes), size_text(e.history_bytes),
                       size_text(e.record_bytes), size_text(e.available_bytes));
-  text += fmt::format("# about {:.3g} integrator steps and {:.3g} floating-point operations a member; run file {}\n",
-                      e.steps, e.operations, size_text(e.file_bytes));
+  text += fmt::format(
+      "# about {:.3g} integrator steps and {:.3g} floating-point operations a member; run file {}, a checkpoint {}\n",
+      e.steps, e.operations, size_text(e.file_bytes), size_text(e.checkpoint_bytes));
   return text;
 }
 
@@ -161,10 +169,10 @@ std::string to_json(const Estimate& e, const Settings& settings) {
   return fmt::format(
       R"({{"name": "{}", "ranks": {}, "groups": {}, "neurons": {}, "synapses": {}, "columns": {}, "mesh_elements": {}, )"
       R"("mesh_nodes": {}, "state_bytes": {}, "solver_bytes": {}, "history_bytes": {}, "record_bytes": {}, )"
-      R"("peak_bytes": {}, "available_bytes": {}, "file_bytes": {}, "steps": {:.6g}, "operations": {:.6g}}})",
+      R"("peak_bytes": {}, "available_bytes": {}, "file_bytes": {}, "checkpoint_bytes": {}, "steps": {:.6g}, "operations": {:.6g}}})",
       settings.name, e.ranks, e.groups, e.neurons, e.synapses, e.columns, e.mesh_elements, e.mesh_nodes, e.state_bytes,
-      e.solver_bytes, e.history_bytes, e.record_bytes, e.peak_bytes, e.available_bytes, e.file_bytes, e.steps,
-      e.operations);
+      e.solver_bytes, e.history_bytes, e.record_bytes, e.peak_bytes, e.available_bytes, e.file_bytes,
+      e.checkpoint_bytes, e.steps, e.operations);
 }
 
 void refuse_oversized(const Settings& settings, int ranks) {

@@ -21,6 +21,7 @@ struct Estimate {
   std::int64_t peak_bytes = 0;                     ///< per rank: high water beyond the program's start
   std::int64_t available_bytes = 0;                ///< per rank of this machine, now
   std::int64_t file_bytes = 0;
+  std::int64_t checkpoint_bytes = 0;  ///< of a member, between two epochs
   double steps = 0.0;       ///< of the integrator, a member
   double operations = 0.0;  ///< floating-point operations, a member, all ranks
 };

@@ -12,6 +12,15 @@
 
 namespace hjnet {
 
+/// What the epoch under way has got so far.
+struct EpochUnderWay {
+  EpochRecord record;
+  std::vector<double> y, delta;             ///< at the epoch's end once the forward sweep is through
+  std::optional<DenseWeights::Epoch> next;  ///< with learning, once the neurons are through
+  const SweepPosition* position = nullptr;  ///< while the hook is called
+  std::optional<SavedSweep> saved;          ///< read from a checkpoint: where to go on
+};
+
 /// One epoch's order of work, each step needing the one before:
 ///   1. y forwards along W(t-T) (with Delta where it is an initial-value problem);      needs y(nT), the history
 ///   2. the mesh refined until the neurons are resolved; 1 repeated where it was not;
@@ -45,15 +54,6 @@ public:
   static double resampling_tolerance(const Settings& settings);
 
 private:
-  /// What the epoch under way has got so far.
-  struct UnderWay {
-    EpochRecord record;
-    std::vector<double> y, delta;             ///< at the epoch's end once the forward sweep is through
-    std::optional<DenseWeights::Epoch> next;  ///< with learning, once the neurons are through
-    const SweepPosition* position = nullptr;  ///< while the hook is called
-    std::optional<SavedSweep> saved;          ///< read from a checkpoint: where to go on
-  };
-
   [[nodiscard]] SweepHook step_hook();
   [[nodiscard]] EpochRecord empty_record(const Mesh& mesh) const;
   /// The saved sweep if it is this one, which is then taken up; null otherwise.
@@ -83,7 +83,7 @@ private:
   Mesh mesh_;
   std::vector<double> y_, delta_;
   WeightState state_;
-  std::optional<UnderWay> under_way_;
+  std::optional<EpochUnderWay> under_way_;
   int epoch_ = 0;
   std::int64_t refinements_ = 0;
 };
