@@ -157,6 +157,9 @@ int main(int argc, char** argv) {
   std::fflush(stdout);
   const auto status = hjnet::end_together(MPI_COMM_WORLD, ending);
   // HDF5 may hold a file that it could not write, and would try again, and hang or crash, in MPI_Finalize.
-  if (status == ExitStatus::failed) std::_Exit(static_cast<int>(status));
+  if (status == ExitStatus::failed) {
+    MPI_Barrier(MPI_COMM_WORLD);  // the one that speaks has spoken
+    std::_Exit(static_cast<int>(status));
+  }
   return static_cast<int>(status);
 }

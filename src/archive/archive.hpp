@@ -50,6 +50,13 @@ enum class Access { collective, independent };
 /// A value of an attribute.
 using AttributeValue = std::variant<std::string, double, std::int64_t>;
 
+/// An attribute of that name and type among those of an object; null where there is none.
+template <class T>
+const T* find_attribute(const std::map<std::string, AttributeValue>& attributes, const std::string& name) {
+  const auto found = attributes.find(name);
+  return found == attributes.end() ? nullptr : std::get_if<T>(&found->second);
+}
+
 /// What is known of a dataset without reading it.
 struct DatasetInfo {
   std::string path;

@@ -70,8 +70,7 @@ std::map<std::string, AttributeValue> read_attributes(hid_t object, const std::s
 }
 
 std::string text_of(const std::map<std::string, AttributeValue>& attributes, const std::string& name) {
-  const auto found = attributes.find(name);
-  const auto* text = found == attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  const auto* text = find_attribute<std::string>(attributes, name);
   return text == nullptr ? std::string{} : *text;
 }
 

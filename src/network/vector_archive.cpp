@@ -48,20 +48,21 @@ Slab slab_of(const ItemBlock& block, std::size_t count, std::size_t item, std::s
 std::vector<ItemBlock> synapse_blocks(const NetworkLayout& layout) {
   std::vector<ItemBlock> blocks;
   std::size_t offset = 0;
-  const auto add = [&](const std::string& name, std::int64_t all, std::int64_t first, std::int64_t count,
-                       std::int64_t run) {
-    blocks.push_back({name, natural(all), natural(first), natural(count), static_cast<std::size_t>(run), offset});
+  const auto add = [&](ItemBlock::Kind kind, const std::string& name, std::int64_t all, std::int64_t first,
+                       std::int64_t count, std::int64_t run) {
+    blocks.push_back({kind, name, natural(all), natural(first), natural(count), static_cast<std::size_t>(run), offset});
     offset += static_cast<std::size_t>(count * run);
   };
   for (const auto& m : layout.matrices) {
     if (m.dense) {
-      add(m.name, m.rows, m.first_row, m.local_rows, m.columns);
+      add(ItemBlock::Kind::dense, m.name, m.rows, m.first_row, m.local_rows, m.columns);
     } else {
-      add(m.name, m.global_nonzeros, m.first_nonzero, m.local_nonzeros(), 1);
+      add(ItemBlock::Kind::sparse, m.name, m.global_nonzeros, m.first_nonzero, m.local_nonzeros(), 1);
     }
   }
   if (!layout.thresholds) return blocks;
-  for (const auto& range : layout.owned) add("thresholds", layout.neurons, range.first, range.count, 1);
+  for (const auto& range : layout.owned)
+    add(ItemBlock::Kind::neurons, "thresholds", layout.neurons, range.first, range.count, 1);
   return blocks;
 }
 
@@ -69,7 +70,8 @@ std::vector<ItemBlock> VectorArchive::neuron_blocks(std::size_t columns) const {
   std::vector<ItemBlock> blocks;
   std::size_t offset = 0;
   for (const auto& range : layout_.owned) {
-    blocks.push_back({"", natural(layout_.neurons), natural(range.first), natural(range.count), columns, offset});
+    blocks.push_back({ItemBlock::Kind::neurons, "", natural(layout_.neurons), natural(range.first),
+                      natural(range.count), columns, offset});
     offset += static_cast<std::size_t>(range.count) * columns;
   }
   return blocks;
@@ -156,8 +158,7 @@ template <class T>
 T VectorArchive::read_attribute(const std::string& group, const std::string& name) const {
   return agreed(comm_, [&] {
     const auto attributes = archive_.attributes(group);
-    const auto found = attributes.find(name);
-    const auto* value = found == attributes.end() ? nullptr : std::get_if<T>(&found->second);
+    const auto* value = find_attribute<T>(attributes, name);
     if (value != nullptr) return *value;
     throw io_error(fmt::format("attribute '{}' of '{}' in '{}' is missing", name, group, archive_.file().string()));
   });

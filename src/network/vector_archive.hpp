@@ -15,6 +15,8 @@ namespace hjnet {
 /// Consecutive items of one dataset that this rank holds: rows of a dense matrix (`run` = n_pre numbers each), synapses
 /// of a sparse one, neurons (`run` = columns).
 struct ItemBlock {
+  enum class Kind { dense, sparse, neurons };
+  Kind kind = Kind::neurons;
   std::string name;
   std::uint64_t all = 0;               ///< items of the whole dataset
   std::uint64_t first = 0, count = 0;  ///< this rank's

@@ -32,8 +32,7 @@ std::int64_t number_of(const std::string& name, const std::string& stem) {
 
 template <class T>
 T get(const std::map<std::string, AttributeValue>& attributes, const char* name, const fs::path& file) {
-  const auto found = attributes.find(name);
-  const auto* value = found == attributes.end() ? nullptr : std::get_if<T>(&found->second);
+  const auto* value = find_attribute<T>(attributes, name);
   if (value == nullptr) throw io_error(fmt::format("'{}' has no attribute '{}'", file.string(), name));
   return *value;
 }
@@ -50,13 +49,11 @@ CheckpointInfo info_of(const fs::path& file) {
   CheckpointInfo info;
   info.file = file;
   info.origin = get<std::string>(attributes, "origin_run_id", file);
-  info.run_id = get<std::string>(attributes, "run_id", file);
-  info.input = get<std::string>(attributes, "input", file);
-  info.data_digest = get<std::string>(attributes, "data_digest", file);
   info.member = static_cast<int>(get<std::int64_t>(attributes, "member", file));
   info.epochs_done = static_cast<int>(get<std::int64_t>(attributes, "epochs_done", file));
   info.sweep = get<std::int64_t>(attributes, "sweep", file) == 1;
-  info.epoch_seconds = std::stod(get<std::string>(attributes, "epoch_seconds", file));
+  info.epoch_seconds = get<double>(attributes, "epoch_seconds", file);
+  info.write_seconds = get<double>(attributes, "write_seconds", file);
   return info;
 }
 
@@ -65,14 +62,19 @@ CheckpointInfo info_of(const fs::path& file) {
 std::vector<CheckpointFile> checkpoint_files(MPI_Comm comm, const fs::path& directory, const std::string& stem) {
   int rank = 0;
   MPI_Comm_rank(comm, &rank);
-  std::string names;
-  if (rank == 0) {
+  const auto names = agreed(comm, [&] {
+    std::string found;
+    if (rank != 0) return found;
     std::error_code error;
-    for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    fs::directory_iterator it(directory, error);
+    if (error == std::errc::no_such_file_or_directory) return found;
+    for (; !error && it != fs::directory_iterator(); it.increment(error)) {
       const auto name = it->path().filename().string();
-      if (number_of(name, stem) >= 0) names += name + "\n";
+      if (number_of(name, stem) >= 0) found += name + "\n";
     }
-  }
+    if (error) throw io_error(fmt::format("cannot list '{}': {}", directory.string(), error.message()));
+    return found;
+  });
   std::istringstream lines(from_root(comm, names));
   std::vector<CheckpointFile> files;
   for (std::string name; std::getline(lines, name);) files.push_back({number_of(name, stem), directory / name});
@@ -91,7 +93,7 @@ CheckpointInfo read_checkpoint(MPI_Comm comm, const fs::path& file) {
 }
 
 std::optional<CheckpointInfo> newest_checkpoint(MPI_Comm comm, const Settings& settings, int member,
-                                                const std::string& origin) {
+                                                const std::string& origin, int most_epochs) {
   int rank = 0;
   MPI_Comm_rank(comm, &rank);
   auto files = checkpoint_files(comm, settings.output.checkpoint.directory, checkpoint_stem(settings, member));
@@ -102,9 +104,15 @@ std::optional<CheckpointInfo> newest_checkpoint(MPI_Comm comm, const Settings& s
   for (const auto& [number, file] : files) {
     try {
       const auto info = read_checkpoint(comm, file);
-      if (origin.empty() || info.origin == origin) return info;
-      pass_over(fmt::format("'{}' belongs to another run ({}) than '{}' ({})", file.string(), info.origin,
-                            settings.output.file.string(), origin));
+      if (!origin.empty() && info.origin != origin) {
+        pass_over(fmt::format("'{}' belongs to another run ({}) than '{}' ({})", file.string(), info.origin,
+                              settings.output.file.string(), origin));
+      } else if (info.epochs_done > most_epochs) {
+        pass_over(fmt::format("'{}' stands after {} epochs, but '{}' holds only {}", file.string(), info.epochs_done,
+                              settings.output.file.string(), most_epochs));
+      } else {
+        return info;
+      }
     } catch (const io_error& error) {
       pass_over(error.what());
     }

@@ -11,6 +11,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstdio>
 #include <system_error>
 #include <utility>
@@ -35,7 +38,8 @@ bool periodic(const CheckpointSettings& when) {
 void expect_writable(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
-  if (!fs::is_directory(directory)) {
+  std::error_code ignored;
+  if (!fs::is_directory(directory, ignored)) {
     throw io_error(fmt::format("cannot make the directory '{}' for checkpoints{}{}", directory.string(),
                                error ? ": " : "", error ? error.message() : ""));
   }
@@ -67,14 +71,31 @@ Checkpoints::Checkpoints(MPI_Comm group, const Settings& settings, int member, R
   if (!files.empty()) next_number_ = files.back().number + 1;
   if (loaded == nullptr) return;
   stuck_ = true;
+  write_seconds_ = loaded->write_seconds;
   epoch_before_ = loaded->sweep ? loaded->epoch_seconds : 0.0;
-  if (!loaded->sweep) saved_epoch_ = loaded->epochs_done;
-  for (const auto& [number, file] : files) {
-    kept_.push_back(file);
-    if (file == loaded->file) return;
+  branched_ = files.empty() || files.back().file != loaded->file;
+  if (!branched_ && !loaded->sweep) saved_epoch_ = loaded->epochs_done;
+  take_over(*loaded);
+}
+
+void Checkpoints::take_over(const CheckpointInfo& loaded) {
+  for (const auto& [number, file] : checkpoint_files(group_, when_.directory, stem_)) {
+    if (file == loaded.file) {
+      kept_.push_back(file);
+      return;
+    }
+    try {
+      if (read_checkpoint(group_, file).origin == loaded.origin) kept_.push_back(file);
+    } catch (const io_error&) {
+      continue;  // damaged, or not of this version: left to the user
+    }
   }
   kept_ = {};  // the one loaded lies elsewhere: nothing here is ours to remove
-  saved_epoch_.reset();
+}
+
+void Checkpoints::run_begins(const Checkpointed& state) {
+  last_look_ = MPI_Wtime();
+  if (branched_) try_to_write(state, false);
 }
 
 void Checkpoints::epoch_begins() {
@@ -90,7 +111,10 @@ Checkpoints::Verdict Checkpoints::verdict() {
   int bits = stop_signalled() ? stop : 0;
   if (rank_ == 0) {
     const double now = MPI_Wtime();
-    if (wall_time_.most && now - wall_time_.start > *wall_time_.most - write_margin * write_seconds_) bits |= stop;
+    longest_step_ = std::max(longest_step_, now - last_look_);
+    last_look_ = now;
+    const double needed = longest_step_ + write_margin * write_seconds_;
+    if (wall_time_.most && now - wall_time_.start + needed > *wall_time_.most) bits |= stop;
     if (when_.every_minutes > 0.0 && now - last_write_ > when_.every_minutes * minute) bits |= due;
     // A run that never gets through an epoch in its wall time would do the same one again for ever.
     if (stuck_ || epoch_seconds() >= when_.redo_minutes * minute) bits |= long_epoch;
@@ -112,7 +136,8 @@ void Checkpoints::epoch_done(const Checkpointed& state) {
   const auto now = verdict();
   if (now.stop) stop(state, false);
   const int done = state.epochs_done();
-  const bool last = done == settings_.epochs && periodic(when_);
+  // The last one is for more epochs, and for a wall time that ends in what comes after them.
+  const bool last = done == settings_.epochs && (periodic(when_) || wall_time_.most);
   if (now.due || last || (when_.every_epochs > 0 && done % when_.every_epochs == 0)) try_to_write(state, false);
 }
 
@@ -154,12 +179,21 @@ void Checkpoints::expect_room(const Checkpointed& state, bool sweep) const {
   });
 }
 
+/// The next name that nobody else has taken meanwhile.
+fs::path Checkpoints::free_name() {
+  std::error_code error;
+  const auto name = [&] { return when_.directory / fmt::format("{}-{:06}.h5", stem_, next_number_); };
+  while (rank_ == 0 && fs::exists(name(), error)) ++next_number_;
+  MPI_Bcast(&next_number_, 1, MPI_INT64_T, 0, group_);
+  return name();
+}
+
 /// Written beside, sealed, synced, renamed: whatever happens meanwhile, no earlier checkpoint is touched.
 void Checkpoints::write(const Checkpointed& state, bool sweep) {
   if (!sweep && saved_epoch_ == state.epochs_done()) return;
   const double begin = MPI_Wtime();
   expect_room(state, sweep);
-  const auto file = when_.directory / fmt::format("{}-{:06}.h5", stem_, next_number_);
+  const auto file = free_name();
   const fs::path partial = file.string() + ".partial";
   auto archive = Archive::create(group_, partial, true);
   try {
@@ -177,7 +211,7 @@ void Checkpoints::write(const Checkpointed& state, bool sweep) {
   kept_.push_back(file);
   saved_epoch_ = sweep ? std::nullopt : std::optional(state.epochs_done());
   remove_old();
-  last_write_ = MPI_Wtime();
+  last_write_ = last_look_ = MPI_Wtime();
   write_seconds_ = last_write_ - begin;
   seconds_ += write_seconds_;
 }
@@ -185,6 +219,8 @@ void Checkpoints::write(const Checkpointed& state, bool sweep) {
 void Checkpoints::write_attributes(Archive& archive, const Checkpointed& state, bool sweep) const {
   int ranks = 1;
   MPI_Comm_size(group_, &ranks);
+  std::array<double, 2> seconds{sweep ? epoch_seconds() : 0.0, write_seconds_};
+  MPI_Bcast(seconds.data(), 2, MPI_DOUBLE, 0, group_);
   const double left = when_.every_minutes > 0.0 ? when_.every_minutes * minute : -1.0;
   std::vector<std::pair<std::string, AttributeValue>> attributes{
       {"format", std::string(checkpoint_format)},
@@ -192,15 +228,16 @@ void Checkpoints::write_attributes(Archive& archive, const Checkpointed& state, 
       {"created", from_root(group_, utc_now())},
       {"ranks", std::int64_t{ranks}},
       {"name", settings_.name},
-      {"run_file", fs::absolute(settings_.output.file).string()},
+      {"run_file", from_root(group_, fs::absolute(settings_.output.file).string())},
       {"run_id", identity_.id},
       {"origin_run_id", identity_.origin},
       {"member", std::int64_t{member_}},
       {"epochs_done", std::int64_t{state.epochs_done()}},
       {"sweep", std::int64_t{sweep ? 1 : 0}},
-      {"epoch_seconds", from_root(group_, fmt::format("{:.3f}", sweep ? epoch_seconds() : 0.0))},
+      {"epoch_seconds", seconds[0]},
+      {"write_seconds", seconds[1]},
       {"seconds_to_next", left},
-      {"input", settings_.resolved},
+      {"input", from_root(group_, settings_.resolved)},
       {"data_digest", data_digest(settings_)},
   };
   for (const auto& [name, value] : code_attributes()) attributes.emplace_back(name, value);

@@ -37,10 +37,11 @@ public:
 /// What is known of a checkpoint before it is loaded.
 struct CheckpointInfo {
   std::filesystem::path file;
-  std::string origin, run_id, input, data_digest;
+  std::string origin;
   int member = 0, epochs_done = 0;
   bool sweep = false;          ///< holds a sweep under way
   double epoch_seconds = 0.0;  ///< wall time that the epoch under way had taken
+  double write_seconds = 0.0;  ///< that the one before took to write
 };
 
 /// Thrown by all ranks of a group once the checkpoint is written that a request to stop asked for.
@@ -57,10 +58,12 @@ std::string checkpoint_stem(const Settings& settings, int member);
 /// @throws io_error, on all ranks, where it is damaged or none of this version's
 CheckpointInfo read_checkpoint(MPI_Comm comm, const std::filesystem::path& file);
 
-/// The newest valid checkpoint of a member that belongs to the chain of runs `origin` (any, where that is empty).
-/// Damaged ones and those of other runs are named on stderr and passed over. Collective over `comm`.
+/// The newest valid checkpoint of a member that belongs to the chain of runs `origin` (any, where that is empty) and
+/// stands after no more than `most_epochs`. Damaged ones, those of other runs and those of a branch that the run file
+/// has left are named on stderr and passed over. Collective over `comm`. @throws io_error where the directory cannot be
+/// listed
 std::optional<CheckpointInfo> newest_checkpoint(MPI_Comm comm, const Settings& settings, int member,
-                                                const std::string& origin);
+                                                const std::string& origin, int most_epochs);
 
 /// When this run has to stop by itself: seconds after `start` (MPI_Wtime).
 struct WallTime {
@@ -77,6 +80,9 @@ public:
   Checkpoints(MPI_Comm group, const Settings& settings, int member, RunIdentity identity, WallTime wall_time,
               const CheckpointInfo* loaded);
 
+  /// To be called once the run is about to begin: where it goes on from a checkpoint that is not the newest file, its
+  /// own becomes the newest, so that another restart does not take up the branch that was left.
+  void run_begins(const Checkpointed& state);
   /// To be called before each epoch.
   void epoch_begins();
   /// To be called after each step of the integrator. Writes a checkpoint where one is due and the epoch has been under
@@ -95,6 +101,9 @@ private:
   /// Agreed on all ranks.
   Verdict verdict();
   [[nodiscard]] double epoch_seconds() const;
+  /// Those of the older files that are this run's and sound, so that they may be removed when their time has come.
+  void take_over(const CheckpointInfo& loaded);
+  [[nodiscard]] std::filesystem::path free_name();
   void write(const Checkpointed& state, bool sweep);
   /// As write(), but where it cannot be written that is said, and the run goes on.
   void try_to_write(const Checkpointed& state, bool sweep);
@@ -115,7 +124,9 @@ private:
   std::vector<std::filesystem::path> kept_;  ///< good ones, oldest first
   std::optional<int> saved_epoch_;           ///< the newest one holds the start of this epoch, and no sweep
   bool stuck_ = false;                       ///< restarted, and not one epoch done since
+  bool branched_ = false;                    ///< restarted from another than the newest file
   double last_write_ = 0.0, write_seconds_ = 0.0, epoch_start_ = 0.0, epoch_before_ = 0.0, seconds_ = 0.0;
+  double last_look_ = 0.0, longest_step_ = 0.0;  ///< time between two chances to stop
 };
 
 }  // namespace hjnet

@@ -25,22 +25,13 @@ private:
   double start_;
 };
 
-/// The scalars of a series that are one number, or 16, a sample, by the names of their datasets.
-constexpr std::array<std::pair<const char*, std::vector<double> SampleSeries::*>, 8> fields{{
-    {"time", &SampleSeries::time},
-    {"coupling", &SampleSeries::coupling},
-    {"error", &SampleSeries::error},
-    {"interaction", &SampleSeries::interaction},
-    {"kinetic", &SampleSeries::kinetic},
-    {"hamiltonian", &SampleSeries::hamiltonian},
-    {"action", &SampleSeries::action},
-    {"pauli", &SampleSeries::pauli},
-}};
+void append(std::vector<double>& to, const std::vector<double>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
 
 void append(SampleSeries& to, const SampleSeries& from) {
-  for (const auto& [name, field] : fields) {
-    (to.*field).insert((to.*field).end(), (from.*field).begin(), (from.*field).end());
-  }
+  append(to.time, from.time);
+  for (const auto& [name, field] : series_fields) append(to.*field, from.*field);
 }
 
 MeasureColumns columns_of(const std::vector<Measures>& measures) {
@@ -101,10 +92,12 @@ Member::Member(MPI_Comm group, const Settings& settings, int number)
       sampler_(network_, input_, settings) {}
 
 void Member::save(VectorArchive& out, bool sweep) const {
+  if (file_ != nullptr) file_->sync();  // a checkpoint must not be ahead of the samples that it relies on
   engine_->save(out, sweep);
   sampler_.save(out);
   out.archive().create_group("/series");
-  for (const auto& [name, field] : fields) {
+  out.write_numbers("/series/time", result_.series.time, "times of the samples of the epochs done");
+  for (const auto& [name, field] : series_fields) {
     out.write_numbers(std::string("/series/") + name, result_.series.*field, "samples of the epochs done");
   }
 }
@@ -121,7 +114,10 @@ void Member::load(const CheckpointInfo& checkpoint) {
   const VectorArchive in(group_, archive, network_.layout());
   engine_->load(in);
   sampler_.load(in);
-  for (const auto& [name, field] : fields) result_.series.*field = in.read_numbers(std::string("/series/") + name);
+  result_.series.time = in.read_numbers("/series/time");
+  for (const auto& [name, field] : series_fields) {
+    result_.series.*field = in.read_numbers(std::string("/series/") + name);
+  }
   epochs_done_ = checkpoint.epochs_done;
   const auto rows = static_cast<std::size_t>(settings_.samples_per_epoch) + 1;
   if (result_.series.time.size() != rows * static_cast<std::size_t>(epochs_done_)) {
@@ -161,6 +157,7 @@ void Member::advance(RunFile& file, Timing& timing) {
 MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Checkpoints& checkpoints,
                          const std::function<void(int epochs)>& done) {
   result_.member = number_;
+  file_ = &file;
   {
     const Stopwatch watch(timing.output);
     if (is_first() && epochs_done_ == 0) file.write_weights("initial", engine_->weights());
@@ -168,6 +165,7 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
   }
   progress.skip(epochs_done_);
   engine_->after_step([&] { checkpoints.step_done(*this); });
+  checkpoints.run_begins(*this);
   while (epochs_done_ < settings_.epochs) {
     checkpoints.epoch_begins();
     advance(file, timing);

@@ -76,6 +76,7 @@ private:
   std::unique_ptr<EpochSolver> engine_;
   Sampler sampler_;
   int epochs_done_ = 0;
+  const RunFile* file_ = nullptr;  ///< while it runs
   MemberResult result_;
 };
 

@@ -4,13 +4,18 @@
 #include "config/load.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/errors.hpp"
+#include "run/checkpoint_files.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
+#include <system_error>
 #include <vector>
 
 namespace hjnet {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -29,7 +34,11 @@ std::string list(const std::vector<Change>& changes) {
 /// What differs from the input that is on file. Throws where that may not be.
 std::vector<Change> allowed_changes(const Settings& before, const Settings& settings, const std::string& digest,
                                     const std::string& where) {
-  const auto all = changes(before, settings);
+  auto all = changes(before, settings);
+  // Where a run leaves its files is no change of the run.
+  std::erase_if(all, [](const Change& change) {
+    return change.key == "output.file" || change.key.starts_with("output.checkpoint");
+  });
   std::vector<Change> forbidden;
   for (const auto& change : all) {
     if (!change.allowed) forbidden.push_back(change);
@@ -37,7 +46,7 @@ std::vector<Change> allowed_changes(const Settings& before, const Settings& sett
   if (!forbidden.empty()) {
     throw config_error(
         fmt::format("{}: the input differs from that of {} in what a restart may not change: {} (only run.epochs, "
-                    "output, solver.relative_tolerance and solver.absolute_tolerance may differ)",
+                    "run.name, output, solver.relative_tolerance and solver.absolute_tolerance may differ)",
                     settings.source.string(), where, list(forbidden)));
   }
   if (digest != data_digest(settings)) {
@@ -47,29 +56,37 @@ std::vector<Change> allowed_changes(const Settings& before, const Settings& sett
   return all;
 }
 
+io_error missing_run_file(const fs::path& checkpoint, const fs::path& file) {
+  return io_error(
+      fmt::format("checkpoint '{}' continues the run file '{}', which is not there or was never laid out; "
+                  "restore it, or remove the checkpoints to start afresh",
+                  checkpoint.string(), file.string()));
+}
+
 /// Of a checkpoint against the run file and the input.
 void expect_fit(const CheckpointInfo& checkpoint, const std::optional<RunFileState>& on_file,
                 const Settings& settings) {
   const auto name = checkpoint.file.string();
   const auto file = settings.output.file.string();
-  if (!on_file) {
-    throw io_error(
-        fmt::format("checkpoint '{}' continues the run file '{}', which is not there or was never laid out; "
-                    "restore it, or remove the checkpoints to start afresh",
-                    name, file));
-  }
+  if (!on_file) throw missing_run_file(checkpoint.file, settings.output.file);
   if (checkpoint.origin != on_file->origin) {
     throw config_error(fmt::format("checkpoint '{}' belongs to another run ({}) than '{}' ({})", name,
                                    checkpoint.origin, file, on_file->origin));
-  }
-  if (!settings.ensemble && checkpoint.epochs_done > on_file->epochs_completed) {
-    throw io_error(fmt::format("checkpoint '{}' stands after {} epochs, but '{}' holds only {}", name,
-                               checkpoint.epochs_done, file, on_file->epochs_completed));
   }
   if (checkpoint.epochs_done > settings.epochs) {
     throw config_error(
         fmt::format("run.epochs: expected at least the {} epochs that checkpoint '{}' stands after, got {}",
                     checkpoint.epochs_done, name, settings.epochs));
+  }
+  if (!settings.ensemble) {
+    if (checkpoint.epochs_done <= on_file->epochs_completed) return;
+    throw io_error(fmt::format("checkpoint '{}' stands after {} epochs, but '{}' holds only {}", name,
+                               checkpoint.epochs_done, file, on_file->epochs_completed));
+  }
+  const auto first = settings.ensemble->first;
+  if (checkpoint.member < first || checkpoint.member >= first + settings.ensemble->members) {
+    throw config_error(
+        fmt::format("checkpoint '{}' is of member {}, which this ensemble does not have", name, checkpoint.member));
   }
 }
 
@@ -81,64 +98,94 @@ std::string note_of(const std::optional<CheckpointInfo>& checkpoint, const std::
   return note;
 }
 
-Beginning afresh(const Settings& settings, const std::optional<RunFileState>& on_file) {
+void say_what_follows(const Settings& settings, const Settings& before, const std::string& note) {
+  spdlog::info("Restarting {}.", note);
+  if (before.epochs != settings.epochs && settings.particles) {
+    spdlog::info("/density and /entanglement are computed anew for all {} epochs{}.", settings.epochs,
+                 settings.boltzmann.memory == Memory::symmetric
+                     ? ": with symmetric memory the earlier samples depend on the later ones"
+                     : "");
+  }
+  if ((settings.output.states && !before.output.states) ||
+      (settings.output.weights == WeightOutput::all && before.output.weights != WeightOutput::all)) {
+    spdlog::warn("States and weights of the epochs done before were not written then, and stay NaN.");
+  }
+}
+
+/// Moves a run file aside that a fresh run would replace, unless there is nothing in it.
+void set_aside(MPI_Comm world, const RunFileState& on_file, const fs::path& file) {
+  if (on_file.laid_out && on_file.epochs_completed == 0 && on_file.member_epochs == 0) return;
+  std::error_code error;
+  if (!on_file.laid_out && fs::file_size(file, error) == 0) return;
+  int rank = 0;
+  MPI_Comm_rank(world, &rank);
+  std::string aside;
+  agreed(world, [&] {
+    for (int i = 1; rank == 0 && aside.empty(); ++i) {
+      const auto name = fmt::format("{}.old-{}", file.string(), i);
+      if (!fs::exists(name, error)) aside = name;
+    }
+    if (rank == 0) fs::rename(file, aside, error);
+    if (error) throw io_error(fmt::format("cannot rename '{}' to '{}': {}", file.string(), aside, error.message()));
+    return 0;
+  });
+  spdlog::warn("The run file '{}' of an earlier run is now '{}'.", file.string(), aside);
+}
+
+/// Without a checkpoint.
+Beginning afresh(MPI_Comm world, const Settings& settings, const std::optional<RunFileState>& on_file) {
+  const auto& file = settings.output.file;
   if (on_file && on_file->finished) {
     throw config_error(
         fmt::format("'{}' is a finished run with no checkpoint to continue it from; give --overwrite to "
                     "replace it, or --output for another file",
-                    settings.output.file.string()));
+                    file.string()));
   }
-  spdlog::warn("No checkpoint to restart from in '{}': starting afresh.",
-               settings.output.checkpoint.directory.string());
-  Beginning out;
-  out.overwrite = true;
-  return out;
+  const auto& directory = settings.output.checkpoint.directory;
+  if (settings.ensemble) {
+    for (int m = 0; m < settings.ensemble->members; ++m) {
+      const auto files = checkpoint_files(world, directory, checkpoint_stem(settings, settings.ensemble->first + m));
+      if (!files.empty()) throw missing_run_file(files.back().file, file);
+    }
+  }
+  spdlog::warn("No checkpoint to restart from in '{}': starting afresh.", directory.string());
+  if (on_file) set_aside(world, *on_file, file);
+  return {};
 }
 
 }  // namespace
 
 Beginning find_beginning(MPI_Comm world, const Settings& settings, const std::string& restart) {
-  const auto on_file = read_run_file_state(world, settings.output.file);
+  const auto found = read_run_file_state(world, settings.output.file);
+  const auto on_file = found && found->laid_out ? found : std::nullopt;
   Beginning out;
   out.on_file = on_file;
   if (restart != "auto") {
     out.checkpoint = read_checkpoint(world, restart);
   } else if (!settings.ensemble) {
-    out.checkpoint = newest_checkpoint(world, settings, 0, on_file ? on_file->origin : "");
+    out.checkpoint = newest_checkpoint(world, settings, 0, on_file ? on_file->origin : "",
+                                       on_file ? on_file->epochs_completed : settings.epochs);
   }
   std::vector<Change> changed;
-  if (on_file) {
+  if (on_file && (on_file->finished || out.checkpoint || settings.ensemble)) {
     out.before = agreed(world, [&] { return std::optional(load_resolved(on_file->input)); });
     const auto where = fmt::format("'{}'", settings.output.file.string());
-    if (on_file->finished || out.checkpoint || settings.ensemble) {
-      changed = agreed(world, [&] { return allowed_changes(*out.before, settings, on_file->data_digest, where); });
-    }
+    changed = agreed(world, [&] { return allowed_changes(*out.before, settings, on_file->data_digest, where); });
     if (on_file->finished && changed.empty()) {
       spdlog::info("{} is complete: nothing to do.", settings.output.file.string());
       out.kind = Beginning::Kind::complete;
       return out;
     }
   }
-  if (out.checkpoint) {
-    expect_fit(*out.checkpoint, on_file, settings);
-    if (settings.ensemble && restart != "auto") {
-      const auto first = settings.ensemble->first;
-      if (out.checkpoint->member < first || out.checkpoint->member >= first + settings.ensemble->members) {
-        throw config_error(fmt::format("checkpoint '{}' is of member {}, which this ensemble does not have", restart,
-                                       out.checkpoint->member));
-      }
-    }
+  if (out.checkpoint) expect_fit(*out.checkpoint, on_file, settings);
+  if (settings.ensemble ? !on_file.has_value() : !out.checkpoint.has_value()) return afresh(world, settings, found);
+  if (settings.ensemble && settings.epochs < on_file->member_epochs) {
+    throw config_error(fmt::format("run.epochs: expected at least the {} epochs that members in '{}' have done, got {}",
+                                   on_file->member_epochs, settings.output.file.string(), settings.epochs));
   }
-  if (settings.ensemble ? !on_file.has_value() : !out.checkpoint.has_value()) return afresh(settings, on_file);
   out.kind = Beginning::Kind::continued;
   out.note = note_of(out.checkpoint, changed);
-  spdlog::info("Restarting {}.", out.note);
-  if (!changed.empty() && out.before->epochs != settings.epochs && settings.particles) {
-    spdlog::info("/density and /entanglement are computed anew for all {} epochs{}.", settings.epochs,
-                 settings.boltzmann.memory == Memory::symmetric
-                     ? ": with symmetric memory the earlier samples depend on the later ones"
-                     : "");
-  }
+  say_what_follows(settings, *out.before, out.note);
   return out;
 }
 

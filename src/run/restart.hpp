@@ -20,7 +20,6 @@ struct Beginning {
     complete,   ///< not at all: the run file is finished, and the input is the same
   };
   Kind kind = Kind::fresh;
-  bool overwrite = false;               ///< fresh: a run file that is there is replaced
   std::optional<Settings> before;       ///< continued: what the run file was laid out for
   std::optional<RunFileState> on_file;  ///< continued: what it says
   std::optional<CheckpointInfo>

@@ -7,7 +7,12 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstddef>
+#include <system_error>
 #include <utility>
 
 namespace hjnet {
@@ -42,7 +47,7 @@ RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const
   int lowest = world_rank_;
   MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_INT, MPI_MIN, group_);
   holds_first_ = lowest == 0;
-  access_ = size_of(world_) == size_of(group_) ? Access::collective : Access::independent;
+  settings_.resolved = from_root(world, settings.resolved);  // its paths may differ between machines
 }
 
 RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const NetworkLayout& layout, bool overwrite)
@@ -115,13 +120,9 @@ void RunFile::write_scalars(std::optional<int> member, std::uint64_t row, const 
     slab.count[sample] = series.time.size();
     archive_.write<double>(path, slab, values, Access::independent);
   };
-  write("coupling", series.coupling);
-  write("error", series.error);
-  write("interaction", series.interaction);
-  write("kinetic", series.kinetic);
-  write("hamiltonian", series.hamiltonian);
-  write("action", series.action);
-  if (settings_.particles) write("pauli", series.pauli);
+  for (const auto& [name, field] : series_fields) {
+    if (settings_.particles || field != &SampleSeries::pauli) write(name, series.*field);
+  }
 }
 
 void RunFile::write_series(int member, int first_epoch, const SampleSeries& series) {
@@ -168,7 +169,8 @@ void RunFile::write_states(const std::string& path, std::uint64_t row, std::span
       const auto part = values.subspan(i * width + column, count);
       packed.insert(packed.end(), part.begin(), part.end());
     }
-    archive_.write<double>(path, {{row, static_cast<std::uint64_t>(range.first)}, {rows, count}}, packed, access_);
+    archive_.write<double>(path, {{row, static_cast<std::uint64_t>(range.first)}, {rows, count}}, packed,
+                           Access::independent);
     column += count;
   }
 }
@@ -177,6 +179,18 @@ void RunFile::complete_epoch(int epochs_completed) {
   archive_.flush();
   const std::int32_t value = epochs_completed;
   archive_.write_root<std::int32_t>("/progress/epochs_completed", std::span(&value, 1));
+}
+
+void RunFile::sync() const {
+  together(group_, [&] {
+    const int file = ::open(archive_.file().c_str(), O_RDONLY | O_CLOEXEC);
+    const bool synced = file >= 0 && ::fsync(file) == 0;
+    const auto error = errno;
+    if (file >= 0) ::close(file);
+    if (synced) return;
+    throw io_error(fmt::format("cannot bring '{}' to the disk: {}", archive_.file().string(),
+                               std::error_code(error, std::generic_category()).message()));
+  });
 }
 
 void RunFile::write_numbers(const std::string& group, const NamedNumbers& numbers) {

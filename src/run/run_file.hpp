@@ -12,6 +12,7 @@
 
 #include <mpi.h>
 
+#include <array>
 #include <complex>
 #include <cstdint>
 #include <filesystem>
@@ -34,6 +35,17 @@ struct SampleSeries {
   std::vector<double> action;       ///< J (92), J(0) = 0
   std::vector<double> pauli;        ///< c_alpha, 16 a sample, alpha = 4 mu + nu; empty without particles
 };
+
+/// The scalars by the names of their datasets, time left out.
+inline constexpr std::array<std::pair<const char*, std::vector<double> SampleSeries::*>, 7> series_fields{{
+    {"coupling", &SampleSeries::coupling},
+    {"error", &SampleSeries::error},
+    {"interaction", &SampleSeries::interaction},
+    {"kinetic", &SampleSeries::kinetic},
+    {"hamiltonian", &SampleSeries::hamiltonian},
+    {"action", &SampleSeries::action},
+    {"pauli", &SampleSeries::pauli},
+}};
 
 /// One epoch of one member: S+1 samples. The scalars are the same on every rank of the group.
 struct EpochSamples : SampleSeries {
@@ -62,14 +74,15 @@ using NamedNumbers = std::map<std::string, double>;
 
 /// What a run file says of its run.
 struct RunFileState {
-  std::string run_id, origin, input, data_digest;
-  int epochs_completed = 0;
+  bool laid_out = false;  ///< false: a run was killed while it made the file, and nothing below is known
+  std::string origin, input, data_digest;
+  int epochs_completed = 0, member_epochs = 0;  ///< the latter: the most of any member
   bool finished = false;
-  std::vector<std::int32_t> member_finished;  ///< 1 for each member whose numbers are complete; empty without ensemble
+  std::string member_finished;  ///< '1' for each member whose numbers are complete, else '0'; empty without ensemble
 };
 
-/// Reads that, on all ranks of `comm`; nothing where there is no file, or one that a run was killed over before it was
-/// laid out. @throws config_error, on all ranks, where the file is something else than a run file
+/// Reads that, as rank 0 sees it, on all ranks of `comm`; nothing where there is no file.
+/// @throws config_error, on all ranks, where the file is something else than a run file that could be continued
 std::optional<RunFileState> read_run_file_state(MPI_Comm comm, const std::filesystem::path& file);
 
 /// What a finished member left in /ensemble/member, nt samples each.
@@ -98,6 +111,9 @@ public:
   /// @throws io_error
   RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const NetworkLayout& layout, const Settings& before,
           int epochs, const std::string& note);
+
+  /// Brings what this rank has written to the disk. Collective over the group. @throws io_error
+  void sync() const;
 
   /// The id of this run, and of the first one of the chain that it continues.
   [[nodiscard]] const std::string& run_id() const { return run_id_; }
@@ -173,8 +189,7 @@ private:
 
   MPI_Comm world_, group_;
   int world_rank_ = 0, group_rank_ = 0;
-  bool holds_first_ = false;             ///< this rank's group runs member `first`
-  Access access_ = Access::independent;  ///< of large arrays; collective where the group is all of world
+  bool holds_first_ = false;  ///< this rank's group runs member `first`
   Settings settings_;
   NetworkLayout layout_;  ///< without the sparse matrices' column indices, which are on file at once
   int first_ = 0;

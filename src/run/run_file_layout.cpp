@@ -113,9 +113,6 @@ void RunFile::create_ensemble() {
 
 void RunFile::write_what_is_known() {
   const std::vector<std::int32_t> zeros(settings_.ensemble ? natural(settings_.ensemble->members) : 1);
-  for (const auto* path : {"/progress/epochs_completed", "/progress/finished"}) {
-    archive_.write_root<std::int32_t>(path, std::span(zeros).first(1));
-  }
   if (settings_.ensemble) {
     for (const auto* path : {"/progress/member_epochs", "/progress/member_finished"}) {
       archive_.write_root<std::int32_t>(path, zeros);
@@ -128,6 +125,11 @@ void RunFile::write_what_is_known() {
   // The snapshots of a sparse matrix share one pattern.
   for (const auto& matrix : layout_.matrices) {
     if (!matrix.dense && !snapshots().empty()) write_pattern("/weights/initial/" + matrix.name, matrix);
+  }
+  archive_.flush();
+  // Last of all, as the mark of a file that is laid out.
+  for (const auto* path : {"/progress/finished", "/progress/epochs_completed"}) {
+    archive_.write_root<std::int32_t>(path, std::span(zeros).first(1));
   }
   archive_.flush();
 }

@@ -52,14 +52,10 @@ StoredMember RunFile::read_member(int member) const {
     values.resize(slab.elements());
     archive_.read<T>(path, slab, values, Access::independent);
   };
-  read("coupling", out.series.coupling);
-  read("error", out.series.error);
-  read("interaction", out.series.interaction);
-  read("kinetic", out.series.kinetic);
-  read("hamiltonian", out.series.hamiltonian);
-  read("action", out.series.action);
+  for (const auto& [name, field] : series_fields) {
+    if (settings_.particles || field != &SampleSeries::pauli) read(name, out.series.*field);
+  }
   if (!settings_.particles) return out;
-  read("pauli", out.series.pauli);
   read("concurrence", out.concurrence);
   read("physical", out.physical);
   read("density", out.density);

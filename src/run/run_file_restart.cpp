@@ -23,58 +23,79 @@ namespace {
 
 constexpr std::uint64_t copied_elements = std::uint64_t{1} << 20;
 
-/// Whether a file is empty or begins as HDF5 files do.
-bool may_be_ours(const fs::path& file) {
-  constexpr std::array<char, 4> signature{'\x89', 'H', 'D', 'F'};
-  std::array<char, 4> begin{};
-  std::ifstream in(file, std::ios::binary);
-  return !in.read(begin.data(), begin.size()) || begin == signature;
-}
-
 std::string text_of(const std::map<std::string, AttributeValue>& attributes, const std::string& name) {
-  const auto found = attributes.find(name);
-  const auto* text = found == attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  const auto* text = find_attribute<std::string>(attributes, name);
   return text == nullptr ? std::string{} : *text;
 }
 
+/// Whether a file begins as HDF5 files do.
+bool has_signature(const fs::path& file) {
+  constexpr std::array<char, 4> signature{'\x89', 'H', 'D', 'F'};
+  std::array<char, 4> begin{};
+  std::ifstream in(file, std::ios::binary);
+  return in.read(begin.data(), begin.size()) && begin == signature;
+}
+
+config_error foreign(const fs::path& file, const std::string& why) {
+  return config_error(fmt::format("'{}' is no run file that could be continued ({}); give --overwrite to replace it",
+                                  file.string(), why));
+}
+
+std::int32_t largest(const std::vector<std::int32_t>& values) {
+  return values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+}
+
+/// Of an HDF5 file that can be opened.
+RunFileState state_of(const Archive& archive) {
+  RunFileState state;
+  const auto attributes = archive.attributes("/");
+  const auto format = text_of(attributes, "format");
+  if (format.empty() && archive.datasets().empty()) return state;
+  if (format != "hjnet-run")
+    throw foreign(archive.file(), format.empty() ? "not hjnet's" : "its format is '" + format + "'");
+  // The groups are made last, the progress is written last.
+  if (!archive.contains("/timing")) return state;
+  const auto completed = archive.read_all<std::int32_t>("/progress/epochs_completed").front();
+  if (completed < 0) return state;
+  if (!attributes.contains("data_digest")) throw foreign(archive.file(), "an older hjnet wrote it");
+  state.laid_out = true;
+  state.epochs_completed = completed;
+  state.finished = archive.read_all<std::int32_t>("/progress/finished").front() == 1;
+  state.origin = text_of(attributes, "origin_run_id");
+  state.input = text_of(attributes, "input");
+  state.data_digest = text_of(attributes, "data_digest");
+  if (!archive.contains("/progress/member_finished")) return state;
+  state.member_epochs = largest(archive.read_all<std::int32_t>("/progress/member_epochs"));
+  for (const auto finished : archive.read_all<std::int32_t>("/progress/member_finished")) {
+    state.member_finished += finished == 1 ? '1' : '0';
+  }
+  return state;
+}
+
 std::optional<RunFileState> state_of(const fs::path& file) {
-  if (!fs::exists(file)) return std::nullopt;
-  const auto foreign = [&](const std::string& why) {
-    return config_error(fmt::format("'{}' is no run file that could be continued ({}); give --overwrite to replace it",
-                                    file.string(), why));
-  };
-  if (!may_be_ours(file)) throw foreign("not HDF5");
+  std::error_code error;
+  const auto status = fs::status(file, error);
+  if (status.type() == fs::file_type::not_found) return std::nullopt;
+  if (error) throw io_error(fmt::format("cannot look at '{}': {}", file.string(), error.message()));
+  if (fs::file_size(file, error) == 0) return RunFileState{};
+  if (!has_signature(file)) throw foreign(file, "not HDF5");
   try {
-    const auto archive = Archive::open(file);
-    const auto attributes = archive.attributes("/");
-    const auto format = text_of(attributes, "format");
-    if (!format.empty() && format != "hjnet-run") throw foreign("its format is '" + format + "'");
-    // Written last of what is laid out.
-    if (!archive.contains("/timing") || !attributes.contains("data_digest")) return std::nullopt;
-    RunFileState state;
-    state.run_id = text_of(attributes, "run_id");
-    state.origin = text_of(attributes, "origin_run_id");
-    state.input = text_of(attributes, "input");
-    state.data_digest = text_of(attributes, "data_digest");
-    state.epochs_completed = archive.read_all<std::int32_t>("/progress/epochs_completed").front();
-    state.finished = archive.read_all<std::int32_t>("/progress/finished").front() == 1;
-    if (archive.contains("/progress/member_finished")) {
-      state.member_finished = archive.read_all<std::int32_t>("/progress/member_finished");
-    }
-    if (state.epochs_completed < 0) return std::nullopt;  // killed while it was filled
-    return state;
+    return state_of(Archive::open(file));
   } catch (const io_error&) {
-    return std::nullopt;  // killed before its structure was on disk
+    return RunFileState{};  // its structure never came to the disk
   }
 }
 
-/// What is computed anew from the series, or follows from the run as a whole, is not carried over.
+/// With other epochs, what is computed anew from the series, or follows from the run as a whole, is not carried over.
+/// The pattern of sparse matrices is known without the old file.
 bool carried_over(const std::string& path, bool same_epochs) {
-  for (const auto* prefix :
-       {"/density/rho", "/density/mean", "/entanglement/", "/ensemble/mean/", "/ensemble/deviation/", "/progress/"}) {
+  if (path.ends_with("/indptr") || path.ends_with("/indices")) return false;
+  if (same_epochs) return path != "/progress/finished";
+  for (const auto* prefix : {"/density/rho", "/density/mean", "/entanglement/", "/ensemble/mean/",
+                             "/ensemble/deviation/", "/progress/member", "/progress/finished"}) {
     if (path.starts_with(prefix)) return false;
   }
-  return same_epochs || path.find("/final/") == std::string::npos;
+  return path.find("/final/") == std::string::npos;
 }
 
 /// Copies what two datasets of one name and rank both have room for, the ranks of `comm` taking turns.
@@ -113,13 +134,34 @@ bool same_layout(const Settings& a, const Settings& b) {
 }  // namespace
 
 std::optional<RunFileState> read_run_file_state(MPI_Comm comm, const fs::path& file) {
-  return agreed(comm, [&] { return state_of(file); });
+  int rank = 0;
+  MPI_Comm_rank(comm, &rank);
+  auto state = agreed(comm, [&] { return rank == 0 ? state_of(file) : std::nullopt; });
+  std::array<int, 5> numbers{state ? 1 : 0};
+  if (state) {
+    numbers = {1, state->laid_out ? 1 : 0, state->epochs_completed, state->member_epochs, state->finished ? 1 : 0};
+  }
+  MPI_Bcast(numbers.data(), static_cast<int>(numbers.size()), MPI_INT, 0, comm);
+  if (numbers[0] == 0) return std::nullopt;
+  if (rank != 0) state = RunFileState{};
+  state->laid_out = numbers[1] == 1;
+  state->epochs_completed = numbers[2];
+  state->member_epochs = numbers[3];
+  state->finished = numbers[4] == 1;
+  for (auto* text : {&state->origin, &state->input, &state->data_digest, &state->member_finished}) {
+    *text = from_root(comm, *text);
+  }
+  return state;
 }
 
 RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const NetworkLayout& layout,
                  const Settings& before, int epochs, const std::string& note)
     : RunFile(world, group, settings, layout, Archive::open(world, settings.output.file)) {
-  if (!same_layout(settings, before)) replace_by_new_layout(before);
+  if (same_layout(settings, before)) {
+    archive_.close();
+  } else {
+    replace_by_new_layout(before);
+  }
   archive_ = Archive::update(world, settings.output.file);
   for (auto& matrix : layout_.matrices) matrix.indices = {};
   continue_provenance(note);
@@ -138,6 +180,10 @@ void RunFile::replace_by_new_layout(const Settings& before) {
     if (!archive_.contains(dataset.path) || !carried_over(dataset.path, before.epochs == settings_.epochs)) continue;
     copy_dataset(world_, archive_, next.archive_, dataset);
   }
+  const auto done =
+      agreed(world_, [&] { return archive_.read_all<std::int32_t>("/progress/epochs_completed").front(); });
+  const std::int32_t kept = std::min(done, settings_.epochs);
+  next.archive_.write_root<std::int32_t>("/progress/epochs_completed", std::span(&kept, 1));
   const auto old = agreed(world_, [&] { return archive_.attributes("/"); });
   for (const auto* name : {"run_id", "origin_run_id", "created", "restarts", "parent_run_id"}) {
     next.archive_.write_attribute("/", name, text_of(old, name));

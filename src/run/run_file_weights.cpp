@@ -2,6 +2,7 @@
 #include "run/run_file.hpp"
 
 #include "archive/collective.hpp"
+#include "network/vector_archive.hpp"
 
 #include <fmt/format.h>
 
@@ -64,9 +65,10 @@ void RunFile::write_pattern(const std::string& group, const MatrixLayout& matrix
   together(world_, [&] {
     if (!holds_first_) return;
     const auto offsets = global_offsets(matrix);
-    archive_.write<std::int64_t>(group + "/indptr", {{natural(matrix.first_row)}, {offsets.size()}}, offsets, access_);
+    archive_.write<std::int64_t>(group + "/indptr", {{natural(matrix.first_row)}, {offsets.size()}}, offsets,
+                                 Access::independent);
     archive_.write<std::int32_t>(group + "/indices", {{natural(matrix.first_nonzero)}, {matrix.indices.size()}},
-                                 matrix.indices, access_);
+                                 matrix.indices, Access::independent);
   });
 }
 
@@ -76,27 +78,11 @@ void RunFile::write_snapshot(const std::string& kind, const std::string& which, 
   const auto group = kind + "/" + which + "/";
   together(group_, [&] {
     expect_size(group, synapses.size(), natural(layout_.local_synapses));
-    std::size_t offset = 0;
-    const auto next = [&](std::int64_t count) {
-      const auto part = synapses.subspan(offset, static_cast<std::size_t>(count));
-      offset += part.size();
-      return part;
-    };
-    for (const auto& matrix : layout_.matrices) {
-      const auto values = next(matrix.local_nonzeros());
-      if (matrix.dense) {
-        archive_.write<double>(group + matrix.name,
-                               {{natural(matrix.first_row), 0}, {natural(matrix.local_rows), natural(matrix.columns)}},
-                               values, access_);
-      } else {
-        archive_.write<double>(group + matrix.name + "/data", {{natural(matrix.first_nonzero)}, {values.size()}},
-                               values, access_);
-      }
-    }
-    if (!layout_.thresholds) return;
-    for (const auto& range : layout_.owned) {
-      archive_.write<double>(group + "thresholds", {{natural(range.first)}, {natural(range.count)}}, next(range.count),
-                             access_);
+    for (const auto& block : synapse_blocks(layout_)) {
+      const auto path = group + block.name + (block.kind == ItemBlock::Kind::sparse ? "/data" : "");
+      const bool dense = block.kind == ItemBlock::Kind::dense;
+      const Slab slab = dense ? Slab{{block.first, 0}, {block.count, block.run}} : Slab{{block.first}, {block.count}};
+      archive_.write<double>(path, slab, synapses.subspan(block.offset, slab.elements()), Access::independent);
     }
   });
 }

@@ -52,6 +52,7 @@ public:
     for (int round = 0; round < groups_.rounds(); ++round) {
       std::exception_ptr failure;
       int stopped = 0;
+      std::string where;
       std::vector<int> finished;
       try {
         if (static_cast<std::size_t>(round) < groups_.members().size()) {
@@ -60,8 +61,7 @@ public:
         }
       } catch (const StoppedEarly& stop) {
         stopped = 1;
-        spdlog::info("Stopped early after {} epochs, as asked; go on with --restart auto, or --restart {}",
-                     stop.epochs_done, stop.checkpoint.string());
+        where = fmt::format(" after {} epochs; the checkpoint is {}", stop.epochs_done, stop.checkpoint.string());
       } catch (const config_error&) {
         failure = std::current_exception();
       } catch (const numerical_error&) {
@@ -71,11 +71,12 @@ public:
       }
       // These are thrown by all ranks of a group alike; whatever else is thrown may be one rank's alone and ends the
       // run.
+      if (settings_.ensemble) file_->finish_members(finished);
       agree(world_, failure);
       MPI_Allreduce(MPI_IN_PLACE, &stopped, 1, MPI_INT, MPI_MAX, world_);
-      if (settings_.ensemble) file_->finish_members(finished);
       if (stopped == 0) continue;
       file_->close();
+      spdlog::info("Stopped early, as asked{}; --restart auto goes on.", settings_.ensemble ? "" : where);
       return false;
     }
     return true;
@@ -109,7 +110,7 @@ private:
       const int epochs = beginning_.checkpoint && !settings_.ensemble ? beginning_.checkpoint->epochs_done : 0;
       file_.emplace(world_, groups_.group(), settings_, layout, *beginning_.before, epochs, beginning_.note);
     } else {
-      file_.emplace(world_, groups_.group(), settings_, layout, options.overwrite || beginning_.overwrite);
+      file_.emplace(world_, groups_.group(), settings_, layout, options.overwrite || options.restart.has_value());
     }
     // The end of a run then changes numbers in place, and no structure.
     auto unknown = fit_numbers({}, {});
@@ -126,7 +127,7 @@ private:
     if (beginning_.kind != Beginning::Kind::continued || !settings_.ensemble) return false;
     const auto& finished = beginning_.on_file->member_finished;
     const auto index = static_cast<std::size_t>(number - settings_.ensemble->first);
-    return beginning_.before->epochs == settings_.epochs && index < finished.size() && finished[index] == 1;
+    return beginning_.before->epochs == settings_.epochs && index < finished.size() && finished[index] == '1';
   }
 
   /// What a member goes on from: with an ensemble each looks for its own.
@@ -134,14 +135,7 @@ private:
     if (beginning_.kind != Beginning::Kind::continued) return std::nullopt;
     if (!settings_.ensemble) return beginning_.checkpoint;
     if (beginning_.checkpoint && beginning_.checkpoint->member == number) return beginning_.checkpoint;
-    auto found = newest_checkpoint(groups_.group(), settings_, number, file_->origin());
-    if (found && found->epochs_done > settings_.epochs) {
-      throw config_error(
-          fmt::format("run.epochs: expected at least the {} epochs that checkpoint '{}' stands after, "
-                      "got {}",
-                      found->epochs_done, found->file.string(), settings_.epochs));
-    }
-    return found;
+    return newest_checkpoint(groups_.group(), settings_, number, file_->origin(), settings_.epochs);
   }
 
   void run_member(int round, Progress& progress) {

@@ -144,7 +144,7 @@ class Stopping(Restart):
     def test_wall_time(self):
         bench = self.bench(epochs=400, checkpoint="keep = 2")
         said = bench.run(2, "run.h5", "--max-walltime", "00:00:03", status=driver.STOPPED)
-        self.assertIn("Stopped early after", said)
+        self.assertIn("Stopped early, as asked after", said)
         with h5py.File(bench.path / "run.h5") as run:
             done = int(run["progress/epochs_completed"][()])
             self.assertEqual(run["progress/finished"][()], 0)
@@ -264,6 +264,39 @@ class Input(Restart):
         self.assertIn("my notes", (bench.path / "run.h5").read_text())
 
 
+    def test_what_cannot_be_continued_is_set_aside(self):
+        """A run that has lost its checkpoints starts afresh, but not over what it had computed."""
+        bench = self.bench(epochs=400)
+        bench.run(1, "run.h5", "--max-walltime", "00:00:03", status=driver.STOPPED)
+        shutil.rmtree(bench.path / "checkpoints")
+        before = (bench.path / "run.h5").read_bytes()
+        said = bench.run(1, "run.h5", "--restart", "auto", "--set", "run.epochs=2")
+        self.assertIn("is now 'run.h5.old-1'", said)
+        self.assertEqual((bench.path / "run.h5.old-1").read_bytes(), before)
+
+    def test_hdf5_of_others_is_left_alone(self):
+        bench = self.bench(epochs=2)
+        with h5py.File(bench.path / "run.h5", "w") as data:
+            data["patterns"] = [1.0, 2.0]
+        said = bench.run(1, "run.h5", "--restart", "auto", status=2)
+        self.assertIn("no run file that could be continued (not hjnet's)", said)
+
+    def test_going_back_leaves_the_other_branch(self):
+        """After a restart from an older checkpoint the newer ones are of a branch that was left."""
+        bench = self.bench(epochs=5)
+        more = ("--set", "run.epochs=400")
+        bench.run(1, "run.h5", "--set", "solver.relative_tolerance=1e-5")
+        left = bench.checkpoints()
+        process = bench.start(1, "run.h5", "--restart", f"checkpoints/{left[1].name}", *more)
+        while bench.checkpoints()[-1] == left[-1] and process.poll() is None:
+            time.sleep(0.005)
+        driver.kill(process)
+        said = bench.run(1, "run.h5", "--restart", "auto", *more, "--max-walltime", "00:00:01", status=driver.STOPPED)
+        self.assertRegex(said, r"Restarting from checkpoints/run-\d+\.h5")
+        for file in left[2:]:
+            self.assertNotIn(f"Restarting from checkpoints/{file.name}", said)
+
+
 class Ensemble(Restart):
     MORE = '[ensemble]\nmembers = 5\n'
 
@@ -304,6 +337,23 @@ class Ensemble(Restart):
         bench.run(2, "run.h5")
         bench.run(2, "run.h5", "--restart", "auto", "--set", "run.epochs=3")
         bench.run(2, "straight.h5", "--set", "run.epochs=3")
+        self.same(bench)
+
+    def test_fewer_epochs_than_members_have_done(self):
+        bench = self.bench(more=self.MORE, epochs=2)
+        bench.run(2, "run.h5")
+        before = (bench.path / "run.h5").read_bytes()
+        said = bench.run(2, "run.h5", "--restart", "auto", "--set", "run.epochs=1", status=2)
+        self.assertIn("run.epochs: expected at least the 2 epochs that members in 'run.h5' have done", said)
+        self.assertEqual((bench.path / "run.h5").read_bytes(), before)
+
+    def test_another_output_loses_nothing(self):
+        bench = self.bench(more=self.MORE, epochs=2)
+        bench.run(2, "straight.h5", "--set", "output.weights=\"none\"", "--set", "output.states=false", "--set",
+                  'output.checkpoint={directory="elsewhere"}')
+        bench.run(2, "run.h5")
+        bench.run(2, "run.h5", "--restart", "auto", "--set", "output.weights=\"none\"", "--set",
+                  "output.states=false")
         self.same(bench)
 
     def test_stopped_by_a_signal(self):
