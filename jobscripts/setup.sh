@@ -2,7 +2,7 @@
 # Installs the Debian packages that hjnet needs and that are not there yet.
 #
 #   bash jobscripts/setup.sh           to build, run and draw
-#   bash jobscripts/setup.sh --tests   also what the tests of the job scripts need: a Slurm, which they start themselves
+#   bash jobscripts/setup.sh --tests   also what the tests need besides: a Slurm, which they start themselves, and ps
 #   bash jobscripts/setup.sh --full    also what the `full` tests need (formatter, linter)
 #   bash jobscripts/setup.sh --list    prints the package names, one a line, and installs nothing
 #
@@ -16,7 +16,7 @@ packages=(
   libgtest-dev hdf5-tools                                     # tests
   python3-h5py python3-matplotlib python3-numpy python3-scipy # pictures and reference solutions
 )
-test_packages=(slurmctld slurmd slurm-client munge iproute2)
+test_packages=(slurmctld slurmd slurm-client munge iproute2 procps)
 full_packages=(clang-format clang-tidy)
 
 die() {
