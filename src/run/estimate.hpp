@@ -22,8 +22,8 @@ struct Estimate {
   std::int64_t available_bytes = 0;                ///< per rank of this machine, now
   std::int64_t file_bytes = 0;
   std::int64_t checkpoint_bytes = 0;  ///< of a member, between two epochs
-  double steps = 0.0;       ///< of the integrator, a member
-  double operations = 0.0;  ///< floating-point operations, a member, all ranks
+  double steps = 0.0;                 ///< of the integrator, a member
+  double operations = 0.0;            ///< floating-point operations, a member, all ranks
 };
 
 /// @param ranks  that share the work; all on this machine
