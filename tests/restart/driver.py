@@ -24,7 +24,7 @@ epochs = {epochs}
 samples_per_epoch = 12
 seed = 5
 [network]
-time_constant = 0.2
+time_constant = {time_constant}
 thresholds = true
 [[network.layer]]
 name = "ports"
@@ -89,8 +89,9 @@ class Bench:
     def __init__(self, folder, learning="", checkpoint="every_epochs = 1, keep = 20", more="", epochs=6):
         self.path = pathlib.Path(folder)
         self.path.mkdir(parents=True, exist_ok=True)
-        (self.path / "case.toml").write_text(
-            INPUT.format(learning=learning, checkpoint=checkpoint, more=more, epochs=epochs))
+        time_constant = 1.0 if 'delta = "initial"' in learning else 0.2  # Delta then grows like exp(t/lambda)
+        (self.path / "case.toml").write_text(INPUT.format(learning=learning, checkpoint=checkpoint, more=more,
+                                                          epochs=epochs, time_constant=time_constant))
 
     def command(self, ranks, output, *arguments):
         return [MPIEXEC, "-n", str(ranks), HJNET, "run", "case.toml", "--output", output, *arguments]
