@@ -99,7 +99,7 @@ class Bench:
     def run(self, ranks, output, *arguments, status=0):
         """A run from start to end; asserts its exit status and returns what it said."""
         done = subprocess.run(self.command(ranks, output, *arguments), cwd=self.path, capture_output=True, text=True,
-                              timeout=200)
+                              timeout=600)
         assert done.returncode == status, f"exit status {done.returncode} instead of {status}:\n{done.stderr}"
         return done.stderr
 
