@@ -57,6 +57,9 @@ const T* find_attribute(const std::map<std::string, AttributeValue>& attributes,
   return found == attributes.end() ? nullptr : std::get_if<T>(&found->second);
 }
 
+/// A text among the attributes of an object; "" where there is none of that name.
+std::string text_attribute(const std::map<std::string, AttributeValue>& attributes, const std::string& name);
+
 /// What is known of a dataset without reading it.
 struct DatasetInfo {
   std::string path;

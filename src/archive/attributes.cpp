@@ -69,11 +69,6 @@ std::map<std::string, AttributeValue> read_attributes(hid_t object, const std::s
   }
 }
 
-std::string text_of(const std::map<std::string, AttributeValue>& attributes, const std::string& name) {
-  const auto* text = find_attribute<std::string>(attributes, name);
-  return text == nullptr ? std::string{} : *text;
-}
-
 DatasetInfo describe(hid_t dataset, const std::string& path, const std::string& what) {
   DatasetInfo info;
   info.path = path;
@@ -83,8 +78,8 @@ DatasetInfo describe(hid_t dataset, const std::string& path, const std::string& 
   info.type = hdf5::type_name(type.get());
   info.bytes = Slab::whole(info.dims).elements() * H5Tget_size(type.get());
   const auto attributes = read_attributes(dataset, what);
-  info.description = text_of(attributes, "description");
-  info.units = text_of(attributes, "units");
+  info.description = text_attribute(attributes, "description");
+  info.units = text_attribute(attributes, "units");
   return info;
 }
 
@@ -124,6 +119,11 @@ Handle attribute_to_write(hid_t object, const std::string& name, const Handle& t
 }
 
 }  // namespace
+
+std::string text_attribute(const std::map<std::string, AttributeValue>& attributes, const std::string& name) {
+  const auto* text = find_attribute<std::string>(attributes, name);
+  return text == nullptr ? std::string{} : *text;
+}
 
 void Archive::write_attribute(const std::string& object, const std::string& name, const AttributeValue& value) {
   together(comm_, [&] {

@@ -1,5 +1,5 @@
 #pragma once
-/// A file as plain bytes, past HDF5. Not for others.
+/// A file as plain bytes, past HDF5.
 
 #include <cstddef>
 #include <cstdint>

@@ -2,10 +2,8 @@
 
 #include "archive/collective.hpp"
 #include "archive/publish.hpp"
-#include "config/changes.hpp"
 #include "parallel/errors.hpp"
 #include "parallel/stop.hpp"
-#include "run/checkpoint_files.hpp"
 #include "run/provenance.hpp"
 
 #include <fmt/format.h>
@@ -75,11 +73,11 @@ Checkpoints::Checkpoints(MPI_Comm group, const Settings& settings, int member, R
   epoch_before_ = loaded->sweep ? loaded->epoch_seconds : 0.0;
   branched_ = files.empty() || files.back().file != loaded->file;
   if (!branched_ && !loaded->sweep) saved_epoch_ = loaded->epochs_done;
-  take_over(*loaded);
+  take_over(files, *loaded);
 }
 
-void Checkpoints::take_over(const CheckpointInfo& loaded) {
-  for (const auto& [number, file] : checkpoint_files(group_, when_.directory, stem_)) {
+void Checkpoints::take_over(const std::vector<CheckpointFile>& files, const CheckpointInfo& loaded) {
+  for (const auto& [number, file] : files) {
     if (file == loaded.file) {
       kept_.push_back(file);
       return;
@@ -238,7 +236,6 @@ void Checkpoints::write_attributes(Archive& archive, const Checkpointed& state, 
       {"write_seconds", seconds[1]},
       {"seconds_to_next", left},
       {"input", from_root(group_, settings_.resolved)},
-      {"data_digest", data_digest(settings_)},
   };
   for (const auto& [name, value] : code_attributes()) attributes.emplace_back(name, value);
   for (const auto& [name, value] : attributes) archive.write_attribute("/", name, value);

@@ -5,6 +5,7 @@
 #include "config/settings.hpp"
 #include "network/layout.hpp"
 #include "network/vector_archive.hpp"
+#include "run/checkpoint_files.hpp"
 
 #include <mpi.h>
 
@@ -102,7 +103,7 @@ private:
   Verdict verdict();
   [[nodiscard]] double epoch_seconds() const;
   /// Those of the older files that are this run's and sound, so that they may be removed when their time has come.
-  void take_over(const CheckpointInfo& loaded);
+  void take_over(const std::vector<CheckpointFile>& files, const CheckpointInfo& loaded);
   [[nodiscard]] std::filesystem::path free_name();
   void write(const Checkpointed& state, bool sweep);
   /// As write(), but where it cannot be written that is said, and the run goes on.

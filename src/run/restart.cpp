@@ -112,24 +112,23 @@ void say_what_follows(const Settings& settings, const Settings& before, const st
   }
 }
 
-/// Moves a run file aside that a fresh run would replace, unless there is nothing in it.
+/// Moves a run file aside that a fresh run would replace, unless there is nothing in it. Rank 0 looks and renames: what
+/// the others see of the directory meanwhile does not matter.
 void set_aside(MPI_Comm world, const RunFileState& on_file, const fs::path& file) {
   if (on_file.laid_out && on_file.epochs_completed == 0 && on_file.member_epochs == 0) return;
-  std::error_code error;
-  if (!on_file.laid_out && fs::file_size(file, error) == 0) return;
   int rank = 0;
   MPI_Comm_rank(world, &rank);
-  std::string aside;
-  agreed(world, [&] {
-    for (int i = 1; rank == 0 && aside.empty(); ++i) {
-      const auto name = fmt::format("{}.old-{}", file.string(), i);
-      if (!fs::exists(name, error)) aside = name;
-    }
-    if (rank == 0) fs::rename(file, aside, error);
-    if (error) throw io_error(fmt::format("cannot rename '{}' to '{}': {}", file.string(), aside, error.message()));
-    return 0;
+  const auto aside = agreed(world, [&]() -> std::string {
+    std::error_code error;
+    if (rank != 0 || fs::file_size(file, error) == 0) return {};
+    int number = 1;
+    const auto name = [&] { return fmt::format("{}.old-{}", file.string(), number); };
+    while (fs::exists(name(), error)) ++number;
+    fs::rename(file, name(), error);
+    if (error) throw io_error(fmt::format("cannot rename '{}' to '{}': {}", file.string(), name(), error.message()));
+    return name();
   });
-  spdlog::warn("The run file '{}' of an earlier run is now '{}'.", file.string(), aside);
+  if (!aside.empty()) spdlog::warn("The run file '{}' of an earlier run is now '{}'.", file.string(), aside);
 }
 
 /// Without a checkpoint.

@@ -1,6 +1,7 @@
 #include "run/run_file.hpp"
 
 #include "archive/collective.hpp"
+#include "archive/descriptor.hpp"
 #include "config/changes.hpp"
 #include "parallel/errors.hpp"
 #include "run/provenance.hpp"
@@ -8,11 +9,8 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstddef>
-#include <system_error>
 #include <utility>
 
 namespace hjnet {
@@ -182,15 +180,7 @@ void RunFile::complete_epoch(int epochs_completed) {
 }
 
 void RunFile::sync() const {
-  together(group_, [&] {
-    const int file = ::open(archive_.file().c_str(), O_RDONLY | O_CLOEXEC);
-    const bool synced = file >= 0 && ::fsync(file) == 0;
-    const auto error = errno;
-    if (file >= 0) ::close(file);
-    if (synced) return;
-    throw io_error(fmt::format("cannot bring '{}' to the disk: {}", archive_.file().string(),
-                               std::error_code(error, std::generic_category()).message()));
-  });
+  together(group_, [&] { Descriptor(archive_.file(), O_RDONLY).sync(); });
 }
 
 void RunFile::write_numbers(const std::string& group, const NamedNumbers& numbers) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstddef>
 
 namespace hjnet {
@@ -14,6 +15,15 @@ namespace {
 std::uint64_t natural(std::int64_t n) {
   return static_cast<std::uint64_t>(n);
 }
+
+/// Scalars of a run and of each member of an ensemble, and what they are; H_int and J have means and deviations too.
+constexpr std::array<std::pair<const char*, const char*>, 4> described_series{{
+    {"coupling", "sum over neurons of Delta F, with the gauge term"},
+    {"error", "error functional E"},
+    {"kinetic", "kinetic term K / (2 omega)"},
+    {"hamiltonian", "Hamiltonian H"},
+}};
+constexpr const char* interaction_description = "learning potential H_int";
 
 }  // namespace
 
@@ -31,11 +41,10 @@ void RunFile::create_series() {
   const std::vector<std::uint64_t> dims{samples()};
   archive_.create_dataset<double>("/series/time", dims, "time t");
   archive_.create_dataset<std::int32_t>("/series/epoch", dims, "epoch n, from 0");
-  archive_.create_dataset<double>("/series/coupling", dims, "sum over neurons of Delta F, with the gauge term");
-  archive_.create_dataset<double>("/series/error", dims, "error functional E");
-  archive_.create_dataset<double>("/series/interaction", dims, "learning potential H_int");
-  archive_.create_dataset<double>("/series/kinetic", dims, "kinetic term K / (2 omega)");
-  archive_.create_dataset<double>("/series/hamiltonian", dims, "Hamiltonian H");
+  for (const auto& [name, description] : described_series) {
+    archive_.create_dataset<double>(std::string("/series/") + name, dims, description);
+  }
+  archive_.create_dataset<double>("/series/interaction", dims, interaction_description);
   archive_.create_dataset<double>("/series/action", dims, "action J, J(0) = 0");
   if (!settings_.particles) return;
   archive_.create_dataset<double>("/series/pauli", {samples(), 16},
@@ -81,7 +90,7 @@ void RunFile::create_density() {
 
 void RunFile::create_ensemble() {
   const auto members = natural(settings_.ensemble->members);
-  std::vector<std::pair<std::string, std::string>> quantities{{"interaction", "learning potential H_int"},
+  std::vector<std::pair<std::string, std::string>> quantities{{"interaction", interaction_description},
                                                               {"action", "action J"}};
   if (settings_.particles) quantities.emplace_back("concurrence", "concurrence of the mixture of the modes");
   for (const auto& [name, description] : quantities) {
@@ -90,12 +99,9 @@ void RunFile::create_ensemble() {
                                     description + ", standard deviation of the members (n - 1)");
     archive_.create_dataset<double>("/ensemble/member/" + name, {members, samples()}, description + ", a row a member");
   }
-  for (const auto& [name, description] : std::vector<std::pair<std::string, std::string>>{
-           {"coupling", "sum over neurons of Delta F, with the gauge term"},
-           {"error", "error functional E"},
-           {"kinetic", "kinetic term K / (2 omega)"},
-           {"hamiltonian", "Hamiltonian H"}}) {
-    archive_.create_dataset<double>("/ensemble/member/" + name, {members, samples()}, description + ", a row a member");
+  for (const auto& [name, description] : described_series) {
+    archive_.create_dataset<double>(std::string("/ensemble/member/") + name, {members, samples()},
+                                    std::string(description) + ", a row a member");
   }
   archive_.write_attribute("/ensemble", "members", std::int64_t{settings_.ensemble->members});
   archive_.write_attribute("/ensemble", "first", std::int64_t{first_});

@@ -2,9 +2,7 @@
 #include "run/run_file.hpp"
 
 #include "archive/collective.hpp"
-#include "archive/open.hpp"
 #include "archive/publish.hpp"
-#include "config/changes.hpp"
 #include "parallel/errors.hpp"
 #include "run/provenance.hpp"
 
@@ -22,11 +20,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t copied_elements = std::uint64_t{1} << 20;
-
-std::string text_of(const std::map<std::string, AttributeValue>& attributes, const std::string& name) {
-  const auto* text = find_attribute<std::string>(attributes, name);
-  return text == nullptr ? std::string{} : *text;
-}
 
 /// Whether a file begins as HDF5 files do.
 bool has_signature(const fs::path& file) {
@@ -49,10 +42,11 @@ std::int32_t largest(const std::vector<std::int32_t>& values) {
 RunFileState state_of(const Archive& archive) {
   RunFileState state;
   const auto attributes = archive.attributes("/");
-  const auto format = text_of(attributes, "format");
+  const auto format = text_attribute(attributes, "format");
   if (format.empty() && archive.datasets().empty()) return state;
-  if (format != "hjnet-run")
+  if (format != "hjnet-run") {
     throw foreign(archive.file(), format.empty() ? "not hjnet's" : "its format is '" + format + "'");
+  }
   // The groups are made last, the progress is written last.
   if (!archive.contains("/timing")) return state;
   const auto completed = archive.read_all<std::int32_t>("/progress/epochs_completed").front();
@@ -61,9 +55,9 @@ RunFileState state_of(const Archive& archive) {
   state.laid_out = true;
   state.epochs_completed = completed;
   state.finished = archive.read_all<std::int32_t>("/progress/finished").front() == 1;
-  state.origin = text_of(attributes, "origin_run_id");
-  state.input = text_of(attributes, "input");
-  state.data_digest = text_of(attributes, "data_digest");
+  state.origin = text_attribute(attributes, "origin_run_id");
+  state.input = text_attribute(attributes, "input");
+  state.data_digest = text_attribute(attributes, "data_digest");
   if (!archive.contains("/progress/member_finished")) return state;
   state.member_epochs = largest(archive.read_all<std::int32_t>("/progress/member_epochs"));
   for (const auto finished : archive.read_all<std::int32_t>("/progress/member_finished")) {
@@ -186,7 +180,7 @@ void RunFile::replace_by_new_layout(const Settings& before) {
   next.archive_.write_root<std::int32_t>("/progress/epochs_completed", std::span(&kept, 1));
   const auto old = agreed(world_, [&] { return archive_.attributes("/"); });
   for (const auto* name : {"run_id", "origin_run_id", "created", "restarts", "parent_run_id"}) {
-    next.archive_.write_attribute("/", name, text_of(old, name));
+    next.archive_.write_attribute("/", name, text_attribute(old, name));
   }
   next.archive_.close();
   archive_.close();
@@ -195,15 +189,15 @@ void RunFile::replace_by_new_layout(const Settings& before) {
 
 void RunFile::continue_provenance(const std::string& note) {
   const auto old = agreed(world_, [&] { return archive_.attributes("/"); });
-  origin_ = text_of(old, "origin_run_id");
+  origin_ = text_attribute(old, "origin_run_id");
   int ranks = 1;
   MPI_Comm_size(world_, &ranks);
   const auto line = fmt::format("{} run {} on {} ranks: {}\n", from_root(world_, utc_now()), run_id_, ranks, note);
   std::vector<std::pair<std::string, AttributeValue>> attributes{
       {"ranks", std::int64_t{ranks}},
-      {"parent_run_id", text_of(old, "run_id")},
+      {"parent_run_id", text_attribute(old, "run_id")},
       {"run_id", run_id_},
-      {"restarts", text_of(old, "restarts") + line},
+      {"restarts", text_attribute(old, "restarts") + line},
       {"name", settings_.name},
       {"input", settings_.resolved},
   };

@@ -1,6 +1,7 @@
 // The run file on any number of ranks: what is written where, and what is there before.
 #include "run/run_file.hpp"
 
+#include "../support/shared_folder.hpp"
 #include "parallel/errors.hpp"
 #include "run/info.hpp"
 #include "run/provenance.hpp"
@@ -8,7 +9,6 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <bit>
 #include <cmath>
@@ -28,28 +28,7 @@ using test::make_synapses;
 using test::rows;
 constexpr std::size_t nt = std::size_t{epochs} * rows;
 
-class RunFileTest : public ::testing::Test {
-protected:
-  void SetUp() override {
-    MPI_Comm_rank(world_, &rank_);
-    MPI_Comm_size(world_, &size_);
-    long id = ::getpid();
-    MPI_Bcast(&id, 1, MPI_LONG, 0, world_);
-    folder_ = fs::temp_directory_path() / ("hjnet-run-file-test-" + std::to_string(id));
-    if (rank_ == 0) fs::create_directories(folder_);
-    MPI_Barrier(world_);
-  }
-  void TearDown() override {
-    MPI_Barrier(world_);
-    if (rank_ == 0) fs::remove_all(folder_);
-    MPI_Barrier(world_);
-  }
-  [[nodiscard]] fs::path file(const std::string& name) const { return folder_ / name; }
-
-  MPI_Comm world_ = MPI_COMM_WORLD;
-  int rank_ = 0, size_ = 1;
-  fs::path folder_;
-};
+class RunFileTest : public test::SharedFolder {};
 
 std::vector<double> counting(double first, std::size_t count) {
   std::vector<double> values(count);
@@ -85,9 +64,9 @@ std::vector<Complex> make_density(double base) {
 TEST_F(RunFileTest, HoldsWeightsOfEveryKindOfProjection) {
   auto settings = make_settings(file("weights.h5"));
   settings.output.weights = WeightOutput::all;
-  const auto layout = make_layout(settings, world_);
+  const auto layout = make_layout(settings, comm_);
   {
-    RunFile run(world_, world_, settings, layout, false);
+    RunFile run(comm_, comm_, settings, layout, false);
     run.write_weights("initial", make_synapses(layout, 1000.0));
     run.write_weights("epoch_00004", make_synapses(layout, 2000.0));
     run.write_momenta("final", make_synapses(layout, 3000.0));
@@ -116,8 +95,8 @@ TEST_F(RunFileTest, HoldsTheSnapshotsAskedForOnly) {
     auto settings = make_settings(file("last.h5"));
     settings.output.weights = output;
     settings.output.states = false;
-    const auto layout = make_layout(settings, world_);
-    RunFile run(world_, world_, settings, layout, true);
+    const auto layout = make_layout(settings, comm_);
+    RunFile run(comm_, comm_, settings, layout, true);
     for (const auto* which : {"initial", "epoch_00001", "final"}) run.write_weights(which, make_synapses(layout, 0.0));
     const auto write_too_few = [&] { run.write_weights("final", std::vector<double>(1)); };
     if (output == WeightOutput::none) {
@@ -131,18 +110,18 @@ TEST_F(RunFileTest, HoldsTheSnapshotsAskedForOnly) {
     EXPECT_EQ(archive.contains("/momenta/final/thresholds"), output == WeightOutput::last);
     EXPECT_FALSE(archive.contains("/weights/epoch_00001"));
     EXPECT_FALSE(archive.contains("/states"));
-    MPI_Barrier(world_);
+    MPI_Barrier(comm_);
   }
 }
 
 TEST_F(RunFileTest, IsWrittenEpochByEpoch) {
   const auto settings = make_settings(file("epochs.h5"));
-  const auto layout = make_layout(settings, world_);
-  RunFile run(world_, world_, settings, layout, false);
+  const auto layout = make_layout(settings, comm_);
+  RunFile run(comm_, comm_, settings, layout, false);
   for (int epoch = 0; epoch < 3; ++epoch) {
     run.write_epoch(0, make_samples(layout, 0, epoch));
     run.complete_epoch(epoch + 1);
-    MPI_Barrier(world_);
+    MPI_Barrier(comm_);
     // A reader looks at the file while the run goes on.
     const auto archive = Archive::open(settings.output.file);
     EXPECT_EQ(archive.read_all<std::int32_t>("/progress/epochs_completed").front(), epoch + 1);
@@ -163,7 +142,7 @@ TEST_F(RunFileTest, IsWrittenEpochByEpoch) {
     EXPECT_TRUE(all_nan(std::span(interaction).subspan(done)));
     EXPECT_TRUE(all_nan(std::span(y).subspan(done * 10)));
     EXPECT_EQ(numbers.back(), -1);
-    MPI_Barrier(world_);
+    MPI_Barrier(comm_);
   }
   auto wrong = make_samples(layout, 0, 3);
   wrong.error.pop_back();
@@ -181,7 +160,7 @@ TEST_F(RunFileTest, IsWrittenEpochByEpoch) {
 
 TEST_F(RunFileTest, SaysWhereItComesFrom) {
   const auto settings = make_settings(file("provenance.h5"));
-  RunFile(world_, world_, settings, make_layout(settings, world_), false).finish();
+  RunFile(comm_, comm_, settings, make_layout(settings, comm_), false).finish();
   const auto attributes = Archive::open(settings.output.file).attributes("/");
   const auto text = [&](const char* name) { return std::get<std::string>(attributes.at(name)); };
   EXPECT_EQ(text("format"), "hjnet-run");
@@ -209,9 +188,9 @@ TEST_F(RunFileTest, HoldsModesWrittenByTheRanksThatHaveThem) {
   settings.particles.emplace();
   settings.boltzmann.k0 = {1.0, 2.0, 3.0, 4.0, 5.0};
   settings.boltzmann.weights = {0.1, 0.2, 0.3, 0.2, 0.2};
-  const auto layout = make_layout(settings, world_);
+  const auto layout = make_layout(settings, comm_);
   {
-    RunFile run(world_, world_, settings, layout, false);
+    RunFile run(comm_, comm_, settings, layout, false);
     for (int epoch = 0; epoch < epochs; ++epoch) run.write_epoch(0, make_samples(layout, 0, epoch));
     for (int mode = rank_; mode < 4; mode += size_) {  // the fifth is left out
       run.write_mode(0, mode, make_density(1000.0 * mode), make_measures(1000.0 * mode));
@@ -254,7 +233,7 @@ TEST_F(RunFileTest, HoldsAnEnsembleWhoseGroupsWriteOnTheirOwn) {
   const int groups = size_ > 1 ? 2 : 1;
   const int mine = rank_ * groups / size_;
   MPI_Comm group = MPI_COMM_NULL;
-  MPI_Comm_split(world_, mine, rank_, &group);
+  MPI_Comm_split(comm_, mine, rank_, &group);
   int group_rank = 0;
   MPI_Comm_rank(group, &group_rank);
   const auto layout = make_layout(settings, group);
@@ -275,7 +254,7 @@ TEST_F(RunFileTest, HoldsAnEnsembleWhoseGroupsWriteOnTheirOwn) {
   statistics.physical_fraction = counting(5.0, nt);
   statistics.density = make_density(6.0);
   {
-    RunFile run(world_, group, settings, layout, false);
+    RunFile run(comm_, group, settings, layout, false);
     if (mine == 0) run.write_weights("initial", make_synapses(layout, 0.0));
     for (int member = 7 + mine; member < 12; member += groups) {  // groups have different numbers of members
       for (int epoch = 0; epoch < epochs; ++epoch) run.write_epoch(member, make_samples(layout, member, epoch));
@@ -319,8 +298,8 @@ TEST_F(RunFileTest, IsTheSameBitForBitWhenRepeated) {
   for (int repeat = 0; repeat < 2; ++repeat) {
     auto settings = make_settings(file("repeat.h5"));
     settings.output.weights = WeightOutput::last;
-    const auto layout = make_layout(settings, world_);
-    RunFile run(world_, world_, settings, layout, repeat > 0);
+    const auto layout = make_layout(settings, comm_);
+    RunFile run(comm_, comm_, settings, layout, repeat > 0);
     run.write_weights("initial", make_synapses(layout, 0.1));
     run.write_epoch(0, make_samples(layout, 0, 1));
     run.finish();
@@ -329,7 +308,7 @@ TEST_F(RunFileTest, IsTheSameBitForBitWhenRepeated) {
       auto& all = bits[repeat].emplace_back();
       for (const auto x : archive.read_all<double>(dataset.path)) all.push_back(std::bit_cast<std::uint64_t>(x));
     }
-    MPI_Barrier(world_);
+    MPI_Barrier(comm_);
   }
   EXPECT_GT(bits[0].size(), 20U);
   EXPECT_EQ(bits[0], bits[1]);
@@ -337,18 +316,18 @@ TEST_F(RunFileTest, IsTheSameBitForBitWhenRepeated) {
 
 TEST_F(RunFileTest, IsNotReplacedUnasked) {
   const auto settings = make_settings(file("once.h5"));
-  const auto layout = make_layout(settings, world_);
-  RunFile(world_, world_, settings, layout, false).finish();
-  EXPECT_THROW(RunFile(world_, world_, settings, layout, false), config_error);
-  EXPECT_NO_THROW(RunFile(world_, world_, settings, layout, true).finish());
+  const auto layout = make_layout(settings, comm_);
+  RunFile(comm_, comm_, settings, layout, false).finish();
+  EXPECT_THROW(RunFile(comm_, comm_, settings, layout, false), config_error);
+  EXPECT_NO_THROW(RunFile(comm_, comm_, settings, layout, true).finish());
 }
 
 TEST_F(RunFileTest, IsDescribedInWords) {
   auto settings = make_settings(file("info.h5"));
   settings.particles.emplace();
-  const auto layout = make_layout(settings, world_);
+  const auto layout = make_layout(settings, comm_);
   {
-    RunFile run(world_, world_, settings, layout, false);
+    RunFile run(comm_, comm_, settings, layout, false);
     for (int epoch = 0; epoch < 3; ++epoch) run.write_epoch(0, make_samples(layout, 0, epoch));
     if (rank_ == 0) run.write_mean_density(0, make_density(0.5), make_measures(0.0));
     run.complete_epoch(3);
@@ -361,11 +340,11 @@ TEST_F(RunFileTest, IsDescribedInWords) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " is not in\n" << text;
   }
   {
-    auto archive = Archive::create(world_, file("torus.h5"), false);
+    auto archive = Archive::create(comm_, file("torus.h5"), false);
     archive.write_attribute("/", "format", std::string("hjnet-torus"));
     archive.create_dataset<double>("/torus/action", {3, 2}, "J");
     archive.close();
-    auto other = Archive::create(world_, file("other.h5"), false);
+    auto other = Archive::create(comm_, file("other.h5"), false);
     other.close();
   }
   EXPECT_NE(describe_file(file("torus.h5")).find("/torus/action"), std::string::npos);

@@ -3,13 +3,14 @@
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import sys
-import time
+import tempfile
+import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import compare_runs  # noqa: E402
+from processes import kill, ranks_of  # noqa: E402,F401  (for the tests of this folder)
 
 HJNET = os.environ["HJNET_BINARY"]
 MPIEXEC = os.environ["MPIEXEC"]
@@ -123,19 +124,13 @@ class Bench:
         return other
 
 
-def ranks_of(process):
-    """The processes of the ranks, which mpiexec starts in process groups of their own."""
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False)
-    return [int(pid) for pid in found.stdout.split()]
+class Case(unittest.TestCase):
+    """A test with a directory of its own, for benches."""
 
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.path = pathlib.Path(self.folder.name)
 
-def kill(process):
-    """SIGKILL to mpiexec and to all ranks."""
-    for pid in [*ranks_of(process), process.pid]:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-    process.wait()
-    process.stderr.close()
-    time.sleep(0.1)
+    def bench(self, name="bench", **options):
+        return Bench(self.path / name, **options)

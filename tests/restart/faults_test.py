@@ -2,12 +2,10 @@
 """What a checkpointed run survives: SIGKILL at any instant, damaged checkpoints, disks that are full or read-only."""
 
 import os
-import pathlib
 import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
@@ -19,15 +17,7 @@ KILLS = 30 if FULL else 6
 WIDE = "--set", "network.layer[1].neurons=120", "--set", "solver.relative_tolerance=1e-6"
 
 
-class Faults(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.path = pathlib.Path(self.folder.name)
-
-    def bench(self, name="bench", **options):
-        return driver.Bench(self.path / name, **options)
-
+class Faults(driver.Case):
     def same(self, bench):
         self.assertEqual(bench.differences("straight.h5", "run.h5", skip=("/@input",)), [])
 

@@ -2,11 +2,9 @@
 """Whole runs that are stopped and taken up again: the run file is that of a run that was never stopped."""
 
 import os
-import pathlib
 import shutil
 import signal
 import sys
-import tempfile
 import time
 import unittest
 
@@ -22,15 +20,7 @@ ROUND_OFF = ("/entanglement*/entropy", "/entanglement*/min_eigenvalue", "/fit*",
 BIT_IDENTICAL = ("/@input",)  # where checkpoints go is part of the input
 
 
-class Restart(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.path = pathlib.Path(self.folder.name)
-
-    def bench(self, name="bench", **options):
-        return driver.Bench(self.path / name, **options)
-
+class Restart(driver.Case):
     def same(self, bench, tolerance=0.0, straight="straight.h5"):
         skip = ROUND_OFF if tolerance else BIT_IDENTICAL
         self.assertEqual(bench.differences(straight, "run.h5", tolerance, skip), [])

@@ -3,14 +3,17 @@
 
 import os
 import pathlib
-import signal
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 
 import h5py
 import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import processes  # noqa: E402
 
 HJNET = os.environ["HJNET_BINARY"]
 MPIEXEC = os.environ["MPIEXEC"]
@@ -55,13 +58,10 @@ class Run(unittest.TestCase):
                 process = subprocess.Popen(self.command(ranks, "--output", str(file)), cwd=self.path,
                                            stderr=subprocess.DEVNULL, start_new_session=True)
                 deadline = time.monotonic() + 120
-                while self.completed(file) < 3 and time.monotonic() < deadline:
+                while processes.epochs_completed(file) < 3 and time.monotonic() < deadline:
                     self.assertIsNone(process.poll(), "the run ended before it could be killed")
                     time.sleep(0.05)
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                time.sleep(0.5)  # the ranks of mpiexec's own session end a moment after it
-                subprocess.run(["pkill", "-KILL", "-f", str(file)], check=False)
+                processes.kill(process)
                 with h5py.File(file) as run:
                     epochs = int(run["progress/epochs_completed"][()])
                     self.assertGreaterEqual(epochs, 3)
@@ -72,16 +72,6 @@ class Run(unittest.TestCase):
                     self.assertTrue(np.isfinite(run["states/y"][:rows]).all())
                     self.assertTrue(np.isnan(run["series/interaction"][rows + 17 * 2:]).all())
                 print(f"killed on {ranks} rank(s): {epochs} epochs completed, all readable")
-
-    @staticmethod
-    def completed(file):
-        if not file.exists():
-            return 0
-        try:
-            with h5py.File(file) as run:
-                return int(run["progress/epochs_completed"][()])
-        except (OSError, KeyError):  # being made
-            return 0
 
     def test_growth_of_delta_ends_with_our_error(self):
         self.write('[run]\nepochs = 12\nsamples_per_epoch = 4\n[learning]\ndelta = "initial"\n'

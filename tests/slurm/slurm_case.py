@@ -8,14 +8,13 @@ import tempfile
 import time
 import unittest
 
-import h5py
-
 SOURCE = pathlib.Path(os.environ["HJNET_SOURCE_DIR"])
 HJNET = os.environ["HJNET_BINARY"]
 PATIENCE = 150.0  # seconds for anything to happen, on a machine that is busy
 
 sys.path.insert(0, str(SOURCE / "tests" / "support"))
 from compare_runs import differences  # noqa: E402  (the path comes first)
+from processes import epochs_completed  # noqa: E402
 
 # Some hundredths of a second an epoch: long runs have many epochs.
 NETWORK = """
@@ -45,15 +44,6 @@ states = true
 a = {{ stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12, epochs = [0, 3] }}
 b = {{ stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12, epochs = [0, 3] }}
 """
-
-
-def epochs_completed(file):
-    """Of a run file that may be in the making."""
-    try:
-        with h5py.File(file) as run:
-            return int(run["progress/epochs_completed"][()])
-    except (OSError, KeyError):
-        return 0
 
 
 class SlurmCase(unittest.TestCase):

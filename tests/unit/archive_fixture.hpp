@@ -1,11 +1,11 @@
 #pragma once
 /// What the tests of the archive share: a folder for each test, the message of an exception, rows dealt to the ranks.
 
+#include "../support/shared_folder.hpp"
 #include "archive/archive.hpp"
 #include "parallel/errors.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <functional>
@@ -31,28 +31,7 @@ inline bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-class ArchiveTest : public ::testing::Test {
-protected:
-  void SetUp() override {
-    MPI_Comm_rank(comm_, &rank_);
-    MPI_Comm_size(comm_, &size_);
-    long id = ::getpid();
-    MPI_Bcast(&id, 1, MPI_LONG, 0, comm_);
-    folder_ = fs::temp_directory_path() / ("hjnet-archive-test-" + std::to_string(id));
-    if (rank_ == 0) fs::create_directories(folder_);
-    MPI_Barrier(comm_);
-  }
-  void TearDown() override {
-    MPI_Barrier(comm_);
-    if (rank_ == 0) fs::remove_all(folder_);
-    MPI_Barrier(comm_);
-  }
-  [[nodiscard]] fs::path file(const std::string& name) const { return folder_ / name; }
-
-  MPI_Comm comm_ = MPI_COMM_WORLD;
-  int rank_ = 0, size_ = 1;
-  fs::path folder_;
-};
+using ArchiveTest = test::SharedFolder;
 
 /// Rows of an n-row array that this rank holds; with more ranks than rows some hold none.
 inline Slab rows_of(std::uint64_t n, std::uint64_t columns, int rank, int size) {

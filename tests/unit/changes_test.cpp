@@ -1,11 +1,10 @@
 // What a restart may change in the input, and the digest of what the input reads from data files.
 #include "config/changes.hpp"
+#include "../support/input_folder.hpp"
 #include "config/load.hpp"
 
 #include <gtest/gtest.h>
-#include <hdf5.h>
 
-#include <unistd.h>
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -42,31 +41,16 @@ a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
 b = { stokes = [1, 0, 0], neurons = [3, 4], time = 0.60, width = 0.12, epochs = [1, 3] }
 )";
 
-class ChangesTest : public ::testing::Test {
+class ChangesTest : public test::InputFolder {
 protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("hjnet-changes-" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   Settings load(const Overrides& overrides = {}, const std::string& more = {}) {
-    std::ofstream(folder_ / "case.toml") << input + more;
-    return load_settings(folder_ / "case.toml", overrides);
+    return load_settings(write(input + more), overrides);
   }
 
   void write_dataset(const char* name, const std::vector<double>& numbers) {
-    const hid_t file = H5Fcreate((folder_ / name).c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    const hsize_t count = numbers.size();
-    const hid_t space = H5Screate_simple(1, &count, nullptr);
-    const hid_t set = H5Dcreate2(file, "/a", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data());
-    H5Dclose(set);
-    H5Sclose(space);
-    H5Fclose(file);
+    std::filesystem::remove(folder_ / name);
+    add_dataset(name, "/a", {numbers.size()}, numbers);
   }
-
-  std::filesystem::path folder_;
 };
 
 void expect_changes(const std::vector<Change>& found, const std::vector<Change>& expected) {

@@ -1,5 +1,6 @@
 // Settings: defaults, every form of value, overrides, and that the resolved text loads to equal settings.
 // Malformed inputs are tests/input/'s business.
+#include "../support/input_folder.hpp"
 #include "archive/read.hpp"
 #include "config/load.hpp"
 #include "config/reference.hpp"
@@ -34,19 +35,8 @@ a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
 b = { stokes = [1, 0, 0], neurons = [3, 4], time = 0.60, width = 0.12, epochs = [0, 0], coupling = [[1, 0, 0.5], [0, 1, 0]] }
 )";
 
-class SettingsTest : public ::testing::Test {
+class SettingsTest : public test::InputFolder {
 protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("hjnet-settings-" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::filesystem::path write(const std::string& text, const std::string& name = "case.toml") {
-    std::ofstream(folder_ / name) << text;
-    return folder_ / name;
-  }
-
   Settings load(const std::string& text, const std::vector<std::string>& overrides = {}) {
     return load_settings(write(text), overrides);
   }
@@ -57,15 +47,7 @@ protected:
     for (const auto extent : shape) count *= extent;
     std::vector<double> numbers(count);
     for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = 0.5 * static_cast<double>(i);
-    const auto path = folder_ / "data.h5";
-    const hid_t file = std::filesystem::exists(path) ? H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT)
-                                                     : H5Fcreate(path.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
-    const hid_t space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
-    const hid_t set = H5Dcreate2(file, dataset, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data());
-    H5Dclose(set);
-    H5Sclose(space);
-    H5Fclose(file);
+    add_dataset("data.h5", dataset, shape, numbers);
   }
 
   /// The resolved text must load to equal settings, wherever it lies and whatever its name.
@@ -79,8 +61,6 @@ protected:
     again.source = settings.source;
     EXPECT_TRUE(again == settings) << settings.resolved;
   }
-
-  std::filesystem::path folder_;
 };
 
 TEST_F(SettingsTest, OnlyLayersAreRequired) {
