@@ -2,6 +2,7 @@
 #include "config/suggest.hpp"
 #include "config/walltime.hpp"
 #include "parallel/agree.hpp"
+#include "parallel/blas_kernels.hpp"
 #include "parallel/environment.hpp"
 #include "verbs.hpp"
 
@@ -146,6 +147,7 @@ void print_once(const std::string& text) {
 }  // namespace hjnet
 
 int main(int argc, char** argv) {
+  hjnet::fit_blas_to_processor(argv);
   const hjnet::Environment environment(argc, argv);
   hjnet::Ending ending;
   try {

@@ -26,7 +26,8 @@ inline constexpr Names<Closure, 3> closure_names{
     {{"bilinear", Closure::bilinear}, {"backpropagation", Closure::backpropagation}, {"full", Closure::full}}};
 inline constexpr Names<Memory, 4> memory_names{
     {{"none", Memory::none}, {"symmetric", Memory::symmetric}, {"causal", Memory::causal}, {"window", Memory::window}}};
-inline constexpr Names<EngineKind, 1> engine_names{{{"coupled", EngineKind::coupled}}};
+inline constexpr Names<EngineKind, 3> engine_names{
+    {{"coupled", EngineKind::coupled}, {"waveform", EngineKind::waveform}, {"auto", EngineKind::automatic}}};
 inline constexpr Names<Method, 2> method_names{{{"bdf", Method::bdf}, {"adams", Method::adams}}};
 inline constexpr Names<WeightOutput, 3> weight_output_names{
     {{"none", WeightOutput::none}, {"last", WeightOutput::last}, {"all", WeightOutput::all}}};

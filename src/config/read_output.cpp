@@ -45,7 +45,6 @@ void read_ensemble(const Reader& input, Settings& settings) {
 
 void read_solver(const Reader& input, SolverSettings& solver) {
   const Reader table = table_or_empty(input, "solver");
-  table.refuse_later("engine", {"waveform", "auto"}, "the waveform engine");
   solver.engine = table.choice("engine", engine_names, solver.engine);
   solver.method = table.choice("method", method_names, solver.method);
   solver.relative_tolerance = table.number("relative_tolerance", solver.relative_tolerance, is_relative_tolerance);

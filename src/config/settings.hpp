@@ -157,11 +157,11 @@ struct EnsembleSettings {
   bool operator==(const EnsembleSettings&) const = default;
 };
 
-enum class EngineKind { coupled };
+enum class EngineKind { coupled, waveform, automatic };
 enum class Method { bdf, adams };
 
 struct SolverSettings {
-  EngineKind engine = EngineKind::coupled;
+  EngineKind engine = EngineKind::automatic;
   Method method = Method::bdf;
   double relative_tolerance = 1e-8, absolute_tolerance = 1e-10;
   bool operator==(const SolverSettings&) const = default;

@@ -6,9 +6,9 @@
 
 namespace hjnet {
 
-/// Products with the weights of one epoch earlier, and their tangents, on blocks of columns. A block is the value
-/// column and, with tangents, six more (C = 1 or 7); blocks for several times stand side by side in an item's row:
-/// x[item * (times * C) + time * C + c]. Phases are those of the current epoch: phase s asks for W((n-1)T + s).
+/// Products with the weights of one epoch earlier, and their tangents, on blocks of several times. An item's row holds
+/// the value column and, with tangents, six more (C = 1 or 7), each a time series: x[(item * C + c) * times + time].
+/// Phases are those of the current epoch: phase s asks for W((n-1)T + s). Collective over the network's communicator.
 class DelayedWeights {
 public:
   virtual ~DelayedWeights() = default;
@@ -17,10 +17,14 @@ public:
   DelayedWeights& operator=(const DelayedWeights&) = delete;
 
   /// net[k][c] += sum_l W_kl x[l][c], and for c >= 1 also += sum_l d_cW_kl x[l][0], over one projection.
-  /// x is a halo vector, net a neuron vector.
-  virtual void apply(int projection, std::span<const double> phases, const double* x, double* net) = 0;
-  /// s[l][c] += sum_k W_kl p[k][c], and for c >= 1 also += sum_k d_cW_kl p[k][0]. p a neuron vector, s a halo vector.
-  virtual void apply_transpose(int projection, std::span<const double> phases, const double* p, double* s) = 0;
+  /// x is the pre-synaptic layer twice: `own`, the neurons of this rank in a neuron vector, and `halo`, those that its
+  /// synapses need; net is a neuron vector.
+  virtual void apply(int projection, std::span<const double> phases, const double* own, const double* halo,
+                     double* net) = 0;
+  /// s[l][c] += sum_k W_kl p[k][c], and for c >= 1 also += sum_k d_cW_kl p[k][0], p a neuron vector. s comes in two
+  /// parts: in `halo` what is still to be summed over ranks (a halo vector), in `own` what is summed already.
+  virtual void apply_transpose(int projection, std::span<const double> phases, const double* p, double* halo,
+                               double* own) = 0;
   /// net[k][c] += the threshold (its tangents for c >= 1) of every local neuron.
   virtual void apply_thresholds(std::span<const double> phases, double* net) = 0;
   /// Bytes held on this rank.

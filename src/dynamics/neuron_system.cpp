@@ -26,7 +26,7 @@ void NeuronSystem::net(const Moment& moment, const double* y, double* net) {
   input_.evaluate(moment.epoch, moment.phase, moment.inside, net);
   network_.gather(y, halo_.data(), columns_);
   for (std::size_t p = 0; p < network_.projections().size(); ++p) {
-    weights_.apply(static_cast<int>(p), {&moment.phase, 1}, halo_.data(), net);
+    weights_.apply(static_cast<int>(p), {&moment.phase, 1}, y, halo_.data(), net);
   }
   weights_.apply_thresholds({&moment.phase, 1}, net);
 }
@@ -35,16 +35,16 @@ void NeuronSystem::net_change(double phase, const double* u, double* change) {
   std::fill(change, change + size(), 0.0);
   network_.gather(u, halo_.data(), columns_);
   for (std::size_t p = 0; p < network_.projections().size(); ++p) {
-    weights_.apply(static_cast<int>(p), {&phase, 1}, halo_.data(), change);
+    weights_.apply(static_cast<int>(p), {&phase, 1}, u, halo_.data(), change);
   }
 }
 
 void NeuronSystem::back_sum(double phase, const double* b, double* sum) {
   std::fill(halo_.begin(), halo_.end(), 0.0);
-  for (std::size_t p = 0; p < network_.projections().size(); ++p) {
-    weights_.apply_transpose(static_cast<int>(p), {&phase, 1}, b, halo_.data());
-  }
   std::fill(sum, sum + size(), 0.0);
+  for (std::size_t p = 0; p < network_.projections().size(); ++p) {
+    weights_.apply_transpose(static_cast<int>(p), {&phase, 1}, b, halo_.data(), sum);
+  }
   network_.scatter_add(halo_.data(), sum, columns_);
 }
 
@@ -102,7 +102,7 @@ void NeuronSystem::forward_sweep(double phase, double a, double s, const double*
     for (std::size_t p = 0; p < network_.projections().size(); ++p) {
       const auto& projection = network_.projections()[p];
       if (projection.to != layer || projection.from >= layer) continue;
-      weights_.apply(static_cast<int>(p), {&phase, 1}, halo_.data(), signal_.data());
+      weights_.apply(static_cast<int>(p), {&phase, 1}, x, halo_.data(), signal_.data());
       reached = true;
     }
     if (reached) pointwise_.forward_signal(layer, net, signal_.data());
@@ -122,7 +122,7 @@ void NeuronSystem::backward_sweep(double phase, double a, double s, const double
     for (std::size_t p = 0; p < network_.projections().size(); ++p) {
       const auto& projection = network_.projections()[p];
       if (projection.from != layer || projection.to <= layer) continue;
-      weights_.apply_transpose(static_cast<int>(p), {&phase, 1}, signal_.data(), halo_.data());
+      weights_.apply_transpose(static_cast<int>(p), {&phase, 1}, signal_.data(), halo_.data(), sum.data());
     }
     network_.scatter_add(layer, halo_.data(), sum.data(), columns_);
     for (auto i = part.first * columns_; i < (part.first + part.count) * columns_; ++i) {

@@ -9,8 +9,16 @@
 #include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace hjnet {
+
+/// A neuron vector as the value column of a block with tangents, which are zero.
+inline std::vector<double> spread_columns(std::span<const double> value, std::size_t columns) {
+  std::vector<double> out(value.size() * columns, 0.0);
+  for (std::size_t k = 0; k < value.size(); ++k) out[k * columns] = value[k];
+  return out;
+}
 
 /// The network between two epochs, and the way from one to the next. Epochs are taken in order, from 0.
 class EpochSolver {
@@ -24,11 +32,12 @@ public:
   /// over all ranks. @throws numerical_error naming time, quantity and boundary condition where it cannot go on.
   virtual EpochRecord advance() = 0;
 
-  /// W and M at the end of the last epoch taken (at t = 0 before the first): synapse vectors of this rank.
-  [[nodiscard]] virtual std::span<const double> weights() const = 0;
-  [[nodiscard]] virtual std::span<const double> momenta() const = 0;
+  /// W and M at the end of the last epoch taken (at t = 0 before the first), of this rank's synapses. Collective; the
+  /// readers are not, and hold until the next epoch is taken.
+  [[nodiscard]] virtual SynapseReader weights() const = 0;
+  [[nodiscard]] virtual SynapseReader momenta() const = 0;
   /// M at the start of the last epoch taken: with terminal momentum it differs from the end of the epoch before.
-  [[nodiscard]] virtual std::span<const double> starting_momenta() const = 0;
+  [[nodiscard]] virtual SynapseReader starting_momenta() const = 0;
   /// Work counted since the start, by name.
   [[nodiscard]] virtual std::map<std::string, std::int64_t> work() const = 0;
 

@@ -96,65 +96,45 @@ const std::vector<double>& DenseWeights::velocity(double phase) {
   return velocity_;
 }
 
-void DenseWeights::apply(int projection, std::span<const double> phases, const double* x, double* net) {
+void DenseWeights::apply(int projection, std::span<const double> phases, const double* /*own*/, const double* x,
+                         double* net) {
   multiply(projection, phases, Direction::forward, x, net);
 }
 
-void DenseWeights::apply_transpose(int projection, std::span<const double> phases, const double* p, double* s) {
+void DenseWeights::apply_transpose(int projection, std::span<const double> phases, const double* p, double* s,
+                                   double* /*own*/) {
   multiply(projection, phases, Direction::backward, p, s);
 }
 
 void DenseWeights::multiply(int projection, std::span<const double> phases, Direction direction, const double* in,
                             double* out) {
   const auto& s = network_.projections()[static_cast<std::size_t>(projection)];
-  if (s.rows == 0 || (s.dense && s.columns == 0)) return;
-  const auto stride = static_cast<std::int64_t>(columns_ * phases.size());
-  for (std::size_t block = 0; block < phases.size(); ++block) {
-    const auto& w = weights(phases[block]);
-    const double* source = in + block * columns_;
-    double* target = out + block * columns_;
+  const auto times = phases.size();
+  const auto stride = static_cast<std::int64_t>(columns_ * times);
+  const auto first = static_cast<std::size_t>(s.first);
+  for (std::size_t time = 0; time < times; ++time) {
+    const double* w = weights(phases[time]).data() + first;
     // Column 0 of the weights acts on all columns, a tangent of the weights on the value column alone.
-    multiply_matrix(s, w.data() + s.first, direction, static_cast<int>(columns_), stride, source, target);
-    for (std::size_t column = 1; column < columns_ && !constant(); ++column) {
-      multiply_matrix(s, w.data() + column * synapses_ + static_cast<std::size_t>(s.first), direction, 1, stride,
-                      source, target + column);
+    const std::size_t adjacent = times == 1 ? columns_ : 1;
+    for (std::size_t c = 0; c < columns_; c += adjacent) {
+      const auto at = c * times + time;
+      multiply_synapses(s, w, direction, static_cast<int>(adjacent), stride, in + at, out + at);
     }
-  }
-}
-
-void DenseWeights::multiply_matrix(const Synapses& s, const double* matrix, Direction direction, int width,
-                                   std::int64_t stride, const double* in, double* out) {
-  const bool forward = direction == Direction::forward;
-  if (s.dense) {
-    const auto rows = static_cast<int>(s.rows);
-    const auto columns = static_cast<int>(s.columns);
-    const auto step = static_cast<int>(stride);
-    const double* source = in + (forward ? s.pre : s.post) * stride;
-    double* target = out + (forward ? s.post : s.pre) * stride;
-    cblas_dgemm(CblasRowMajor, forward ? CblasNoTrans : CblasTrans, CblasNoTrans, forward ? rows : columns, width,
-                forward ? columns : rows, 1.0, matrix, columns, source, step, 1.0, target, step);
-    return;
-  }
-  for (std::int64_t row = 0; row < s.rows; ++row) {
-    const auto post = (s.post + row) * stride;
-    for (auto i = s.indptr[static_cast<std::size_t>(row)]; i < s.indptr[static_cast<std::size_t>(row) + 1]; ++i) {
-      const auto pre = std::int64_t{s.indices[static_cast<std::size_t>(i)]} * stride;
-      const double* source = in + (forward ? pre : post);
-      double* target = out + (forward ? post : pre);
-      for (int k = 0; k < width; ++k) target[k] += matrix[i] * source[k];
+    for (std::size_t c = 1; c < columns_ && !constant(); ++c) {
+      multiply_synapses(s, w + c * synapses_, direction, 1, stride, in + time, out + c * times + time);
     }
   }
 }
 
 void DenseWeights::apply_thresholds(std::span<const double> phases, double* net) {
   if (network_.thresholds() < 0) return;
-  const auto stride = columns_ * phases.size();
+  const auto times = phases.size();
   const auto first = static_cast<std::size_t>(network_.thresholds());
-  for (std::size_t block = 0; block < phases.size(); ++block) {
-    const auto& w = weights(phases[block]);
+  for (std::size_t time = 0; time < times; ++time) {
+    const auto& w = weights(phases[time]);
     for (std::size_t k = 0; k < static_cast<std::size_t>(network_.neurons()); ++k) {
       for (std::size_t c = 0; c < columns_; ++c) {
-        net[k * stride + block * columns_ + c] += w[c * synapses_ + first + k];
+        net[(k * columns_ + c) * times + time] += w[c * synapses_ + first + k];
       }
     }
   }

@@ -5,6 +5,7 @@
 
 #include "dynamics/delayed_weights.hpp"
 #include "history/mesh.hpp"
+#include "history/synapse_product.hpp"
 #include "network/network.hpp"
 
 #include <vector>
@@ -17,8 +18,9 @@ public:
   /// Constant weights (prehistory, or no learning): W = initial, V = 0; tangents 0.
   DenseWeights(const Network& network, std::size_t columns, std::span<const double> initial);
 
-  void apply(int projection, std::span<const double> phases, const double* x, double* net) override;
-  void apply_transpose(int projection, std::span<const double> phases, const double* p, double* s) override;
+  void apply(int projection, std::span<const double> phases, const double* own, const double* x, double* net) override;
+  void apply_transpose(int projection, std::span<const double> phases, const double* p, double* s,
+                       double* own) override;
   void apply_thresholds(std::span<const double> phases, double* net) override;
   [[nodiscard]] std::int64_t bytes() const override;
 
@@ -51,12 +53,7 @@ public:
   [[nodiscard]] const std::vector<double>& starts() const { return starts_; }
 
 private:
-  enum class Direction { forward, backward };  ///< W x, or its transpose
-
   void multiply(int projection, std::span<const double> phases, Direction direction, const double* in, double* out);
-  /// out += matrix in over `width` columns of rows `stride` apart.
-  static void multiply_matrix(const Synapses& synapses, const double* matrix, Direction direction, int width,
-                              std::int64_t stride, const double* in, double* out);
   /// out = base + sum_j factor_j V_j over one element.
   void combine(const MeshPoint& point, const std::vector<double>& factor, const double* base,
                std::vector<double>& out) const;

@@ -5,6 +5,19 @@
 
 namespace hjnet {
 
+void transpose(const double* in, std::size_t rows, std::size_t columns, double* out) {
+  constexpr std::size_t tile = 32;
+  for (std::size_t i0 = 0; i0 < rows; i0 += tile) {
+    const auto i1 = std::min(i0 + tile, rows);
+    for (std::size_t j0 = 0; j0 < columns; j0 += tile) {
+      const auto j1 = std::min(j0 + tile, columns);
+      for (std::size_t j = j0; j < j1; ++j) {
+        for (std::size_t i = i0; i < i1; ++i) out[j * rows + i] = in[i * columns + j];
+      }
+    }
+  }
+}
+
 void NodeData::evaluate(const Mesh& mesh, const MeshPoint& point, double* out) const {
   const auto p = mesh.nodes_per_element();
   std::vector<double> weight(p);
@@ -45,6 +58,38 @@ Resolution resolution(const Mesh& mesh, const NodeData& data, std::size_t column
     for (std::size_t i = 0; i < data.width(); ++i) {
       out.magnitude[node * columns + i % columns] += data.at(node)[i] * data.at(node)[i];
     }
+  }
+  return out;
+}
+
+Resolution resolution(const Mesh& mesh, const double* rows, std::size_t items, std::size_t columns) {
+  const auto p = mesh.nodes_per_element();
+  const auto nodes = mesh.nodes();
+  Resolution out{std::vector<double>(mesh.elements() * columns, 0.0), std::vector<double>(nodes * columns, 0.0)};
+  // Rows of the transformation that give the last two coefficients.
+  std::vector<double> unit(p);
+  std::vector<double> coefficient(p);
+  std::vector<double> last(2 * p);
+  for (std::size_t j = 0; j < p; ++j) {
+    std::fill(unit.begin(), unit.end(), 0.0);
+    unit[j] = 1.0;
+    mesh.reference().coefficients(unit.data(), 1, coefficient.data());
+    last[j] = coefficient[p - 1];
+    last[p + j] = coefficient[p - 2];
+  }
+  for (std::size_t i = 0; i < items * columns; ++i) {
+    const double* row = rows + i * nodes;
+    const auto c = i % columns;
+    for (std::size_t e = 0; e < mesh.elements(); ++e) {
+      double a = 0.0;
+      double b = 0.0;
+      for (std::size_t j = 0; j < p; ++j) {
+        a += last[j] * row[e * p + j];
+        b += last[p + j] * row[e * p + j];
+      }
+      out.tail[e * columns + c] += std::max(a * a, b * b);
+    }
+    for (std::size_t node = 0; node < nodes; ++node) out.magnitude[node * columns + c] += row[node] * row[node];
   }
   return out;
 }

@@ -9,6 +9,9 @@
 
 namespace hjnet {
 
+/// out[j * rows + i] = in[i * columns + j].
+void transpose(const double* in, std::size_t rows, std::size_t columns, double* out);
+
 /// A quantity of several numbers at every node of a mesh, and in between by the elements' polynomials.
 class NodeData {
 public:
@@ -37,6 +40,8 @@ struct Resolution {
   std::vector<double> tail, magnitude;
 };
 Resolution resolution(const Mesh& mesh, const NodeData& data, std::size_t columns);
+/// The same for `items` rows of [column][node].
+Resolution resolution(const Mesh& mesh, const double* rows, std::size_t items, std::size_t columns);
 
 /// Elements to be halved: where in some column the root mean square over items of the tail exceeds `tolerance` times
 /// the largest such mean of the values at any node. That is the norm in which the integrator controls its errors: a

@@ -139,10 +139,6 @@ int nodes_for(double tolerance) {
 
 namespace {
 
-/// Solutions hold sharper forms of the shapes below (a chain of layers relaxes as t^k exp(-t/lambda), transfer
-/// functions steepen, products double rates): they are followed to this fraction of the tolerance, so that refinement
-/// is rare.
-constexpr double shape_safety = 0.01;
 /// Coefficients below this are round-off.
 constexpr double smallest_coefficient = 1e-14;
 /// Elements of at most this many relaxation times, for the shapes of layers to be found at all before halving begins.
@@ -200,12 +196,12 @@ bool unresolved(const Mesh& mesh, std::size_t element, const Shape& shape, doubl
 
 }  // namespace
 
-Mesh initial_mesh(const TimeScales& scales, double tolerance) {
+Mesh initial_mesh(const TimeScales& scales, int nodes, double tolerance) {
   std::vector<double> ends{0.0};
   ends.insert(ends.end(), scales.breakpoints.begin(), scales.breakpoints.end());
   ends.push_back(scales.epoch_length);
   const auto shapes = expected_shapes(scales, ends);
-  Mesh mesh(ends, nodes_for(tolerance));
+  Mesh mesh(ends, nodes);
   const auto needs_halving = [&](std::size_t e) {
     const bool at_end = std::binary_search(ends.begin(), ends.end(), mesh.start(e)) ||
                         std::binary_search(ends.begin(), ends.end(), mesh.boundaries()[e + 1]);
@@ -216,7 +212,7 @@ Mesh initial_mesh(const TimeScales& scales, double tolerance) {
              mesh.start(e) + mesh.length(e) > pulse.first - 6.0 * pulse.second && mesh.length(e) > 4.0 * pulse.second;
     });
     return near_pulse || std::any_of(shapes.begin(), shapes.end(), [&](const Shape& shape) {
-             return unresolved(mesh, e, shape, std::max(shape_safety * tolerance, smallest_coefficient));
+             return unresolved(mesh, e, shape, std::max(tolerance, smallest_coefficient));
            });
   };
   for (bool again = true; again;) {

@@ -76,9 +76,9 @@ struct TimeScales {
 /// Nodes an element so that neighbouring coefficients reach `tolerance`.
 int nodes_for(double tolerance);
 
-/// The first mesh of a run, from the settings alone: boundaries at breakpoints, elements halved until relaxation over
-/// lambda from both ends of every segment and the pulses are followed to `tolerance`. The engine refines it where the
-/// solution asks for more.
-Mesh initial_mesh(const TimeScales& scales, double tolerance);
+/// The first mesh of a run, from the settings alone: boundaries at breakpoints, elements of `nodes` nodes halved until
+/// relaxation over lambda from both ends of every segment and the pulses are followed to `tolerance`. The engine refines
+/// it where the solution asks for more.
+Mesh initial_mesh(const TimeScales& scales, int nodes, double tolerance);
 
 }  // namespace hjnet

@@ -2,6 +2,8 @@
 /// What of a network lies on this rank: the neurons it owns and the synapses that end on them.
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,5 +40,9 @@ struct NetworkLayout {
   std::int64_t local_synapses = 0;   ///< thresholds included
   std::int64_t global_synapses = 0;  ///< thresholds included
 };
+
+/// Forms the numbers first .. first + out.size() - 1 of a synapse vector that need not exist as such. The range must be
+/// whole rows of dense matrices. Not collective.
+using SynapseReader = std::function<void(std::int64_t first, std::span<double> out)>;
 
 }  // namespace hjnet

@@ -4,6 +4,7 @@
 #include "config/settings.hpp"
 
 #include <cmath>
+#include <cstddef>
 #include <numbers>
 
 namespace hjnet {
@@ -41,5 +42,8 @@ inline TransferValues evaluate_transfer(Transfer transfer, double net) {
   }
   return {};
 }
+
+/// The same for `count` values at once; f2 may be null. Agrees with the above to round-off.
+void evaluate_transfer(Transfer transfer, std::size_t count, const double* net, double* f, double* f1, double* f2);
 
 }  // namespace hjnet

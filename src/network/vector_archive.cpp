@@ -123,6 +123,24 @@ void VectorArchive::write_synapses(const std::string& group, std::size_t count, 
   });
 }
 
+ItemBlock VectorArchive::projection_block(std::size_t projection) const {
+  auto block = blocks_[projection];
+  block.offset = 0;
+  return block;
+}
+
+void VectorArchive::write_projection(const std::string& path, std::size_t projection, std::size_t count,
+                                     std::span<const double> stack, const std::string& description) {
+  const auto block = projection_block(projection);
+  archive_.create_dataset<double>(path, {block.all, count, block.run}, description);
+  together(comm_, [&] { write_block(path, block, count, stack); });
+}
+
+void VectorArchive::read_projection(const std::string& path, std::size_t projection, std::size_t count,
+                                    std::span<double> stack) const {
+  together(comm_, [&] { read_block(path, projection_block(projection), count, stack); });
+}
+
 void VectorArchive::write_neurons(const std::string& path, std::size_t count, std::size_t columns,
                                   std::span<const double> stack, const std::string& description) {
   archive_.create_dataset<double>(path, {natural(layout_.neurons), count, columns}, description);

@@ -41,6 +41,9 @@ public:
   /// (N x count x 1).
   void write_synapses(const std::string& group, std::size_t count, std::span<const double> stack,
                       const std::string& description);
+  /// The same for one projection alone (its number), as the dataset `path`; vectors hold its synapses only.
+  void write_projection(const std::string& path, std::size_t projection, std::size_t count,
+                        std::span<const double> stack, const std::string& description);
   /// Writes N x count x columns; `stack` is [vector][local neuron][column].
   void write_neurons(const std::string& path, std::size_t count, std::size_t columns, std::span<const double> stack,
                      const std::string& description);
@@ -49,6 +52,8 @@ public:
 
   /// The same back. @throws io_error, on all ranks, where a dataset is missing or its shape is another.
   void read_synapses(const std::string& group, std::size_t count, std::span<double> stack) const;
+  void read_projection(const std::string& path, std::size_t projection, std::size_t count,
+                       std::span<double> stack) const;
   void read_neurons(const std::string& path, std::size_t count, std::size_t columns, std::span<double> stack) const;
   [[nodiscard]] std::vector<double> read_numbers(const std::string& path) const;
   [[nodiscard]] bool contains(const std::string& path) const { return archive_.contains(path); }
@@ -58,6 +63,7 @@ public:
 
 private:
   [[nodiscard]] std::vector<ItemBlock> neuron_blocks(std::size_t columns) const;
+  [[nodiscard]] ItemBlock projection_block(std::size_t projection) const;
   void write_block(const std::string& path, const ItemBlock& block, std::size_t count, std::span<const double> stack);
   void read_block(const std::string& path, const ItemBlock& block, std::size_t count, std::span<double> stack) const;
 

@@ -4,12 +4,26 @@
 #include "quantum/propagators.hpp"
 
 #include <fmt/core.h>
+#include <Eigen/Eigenvalues>
 
+#include <limits>
 #include <utility>
 
 namespace hjnet {
 
 namespace {
+
+/// sum_i p_i |v_i><v_i|, in real numbers, which the compiler turns into vector operations.
+template <int Columns>
+Eigen::Matrix4cd weighted_sum(const Isometry<Columns>& v, const Eigen::Matrix<double, Columns, 1>& p) {
+  using Real = Eigen::Matrix<double, 4, Columns>;
+  const Real re = v.real(), im = v.imag();
+  const Real weighted_re = re * p.asDiagonal(), weighted_im = im * p.asDiagonal();
+  Eigen::Matrix4cd sum;
+  sum.real() = weighted_re.lazyProduct(re.transpose()) + weighted_im.lazyProduct(im.transpose());
+  sum.imag() = weighted_im.lazyProduct(re.transpose()) - weighted_re.lazyProduct(im.transpose());
+  return sum;
+}
 
 struct Evolution {
   const ModeParameters& mode;
@@ -42,21 +56,32 @@ struct Evolution {
     }
   }
 
-  /// U runs from the epoch's start, so that round-off in rho does not add up from sample to sample.
+  /// rho = sum_i p_i |v_i><v_i|, of which a pure state needs one. The v run from the epoch's start, so that round-off
+  /// in rho does not add up from sample to sample.
   void epoch_unitary(DensityState& state) {
+    const Eigen::SelfAdjointEigenSolver<Eigen::Matrix4cd> start(pauli_matrix(state.rho));
+    const Eigen::Vector4d& p = start.eigenvalues();
+    const double pure_round_off = 4.0 * std::numeric_limits<double>::epsilon() * p[3];
+    if (p.head<3>().cwiseAbs().maxCoeff() <= pure_round_off) {
+      follow<1>(start.eigenvectors().col(3), p.tail<1>(), state);
+    } else {
+      follow<4>(start.eigenvectors(), p, state);
+    }
+  }
+
+  template <int Columns>
+  void follow(Isometry<Columns> v, const Eigen::Matrix<double, Columns, 1>& p, DensityState& state) {
     MagnusPropagator propagator(mode.eta * mode.charge, error_rate);
-    const Eigen::Matrix4cd start = pauli_matrix(state.rho);
-    Eigen::Matrix4cd u = Eigen::Matrix4cd::Identity();
     for (int i = 0; i < series.intervals(); ++i) {
-      const auto p = static_cast<std::ptrdiff_t>(state.epoch) * series.intervals() + i;
-      if (!propagator.advance(series.piece(p), 0.0, series.step(), u)) {
+      const auto piece = static_cast<std::ptrdiff_t>(state.epoch) * series.intervals() + i;
+      if (!propagator.advance(series.piece(piece), series.step(), v)) {
         throw numerical_error(
             fmt::format("no step is short enough for the unitary evolution at t = {:.6g} with memory = \"none\", eta = "
                         "{:.6g}, q = {:.6g}: H is too large",
                         time(state.epoch, i), mode.eta, mode.charge));
       }
       const double identity = state.rho[0];
-      state.rho = pauli_coefficients(u * start * u.adjoint());
+      state.rho = pauli_coefficients(weighted_sum<Columns>(v, p));
       state.rho[0] = identity;
       record(state.epoch, i + 1, state.rho);
     }

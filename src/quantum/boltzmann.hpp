@@ -41,7 +41,7 @@ struct ModeHistory {
 /// Evolves `state` from the start of epoch state.epoch to the end of `series`, and leaves it there. Parts put together
 /// give the same bits as the whole (for `none` and `causal` the second part's series may begin where it starts).
 ///
-/// memory = "none": unitary to round-off by exact exponentials; others: Taylor series of adaptive order.
+/// memory = "none": unitary to round-off by exponentials; others: Taylor series of adaptive order.
 /// @param tolerance  allowed error of rho an epoch length (relative to |rho|, Euclidean norm of the coefficients)
 /// Throws numerical_error, naming time and memory, where the solution blows up or the equation is too stiff;
 /// config_error for a tolerance that is not positive or a state outside the series.

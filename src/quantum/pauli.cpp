@@ -54,10 +54,11 @@ inline void add_brackets(const PauliVector& x, const PauliVector& y, PauliVector
   (add_bracket<N>(x, y, z), ...);
 }
 
-/// sum_nu x_nu sigma_nu of four coefficients.
-Eigen::Matrix2cd single(double x0, double x1, double x2, double x3) {
+/// sum_nu z_nu sigma_nu of four complex numbers z = x + i y.
+Eigen::Matrix2cd single(const Eigen::Vector4d& x, const Eigen::Vector4d& y) {
   Eigen::Matrix2cd m;
-  m << Complex(x0 + x3, 0.0), Complex(x1, -x2), Complex(x1, x2), Complex(x0 - x3, 0.0);
+  m << Complex(x[0] + x[3], y[0] + y[3]), Complex(x[1] + y[2], y[1] - x[2]),  //
+      Complex(x[1] - y[2], y[1] + x[2]), Complex(x[0] - x[3], y[0] - y[3]);
   return m;
 }
 
@@ -68,17 +69,13 @@ Eigen::Matrix4cd pauli_product(int alpha) {
 }
 
 Eigen::Matrix4cd pauli_matrix(const PauliVector& x) {
-  const Complex i(0.0, 1.0);
-  std::array<Eigen::Matrix2cd, 4> b;
-  for (int mu = 0; mu < 4; ++mu) {
-    const Eigen::Index row = Eigen::Index{4} * mu;
-    b[static_cast<std::size_t>(mu)] = single(x[row], x[row + 1], x[row + 2], x[row + 3]);
-  }
+  const Eigen::Vector4d zero = Eigen::Vector4d::Zero();
+  const Eigen::Matrix2cd corner = single(x.segment<4>(4), -x.segment<4>(8));
   Eigen::Matrix4cd m;
-  m.topLeftCorner<2, 2>() = b[0] + b[3];
-  m.bottomRightCorner<2, 2>() = b[0] - b[3];
-  m.topRightCorner<2, 2>() = b[1] - i * b[2];
-  m.bottomLeftCorner<2, 2>() = b[1] + i * b[2];
+  m.topLeftCorner<2, 2>() = single(x.head<4>() + x.tail<4>(), zero);
+  m.topRightCorner<2, 2>() = corner;
+  m.bottomLeftCorner<2, 2>() = corner.adjoint();
+  m.bottomRightCorner<2, 2>() = single(x.head<4>() - x.tail<4>(), zero);
   return m;
 }
 

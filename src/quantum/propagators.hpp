@@ -3,27 +3,35 @@
 
 #include "quantum/polynomial.hpp"
 
+#include <complex>
+
 namespace hjnet {
 
-/// Forward scattering alone: dU/dt = -i s H(t) U, by the sixth-order Magnus expansion at three Gauss points with exact
-/// exponentials (Blanes, Casas, Ros, BIT 42, 262 (2002); Blanes, Casas, Oteo, Ros, Phys. Rep. 470, 151 (2009)), so that
-/// U is unitary to round-off whatever the step.
+/// The image of some orthonormal states: Columns = 4 for all of U, 1 where rho is pure.
+template <int Columns>
+using Isometry = Eigen::Matrix<std::complex<double>, 4, Columns>;
+
+/// Forward scattering alone: dU/dt = -i s H(t) U, by the sixth-order Magnus expansion at three Gauss points (Blanes,
+/// Casas, Ros, BIT 42, 262 (2002); Blanes, Casas, Oteo, Ros, Phys. Rep. 470, 151 (2009)) with exponentials to
+/// round-off, so that U is unitary to round-off whatever the step.
 ///
 /// Error control: the orders 2, 4 and 6 share their nodes. With e2 and e4 the distances of the two lower ones from the
 /// sixth, a step is accepted where e4 min(1, 2 e4/e2), twice the next term of a geometric sequence, is below error_rate
-/// times its length.
+/// times its length. Where a bound puts the sixth order's own terms below round-off they are left out.
 class MagnusPropagator {
 public:
   /// @param strength    s = eta q
   /// @param error_rate  allowed error of U (operator norm, times sqrt(2)) a unit of time
   MagnusPropagator(double strength, double error_rate) : strength_(strength), error_rate_(error_rate) {}
 
-  /// U <- U(t0 + from + length, t0 + from) U, h being H about t0. Returns false where the step collapses.
-  [[nodiscard]] bool advance(const Cubic& h, double from, double length, Eigen::Matrix4cd& u);
+  /// v <- U(t0 + length, t0) v, h being H about t0. Returns false where the step collapses. Columns: 1 or 4.
+  template <int Columns>
+  [[nodiscard]] bool advance(const Cubic& h, double length, Isometry<Columns>& v);
 
 private:
   double strength_, error_rate_;
   double proposed_ = 0.0;  ///< length of the next step, 0: as long as possible
+  int steps_ = 0;          ///< since v was last made orthonormal
 };
 
 /// Both orders: dx/dt = s {commutator(H, x + (q/2) commutator(K, x))}, s = eta q, for the Pauli coefficients x of rho,

@@ -12,11 +12,18 @@ namespace {
 
 constexpr std::size_t width = 16;
 
+/// The samples of one epoch, S+1 of them, as vectors.
+struct Samples {
+  const double* first;
+  std::size_t count;
+  auto operator[](std::size_t i) const { return Eigen::Map<const PauliVector>(first + i * width); }
+};
+
 /// Second derivatives at the S+1 samples. On an equidistant grid the not-a-knot condition M_0 = 2 M_1 - M_2 turns the
 /// first equation M_0 + 4 M_1 + M_2 = r_1 into 6 M_1 = r_1, so both ends are known before the tridiagonal sweep.
-std::vector<PauliVector> second_derivatives(const std::vector<PauliVector>& y, double step) {
-  const std::size_t last = y.size() - 1;
-  std::vector<PauliVector> m(y.size(), PauliVector::Zero());
+std::vector<PauliVector> second_derivatives(const Samples& y, double step) {
+  const std::size_t last = y.count - 1;
+  std::vector<PauliVector> m(y.count, PauliVector::Zero());
   if (last < 2) return m;
   const auto right = [&](std::size_t i) -> PauliVector {
     return (6.0 / (step * step)) * (y[i - 1] - 2.0 * y[i] + y[i + 1]);
@@ -27,7 +34,7 @@ std::vector<PauliVector> second_derivatives(const std::vector<PauliVector>& y, d
     m[0] = m[2] = m[1];
     return m;
   }
-  std::vector<double> pivot(y.size(), 0.0);
+  std::vector<double> pivot(y.count, 0.0);
   for (std::size_t i = 2; i + 2 <= last; ++i) {
     const bool first = i == 2;
     pivot[i] = 4.0 - (first ? 0.0 : 1.0 / pivot[i - 1]);
@@ -41,18 +48,16 @@ std::vector<PauliVector> second_derivatives(const std::vector<PauliVector>& y, d
 
 }  // namespace
 
-std::vector<Cubic> not_a_knot_spline(std::span<const double> samples, double step) {
-  std::vector<PauliVector> y(samples.size() / width);
-  for (std::size_t i = 0; i < y.size(); ++i) y[i] = Eigen::Map<const PauliVector>(samples.data() + i * width);
+void append_not_a_knot_spline(std::span<const double> samples, double step, std::vector<Cubic>& pieces) {
+  const Samples y{samples.data(), samples.size() / width};
   const std::vector<PauliVector> m = second_derivatives(y, step);
-  std::vector<Cubic> pieces(y.size() - 1);
-  for (std::size_t i = 0; i + 1 < y.size(); ++i) {
-    pieces[i].col(0) = y[i];
-    pieces[i].col(1) = (y[i + 1] - y[i]) / step - (step / 6.0) * (2.0 * m[i] + m[i + 1]);
-    pieces[i].col(2) = 0.5 * m[i];
-    pieces[i].col(3) = (m[i + 1] - m[i]) / (6.0 * step);
+  for (std::size_t i = 0; i + 1 < y.count; ++i) {
+    Cubic& piece = pieces.emplace_back();
+    piece.col(0) = y[i];
+    piece.col(1) = (y[i + 1] - y[i]) / step - (step / 6.0) * (2.0 * m[i] + m[i + 1]);
+    piece.col(2) = 0.5 * m[i];
+    piece.col(3) = (m[i + 1] - m[i]) / (6.0 * step);
   }
-  return pieces;
 }
 
 OperatorSeries::OperatorSeries(std::span<const double> c, int epochs, int samples_per_epoch, double epoch_length,
@@ -70,6 +75,9 @@ OperatorSeries::OperatorSeries(std::span<const double> c, int epochs, int sample
     throw config_error(fmt::format("{} numbers are not {} epochs of {} samples of {} operator coefficients", c.size(),
                                    epochs, samples_per_epoch + 1, width));
   }
+  const auto pieces = static_cast<std::size_t>(epochs) * static_cast<std::size_t>(samples_per_epoch);
+  pieces_.reserve(pieces);
+  integrals_.reserve(pieces + 1);
   integrals_.push_back(integral_before);
   for (std::size_t e = 0; e < static_cast<std::size_t>(epochs); ++e) {
     const auto samples = c.subspan(e * block, block);
@@ -80,9 +88,9 @@ OperatorSeries::OperatorSeries(std::span<const double> c, int epochs, int sample
                           static_cast<double>(sample) * step_;
       throw numerical_error(fmt::format("the operator coefficient c_{} is not finite at t = {}", i % width, time));
     }
-    for (const Cubic& piece : not_a_knot_spline(samples, step_)) {
-      pieces_.push_back(piece);
-      integrals_.push_back(evaluate<5>(integrated(piece, integrals_.back()), step_));
+    append_not_a_knot_spline(samples, step_, pieces_);
+    for (std::size_t i = integrals_.size() - 1; i < pieces_.size(); ++i) {
+      integrals_.push_back(evaluate<5>(integrated(pieces_[i], integrals_.back()), step_));
     }
   }
 }

@@ -10,11 +10,11 @@
 namespace hjnet {
 
 /// Cubic spline with not-a-knot ends through the S+1 equidistant samples of one epoch, a polynomial about the left end
-/// of each of its S intervals. One interval gives the straight line, two the parabola, three the one cubic through all
-/// samples.
+/// of each of its S intervals, appended to `pieces`. One interval gives the straight line, two the parabola, three the
+/// one cubic through all samples.
 /// @param samples  (S+1) x 16, S >= 1
 /// @param step     distance of two samples
-std::vector<Cubic> not_a_knot_spline(std::span<const double> samples, double step);
+void append_not_a_knot_spline(std::span<const double> samples, double step, std::vector<Cubic>& pieces);
 
 /// H(t) = sum_alpha c_alpha(t) P_alpha over some or all epochs of a run, and its integral from the start of the run.
 ///

@@ -1,6 +1,9 @@
 #include "run/estimate.hpp"
 
+#include "config/names.hpp"
+#include "engine/choice.hpp"
 #include "engine/coupled/coupled_engine.hpp"
+#include "engine/epoch_mesh.hpp"
 #include "network/connectivity.hpp"
 #include "network/external_input.hpp"
 #include "parallel/errors.hpp"
@@ -78,6 +81,81 @@ double sweep_steps(const Settings& settings, std::size_t segments) {
   return bdf ? events * 4.0 * std::pow(tolerance, -1.0 / 6.0) : events * 12.0 * std::pow(tolerance, -1.0 / 13.0);
 }
 
+constexpr auto real = static_cast<std::int64_t>(sizeof(double));
+
+/// The coupled engine's vectors, history and work.
+void add_coupled(Estimate& out, const Settings& settings, const LargestPart& part, const Mesh& mesh, std::size_t segments) {
+  const std::int64_t columns = out.columns;
+  const std::int64_t width = part.synapses * columns;  // W, or M, of this rank
+  const std::int64_t rows = part.neurons * columns;
+  const bool learning = settings.learning.enabled;
+  const bool riccati = learning && settings.learning.momentum == Boundary::terminal &&
+                       settings.learning.weight_decay > 0.0 && settings.learning.inertia < 0.0;
+  const std::int64_t state_width = riccati ? width : 2 * width;
+  const std::int64_t vectors = Integrator::vectors(settings.solver.method);
+  const std::int64_t neuron_vectors = settings.learning.delta == Boundary::initial ? 3 : 2;
+  out.solver_bytes = real * vectors * ((learning ? state_width : 0) + neuron_vectors * rows);
+  // W(0), the caches of W and V, the boundary states and work arrays of a sweep; then the mesh's V and W of two epochs.
+  const std::int64_t epochs_held = !learning ? 0 : settings.epochs > 1 ? 2 : 1;
+  const std::int64_t work_arrays = learning ? 9 : 5;
+  out.history_bytes = real * (part.synapses + width * work_arrays + (learning ? state_width : 0) +
+                              epochs_held * width * (out.mesh_nodes + out.mesh_elements) +
+                              (riccati ? width * static_cast<std::int64_t>(mesh.nodes_per_element() + 1) : 0));
+  out.record_bytes = real * out.mesh_nodes * part.halo * columns;
+  const std::int64_t vectors_saved = learning ? 2 + (settings.epochs > 1 ? out.mesh_nodes + out.mesh_elements : 0) : 0;
+  out.checkpoint_bytes = real * columns * vectors_saved * out.synapses;
+
+  const double sweeps = learning ? (riccati ? 4.0 : 3.0) : 2.0;
+  const double per_sweep = sweep_steps(settings, segments);
+  out.steps = per_sweep * sweeps * settings.epochs;
+  const auto all = static_cast<double>(out.synapses);
+  const auto c = static_cast<double>(columns);
+  const auto p = static_cast<double>(mesh.nodes_per_element());
+  // A neuron step costs about 2.4 evaluations: W at that time from an element's p nodes, and products for the
+  // right-hand side and the Newton sweep; a weight step the outer products and CVODE's passes over the state.
+  out.operations =
+      settings.epochs * per_sweep * all * c * (2.0 * 2.4 * (2.0 * p + 8.0) + (learning ? 2.4 * 6.0 + 100.0 : 0.0));
+}
+
+/// The waveform engine's blocks over the nodes, factors and work.
+void add_waveform(Estimate& out, const Settings& settings, const LargestPart& part, const Mesh& mesh) {
+  const std::int64_t width = out.mesh_nodes * out.columns;
+  const auto nodes = mesh.nodes();
+  // Input, net, f, y, Delta, the signal, forcing and work arrays; f' and f''; the halo.
+  out.solver_bytes = real * (width * (12 * part.neurons + 2 * part.halo) + 2 * part.neurons * out.mesh_nodes);
+  out.history_bytes = real * part.synapses;
+  // V and W at the nodes, and with them the force, the momenta and the old V while an epoch is taken in.
+  constexpr std::int64_t stored = 2;
+  constexpr std::int64_t peak = 5;
+  const double share = static_cast<double>(part.synapses) / static_cast<double>(std::max<std::int64_t>(1, out.synapses));
+  for (std::size_t i = 0; i < settings.network.projections.size(); ++i) {
+    const auto& p = settings.network.projections[i];
+    const auto pre = settings.network.layers[static_cast<std::size_t>(p.from)].neurons;
+    const auto post = settings.network.layers[static_cast<std::size_t>(p.to)].neurons;
+    const auto work = history_work(settings, i, nodes);
+    const bool learning = settings.learning.enabled;
+    const bool factored = learning && p.connect.kind == Connectivity::Kind::dense && work.pays();
+    out.factored.push_back({settings.network.layers[static_cast<std::size_t>(p.from)].name + "-" +
+                                settings.network.layers[static_cast<std::size_t>(p.to)].name,
+                            factored ? work.rank : 0, work.factored, work.synapses});
+    const double products = work.synapse_count * static_cast<double>(width) * 4.0;
+    out.operations += settings.epochs * (learning ? 2.0 * std::min(work.factored, work.synapses) : products);
+    if (!learning) continue;
+    if (factored) {
+      const auto bases = (pre + post) * work.rank;
+      const auto cores = width * work.rank * work.rank;
+      const auto decay = settings.learning.weight_decay > 0.0 ? post * work.rank : 0;
+      out.history_bytes += real * (2 * bases + peak * cores + decay);
+      out.checkpoint_bytes += real * (bases + stored * cores);
+    } else {
+      const double items = work.synapse_count * static_cast<double>(width);
+      out.history_bytes += static_cast<std::int64_t>(share * items * static_cast<double>(real * peak));
+      out.checkpoint_bytes += static_cast<std::int64_t>(items) * real * stored;
+    }
+  }
+  out.steps = static_cast<double>(settings.epochs) * (settings.learning.delta == Boundary::off ? 1.0 : 2.0);
+}
+
 }  // namespace
 
 Estimate estimate(const Settings& settings, int ranks) {
@@ -89,36 +167,25 @@ Estimate estimate(const Settings& settings, int ranks) {
   out.neurons = settings.network.neurons();
   out.synapses = part.all_synapses;
   out.columns = settings.particles ? 7 : 1;
+  out.engine = chosen_engine(settings);
   const auto breakpoints = input_breakpoints(settings);
-  const auto mesh =
-      initial_mesh(CoupledEngine::time_scales(settings, breakpoints), CoupledEngine::resampling_tolerance(settings));
+  const auto mesh = first_mesh(settings, out.engine, breakpoints);
   out.mesh_elements = static_cast<std::int64_t>(mesh.elements());
   out.mesh_nodes = static_cast<std::int64_t>(mesh.nodes());
-
-  const auto real = static_cast<std::int64_t>(sizeof(double));
-  const std::int64_t columns = out.columns;
-  const std::int64_t width = part.synapses * columns;  // W, or M, of this rank
-  const std::int64_t rows = part.neurons * columns;
   const bool learning = settings.learning.enabled;
-  const bool riccati = learning && settings.learning.momentum == Boundary::terminal &&
-                       settings.learning.weight_decay > 0.0 && settings.learning.inertia < 0.0;
-  const std::int64_t state_width = riccati ? width : 2 * width;
-  const std::int64_t vectors = Integrator::vectors(settings.solver.method);
-  out.state_bytes = real * columns * (2 * out.neurons + (learning ? 2 : 1) * out.synapses);
-  const std::int64_t neuron_vectors = settings.learning.delta == Boundary::initial ? 3 : 2;
-  out.solver_bytes = real * vectors * ((learning ? state_width : 0) + neuron_vectors * rows);
-  // W(0), the caches of W and V, the boundary states and work arrays of a sweep; then the mesh's V and W of two epochs.
-  const std::int64_t epochs_held = !learning ? 0 : settings.epochs > 1 ? 2 : 1;
-  const std::int64_t work_arrays = learning ? 9 : 5;
-  out.history_bytes = real * (part.synapses + width * work_arrays + (learning ? state_width : 0) +
-                              epochs_held * width * (out.mesh_nodes + out.mesh_elements) +
-                              (riccati ? width * static_cast<std::int64_t>(mesh.nodes_per_element() + 1) : 0));
+  out.state_bytes = real * out.columns * (2 * out.neurons + (learning ? 2 : 1) * out.synapses);
+  const auto segments = breakpoints.size() + 1;
+  if (out.engine == EngineKind::coupled) {
+    add_coupled(out, settings, part, mesh, segments);
+  } else {
+    add_waveform(out, settings, part, mesh);
+  }
   const std::int64_t outputs = settings.network.layers.back().neurons;
   const std::int64_t samples = settings.samples();
   const auto modes = static_cast<std::int64_t>(settings.boltzmann.k0.size());
   const std::int64_t density = settings.particles ? samples * (16 * 2 + 10) * ((modes + ranks - 1) / ranks + 2) : 0;
-  out.record_bytes = real * (out.mesh_nodes * (3 * rows + (part.halo + outputs) * columns) +
-                             samples * (7 + (settings.particles ? 16 : 0)) * 2 + density);
+  out.record_bytes += real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns +
+                              samples * (7 + (settings.particles ? 16 : 0)) * 2 + density);
   out.peak_bytes = out.solver_bytes + out.history_bytes + out.record_bytes;
   out.available_bytes = available_memory() / ranks;
   out.file_bytes =
@@ -132,20 +199,7 @@ Estimate estimate(const Settings& settings, int ranks) {
   if (settings.ensemble) {
     out.file_bytes += real * samples * (members * (6 + (settings.particles ? 16 + 2 + 32 : 0)) + 38);
   }
-  const std::int64_t vectors_saved = learning ? 2 + (settings.epochs > 1 ? out.mesh_nodes + out.mesh_elements : 0) : 0;
-  out.checkpoint_bytes = real * (columns * (2 * out.neurons + vectors_saved * out.synapses) +
-                                 samples * (7 + (settings.particles ? 16 : 0)));
-
-  const double sweeps = learning ? (riccati ? 4.0 : 3.0) : 2.0;
-  const double per_sweep = sweep_steps(settings, breakpoints.size() + 1);
-  out.steps = per_sweep * sweeps * settings.epochs;
-  const auto all = static_cast<double>(out.synapses);
-  const auto c = static_cast<double>(columns);
-  const auto p = static_cast<double>(mesh.nodes_per_element());
-  // A neuron step costs about 2.4 evaluations: W at that time from an element's p nodes, and products for the
-  // right-hand side and the Newton sweep; a weight step the outer products and CVODE's passes over the state.
-  out.operations =
-      settings.epochs * per_sweep * all * c * (2.0 * 2.4 * (2.0 * p + 8.0) + (learning ? 2.4 * 6.0 + 100.0 : 0.0));
+  out.checkpoint_bytes += real * (out.columns * 2 * out.neurons + samples * (7 + (settings.particles ? 16 : 0)));
   return out;
 }
 
@@ -154,44 +208,69 @@ std::string describe(const Estimate& e, const Settings& settings) {
                                  settings.network.thresholds ? " (thresholds included)" : "",
                                  e.columns > 1 ? ", with tangents for six Stokes components" : "", e.ranks,
                                  e.ranks == 1 ? "" : "s", e.groups, e.groups == 1 ? "" : "s");
-  text += fmt::format("# state {}; mesh of an epoch {} elements, {} nodes\n", size_text(e.state_bytes), e.mesh_elements,
-                      e.mesh_nodes);
-  text += fmt::format("# memory per rank {} (integrator {}, delayed weights {}, records {}); available per rank {}\n",
+  text += fmt::format("# engine {}{}; state {}; mesh of an epoch {} elements, {} nodes\n",
+                      name_of(engine_names, e.engine),
+                      settings.solver.engine == EngineKind::automatic ? " (chosen)" : "", size_text(e.state_bytes),
+                      e.mesh_elements, e.mesh_nodes);
+  if (settings.learning.enabled) {
+    for (const auto& f : e.factored) {
+      text += f.rank > 0 ? fmt::format("# delayed weights of {}: factors, up to {} directions", f.name, f.rank)
+                         : fmt::format("# delayed weights of {}: synapse by synapse", f.name);
+      text += fmt::format(" ({:.2g} operations an epoch; as factors {:.2g}, synapse by synapse {:.2g})\n",
+                          f.rank > 0 ? f.factored_work : f.synapse_work, f.factored_work, f.synapse_work);
+    }
+  }
+  text += fmt::format("# memory per rank {} (solver {}, weights and their history {}, records {}); available per rank {}\n",
                       size_text(e.peak_bytes), size_text(e.solver_bytes), size_text(e.history_bytes),
                       size_text(e.record_bytes), size_text(e.available_bytes));
   text += fmt::format(
-      "# about {:.3g} integrator steps and {:.3g} floating-point operations a member; run file {}, a checkpoint {}\n",
-      e.steps, e.operations, size_text(e.file_bytes), size_text(e.checkpoint_bytes));
+      "# about {:.3g} {} and {:.3g} floating-point operations a member; run file {}, a checkpoint {}\n", e.steps,
+      e.engine == EngineKind::coupled ? "integrator steps" : "sweeps over the layers", e.operations,
+      size_text(e.file_bytes), size_text(e.checkpoint_bytes));
   return text;
 }
 
 std::string to_json(const Estimate& e, const Settings& settings) {
+  std::string factored;
+  for (const auto& f : e.factored) {
+    factored += fmt::format(R"({}{{"projection": "{}", "rank": {}, "factored_operations": {:.6g}, "synapse_operations": {:.6g}}})",
+                            factored.empty() ? "" : ", ", f.name, f.rank, f.factored_work, f.synapse_work);
+  }
   return fmt::format(
-      R"({{"name": "{}", "ranks": {}, "groups": {}, "neurons": {}, "synapses": {}, "columns": {}, "mesh_elements": {}, )"
-      R"("mesh_nodes": {}, "state_bytes": {}, "solver_bytes": {}, "history_bytes": {}, "record_bytes": {}, )"
+      R"({{"name": "{}", "engine": "{}", "ranks": {}, "groups": {}, "neurons": {}, "synapses": {}, "columns": {}, "mesh_elements": {}, )"
+      R"("mesh_nodes": {}, "delayed_weights": [{}], "state_bytes": {}, "solver_bytes": {}, "history_bytes": {}, "record_bytes": {}, )"
       R"("peak_bytes": {}, "available_bytes": {}, "file_bytes": {}, "checkpoint_bytes": {}, "steps": {:.6g}, "operations": {:.6g}}})",
-      settings.name, e.ranks, e.groups, e.neurons, e.synapses, e.columns, e.mesh_elements, e.mesh_nodes, e.state_bytes,
-      e.solver_bytes, e.history_bytes, e.record_bytes, e.peak_bytes, e.available_bytes, e.file_bytes,
-      e.checkpoint_bytes, e.steps, e.operations);
+      settings.name, name_of(engine_names, e.engine), e.ranks, e.groups, e.neurons, e.synapses, e.columns,
+      e.mesh_elements, e.mesh_nodes, factored, e.state_bytes, e.solver_bytes, e.history_bytes, e.record_bytes,
+      e.peak_bytes, e.available_bytes, e.file_bytes, e.checkpoint_bytes, e.steps, e.operations);
 }
 
 void refuse_oversized(const Settings& settings, int ranks) {
   const auto e = estimate(settings, ranks);
+  const bool coupled = e.engine == EngineKind::coupled;
   const double state = 2.0 * static_cast<double>(e.synapses) * e.columns;
-  if (settings.learning.enabled && state > std::numeric_limits<std::int32_t>::max()) {
+  if (coupled && settings.learning.enabled && state > std::numeric_limits<std::int32_t>::max()) {
     throw config_error(fmt::format(
         "{}: network: W and M have {:.0f} components{}, but a vector of this PETSc (32-bit indices) holds at most {}; "
-        "use fewer synapses{}",
+        "use solver.engine = \"waveform\", which needs none, fewer synapses{}",
         settings.source.string(), state, e.columns > 1 ? " with their six tangents" : "",
         std::numeric_limits<std::int32_t>::max(), e.columns > 1 ? " or no particles" : ""));
   }
   if (e.available_bytes == 0 || e.peak_bytes <= e.available_bytes) return;
+  if (coupled) {
+    throw config_error(fmt::format(
+        "{}: network: the run needs {} of memory per rank, but {} are available: the coupled engine holds W and V of an "
+        "epoch at {} nodes for {} synapses ({}) and {} of integrator vectors; use solver.engine = \"waveform\", fewer "
+        "synapses, a looser solver.relative_tolerance (fewer nodes), or more ranks on more machines",
+        settings.source.string(), size_text(e.peak_bytes), size_text(e.available_bytes), e.mesh_nodes, e.synapses,
+        size_text(e.history_bytes), size_text(e.solver_bytes)));
+  }
   throw config_error(fmt::format(
-      "{}: network: the run needs {} of memory per rank, but {} are available: the coupled engine holds W and V of an "
-      "epoch at {} nodes for {} synapses ({}) and {} of integrator vectors; use fewer synapses, a looser "
+      "{}: network: the run needs {} of memory per rank, but {} are available: the waveform engine holds {} synapses and "
+      "their history ({}), and the neurons at {} nodes of an epoch ({}); use fewer synapses or neurons, a looser "
       "solver.relative_tolerance (fewer nodes), or more ranks on more machines",
-      settings.source.string(), size_text(e.peak_bytes), size_text(e.available_bytes), e.mesh_nodes, e.synapses,
-      size_text(e.history_bytes), size_text(e.solver_bytes)));
+      settings.source.string(), size_text(e.peak_bytes), size_text(e.available_bytes), e.synapses,
+      size_text(e.history_bytes), e.mesh_nodes, size_text(e.solver_bytes)));
 }
 
 }  // namespace hjnet

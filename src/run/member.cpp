@@ -1,6 +1,6 @@
 #include "run/member.hpp"
 
-#include "engine/coupled/coupled_engine.hpp"
+#include "engine/choice.hpp"
 #include "parallel/agree.hpp"
 
 #include <fmt/format.h>
@@ -88,7 +88,7 @@ Member::Member(MPI_Comm group, const Settings& settings, int number)
       number_(number),
       network_(group, settings, static_cast<std::uint32_t>(number)),
       input_(network_, settings, static_cast<std::uint32_t>(number)),
-      engine_(std::make_unique<CoupledEngine>(network_, input_, settings)),
+      engine_(make_engine(network_, input_, settings)),
       sampler_(network_, input_, settings) {}
 
 void Member::save(VectorArchive& out, bool sweep) const {

@@ -127,10 +127,10 @@ public:
   /// over the member's group.
   void write_series(int member, int first_epoch, const SampleSeries& series);
 
-  /// Writes W, or M, of all synapses (a synapse vector) under the name "initial", "final" or "epoch_00007" (after 7
+  /// Writes W, or M, of all synapses, formed a block of rows at a time, under the name "initial", "final" or "epoch_00007" (after 7
   /// epochs); nothing where output.weights does not ask for that one. Of member `first`; collective over its group.
-  void write_weights(const std::string& which, std::span<const double> synapses);
-  void write_momenta(const std::string& which, std::span<const double> synapses);
+  void write_weights(const std::string& which, const SynapseReader& read);
+  void write_momenta(const std::string& which, const SynapseReader& read);
 
   /// Brings all that was written to the disk, then says that the first `epochs_completed` epochs are good. Collective
   /// over `world`.
@@ -175,7 +175,7 @@ private:
   void create_ensemble();
   void write_what_is_known();
   void write_pattern(const std::string& group, const MatrixLayout& matrix);
-  void write_snapshot(const std::string& kind, const std::string& which, std::span<const double> synapses);
+  void write_snapshot(const std::string& kind, const std::string& which, const SynapseReader& read);
   void write_states(const std::string& path, std::uint64_t row, std::span<const double> values);
   /// To /series, or to the rows of a member.
   void write_scalars(std::optional<int> member, std::uint64_t row, const SampleSeries& series);

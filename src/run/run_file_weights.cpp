@@ -13,6 +13,9 @@ namespace hjnet {
 
 namespace {
 
+/// Numbers of W or M that are formed and written at a time: row blocks, so that no second W need fit in memory.
+constexpr std::uint64_t numbers_at_once = std::uint64_t{1} << 22;
+
 std::uint64_t natural(std::int64_t n) {
   return static_cast<std::uint64_t>(n);
 }
@@ -72,27 +75,33 @@ void RunFile::write_pattern(const std::string& group, const MatrixLayout& matrix
   });
 }
 
-void RunFile::write_snapshot(const std::string& kind, const std::string& which, std::span<const double> synapses) {
+void RunFile::write_snapshot(const std::string& kind, const std::string& which, const SynapseReader& read) {
   const auto known = snapshots();
   if (std::find(known.begin(), known.end(), which) == known.end()) return;
   const auto group = kind + "/" + which + "/";
   together(group_, [&] {
-    expect_size(group, synapses.size(), natural(layout_.local_synapses));
+    std::vector<double> part;
     for (const auto& block : synapse_blocks(layout_)) {
       const auto path = group + block.name + (block.kind == ItemBlock::Kind::sparse ? "/data" : "");
       const bool dense = block.kind == ItemBlock::Kind::dense;
-      const Slab slab = dense ? Slab{{block.first, 0}, {block.count, block.run}} : Slab{{block.first}, {block.count}};
-      archive_.write<double>(path, slab, synapses.subspan(block.offset, slab.elements()), Access::independent);
+      const auto most = std::max<std::uint64_t>(1, numbers_at_once / std::max<std::size_t>(1, block.run));
+      for (std::uint64_t item = 0; item < block.count; item += most) {
+        const auto items = std::min(most, block.count - item);
+        const Slab slab = dense ? Slab{{block.first + item, 0}, {items, block.run}} : Slab{{block.first + item}, {items}};
+        part.resize(slab.elements());
+        read(static_cast<std::int64_t>(block.offset + item * block.run), part);
+        archive_.write<double>(path, slab, part, Access::independent);
+      }
     }
   });
 }
 
-void RunFile::write_weights(const std::string& which, std::span<const double> synapses) {
-  write_snapshot("/weights", which, synapses);
+void RunFile::write_weights(const std::string& which, const SynapseReader& read) {
+  write_snapshot("/weights", which, read);
 }
 
-void RunFile::write_momenta(const std::string& which, std::span<const double> synapses) {
-  write_snapshot("/momenta", which, synapses);
+void RunFile::write_momenta(const std::string& which, const SynapseReader& read) {
+  write_snapshot("/momenta", which, read);
 }
 
 }  // namespace hjnet

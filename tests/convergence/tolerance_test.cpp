@@ -1,5 +1,6 @@
 // Tightening the solver's tolerance keeps reducing the error of every quantity, down to the bounds below.
 #include "../support/case.hpp"
+#include "../support/factor_engine.hpp"
 
 namespace {
 
@@ -65,23 +66,36 @@ target = { values = [0.5, -0.4] }
 constant = { layer = "a", values = [0.4, -0.8, 0.6] }
 )"}};
 
+enum class Solver { bdf, adams, waveform, factors };
+constexpr const char* solver_names[] = {"bdf", "adams", "waveform", "factors"};
+
+/// A run by one of the solvers; the waveform engine has no method.
+Run solved(const Problem& problem, double tolerance, Solver by) {
+  const auto settings = settings_from(problem.text + solver(tolerance, by == Solver::bdf ? "bdf" : "adams"));
+  if (by == Solver::waveform) return run<WaveformEngine>(settings);
+  if (by == Solver::factors) return run<FactorEngine>(settings);
+  return run<CoupledEngine>(settings);
+}
+
 struct Parameters {
   Problem problem;
-  const char* method;
+  Solver by;
   double bound;  ///< on every quantity's error at the tightest tolerance
 };
 
 class Tolerance : public ::testing::TestWithParam<Parameters> {};
 
+// The waveform engine is held against the coupled one's tightest run: the two share no numerics but the mesh.
 TEST_P(Tolerance, TighteningReducesTheErrorOfEveryQuantity) {
-  const auto& [problem, method, bound] = GetParam();
-  const auto exact = run(settings_from(problem.text + solver(1e-12, "adams")));
+  const auto& [problem, by, bound] = GetParam();
+  const char* name_of_solver = solver_names[static_cast<int>(by)];
+  const auto exact = solved(problem, 1e-12, Solver::adams);
   const auto reference = exact.quantities();
   std::vector<std::vector<double>> errors;  // [tolerance][quantity]
-  std::printf("    %s, %s\n    %-9s", problem.name, method, "tolerance");
+  std::printf("    %s, %s\n    %-9s", problem.name, name_of_solver, "tolerance");
   for (const auto& [name, values] : reference) std::printf(" %9s", name.c_str());
   for (const double tolerance : {1e-4, 1e-6, 1e-8, 1e-10}) {
-    const auto result = run(settings_from(problem.text + solver(tolerance, method)));
+    const auto result = solved(problem, tolerance, by);
     auto& row = errors.emplace_back();
     std::printf("\n    %9.0e", tolerance);
     for (std::size_t i = 0; i < reference.size(); ++i) {
@@ -90,23 +104,30 @@ TEST_P(Tolerance, TighteningReducesTheErrorOfEveryQuantity) {
     }
   }
   std::printf("\n");
+  // On one mesh two tolerances give the waveform engine the same numbers: from row to row errors may stay, not grow.
+  const bool waves = by == Solver::waveform || by == Solver::factors;
   for (std::size_t i = 0; i < reference.size(); ++i) {
     // A quantity that is zero throughout (M at the ends, without particles c_alpha) must be so at every tolerance.
     for (std::size_t t = 1; t < errors.size(); ++t) {
-      EXPECT_LE(errors[t][i], std::max(0.3 * errors[t - 1][i], 1e-11)) << reference[i].first << " at tolerance " << t;
+      EXPECT_LE(errors[t][i], std::max((waves ? 1.0 : 0.3) * errors[t - 1][i], 1e-11))
+          << reference[i].first << " at tolerance " << t;
     }
     EXPECT_LE(errors.back()[i], bound) << reference[i].first;
   }
-  expect_figure(std::string("worst of all at 1e-10, ") + method + ", " + problem.name, largest(errors.back()), bound);
+  expect_figure(std::string("worst of all at 1e-10, ") + name_of_solver + ", " + problem.name, largest(errors.back()),
+                bound);
 }
 
-INSTANTIATE_TEST_SUITE_P(Methods, Tolerance,
-                         ::testing::Values(Parameters{problems[0], "bdf", 5e-8}, Parameters{problems[1], "bdf", 5e-8},
-                                           Parameters{problems[2], "bdf", 5e-8}, Parameters{problems[0], "adams", 1e-9},
-                                           Parameters{problems[1], "adams", 1e-9},
-                                           Parameters{problems[2], "adams", 1e-9}),
-                         [](const auto& info) {
-                           return std::string(info.param.method) + std::to_string(info.index % 3);
-                         });
+std::vector<Parameters> parameters() {
+  std::vector<Parameters> out;
+  for (const auto& [by, bound] : {std::pair{Solver::bdf, 5e-8}, {Solver::adams, 1e-9}, {Solver::waveform, 1e-9}, {Solver::factors, 1e-9}}) {
+    for (const auto& problem : problems) out.push_back({problem, by, bound});
+  }
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Methods, Tolerance, ::testing::ValuesIn(parameters()), [](const auto& info) {
+  return std::string(solver_names[static_cast<int>(info.param.by)]) + std::to_string(info.index % 3);
+});
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include "../support/case.hpp"
 
 #include "dynamics/neuron_system.hpp"
-#include "engine/coupled/krylov.hpp"
+#include "engine/krylov.hpp"
 #include "parallel/halo.hpp"
 
 #include <numeric>

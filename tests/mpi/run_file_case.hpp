@@ -86,7 +86,7 @@ inline NetworkLayout make_layout(const Settings& settings, MPI_Comm comm) {
 
 /// A synapse vector whose numbers are base + 100 (matrix) + position in the whole matrix; thresholds base + 300 +
 /// neuron.
-inline std::vector<double> make_synapses(const NetworkLayout& layout, double base) {
+inline std::vector<double> make_values(const NetworkLayout& layout, double base) {
   std::vector<double> values;
   double matrix_base = base;
   for (const auto& matrix : layout.matrices) {
@@ -99,6 +99,13 @@ inline std::vector<double> make_synapses(const NetworkLayout& layout, double bas
     for (std::int64_t i = 0; i < range.count; ++i) values.push_back(matrix_base + static_cast<double>(range.first + i));
   }
   return values;
+}
+
+/// Those, as a run file takes them.
+inline SynapseReader make_synapses(const NetworkLayout& layout, double base) {
+  return [values = make_values(layout, base)](std::int64_t first, std::span<double> out) {
+    std::copy_n(values.begin() + first, out.size(), out.begin());
+  };
 }
 
 /// An epoch whose numbers are quantity + member + (sample of the run) / 1000.

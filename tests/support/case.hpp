@@ -3,6 +3,7 @@
 
 #include "config/load.hpp"
 #include "engine/coupled/coupled_engine.hpp"
+#include "engine/waveform/waveform_engine.hpp"
 #include "network/external_input.hpp"
 #include "network/network.hpp"
 #include "run/sampler.hpp"
@@ -81,16 +82,24 @@ inline double relative_distance(const std::vector<double>& a, const std::vector<
   return scale == 0.0 ? distance(a, b) : distance(a, b) / scale;
 }
 
+/// The synapse vector that a reader forms.
+inline std::vector<double> all_of(const Network& network, const SynapseReader& read) {
+  std::vector<double> out(static_cast<std::size_t>(network.synapses()));
+  read(0, out);
+  return out;
+}
+
 /// One member between epochs.
-class Case {
+template <class Engine>
+class BasicCase {
 public:
-  explicit Case(const Settings& settings_in, MPI_Comm comm = MPI_COMM_SELF, std::uint32_t member = 0)
+  explicit BasicCase(const Settings& settings_in, MPI_Comm comm = MPI_COMM_SELF, std::uint32_t member = 0)
       : settings(settings_in),
         network(comm, settings, member),
         input(network, settings, member),
         engine(network, input, settings),
         sampler(network, input, settings) {}
-  explicit Case(const std::string& toml) : Case(settings_from(toml)) {}
+  explicit BasicCase(const std::string& toml) : BasicCase(settings_from(toml)) {}
 
   /// A neuron block (rows x local neurons) of all ranks as rows x N, global order.
   [[nodiscard]] std::vector<double> gather_neurons(const std::vector<double>& local) const {
@@ -107,6 +116,10 @@ public:
       }
     }
     return sum_over_ranks(std::move(all));
+  }
+
+  [[nodiscard]] std::vector<double> gather_synapses(const SynapseReader& read) const {
+    return gather_synapses(all_of(network, read));
   }
 
   /// A synapse vector of all ranks: matrices in order, each row by row, then thresholds.
@@ -137,9 +150,11 @@ public:
   const Settings settings;
   const Network network;
   const ExternalInput input;
-  CoupledEngine engine;
+  Engine engine;
   Sampler sampler;
 };
+using Case = BasicCase<CoupledEngine>;
+using WaveCase = BasicCase<WaveformEngine>;
 
 /// A finished run: the series, then y and Delta at all samples (rows of N), and W and M at the ends of all epochs.
 struct Run {
@@ -169,7 +184,8 @@ inline void append(std::vector<double>& to, std::span<const double> from) {
 }
 
 /// All epochs of a case. Collective over its ranks.
-inline Run run(Case& c) {
+template <class Engine>
+Run run(BasicCase<Engine>& c) {
   Run out;
   for (int epoch = 0; epoch < c.settings.epochs; ++epoch) {
     auto samples = c.sampler.sample(c.engine.advance());
@@ -192,8 +208,9 @@ inline Run run(Case& c) {
   return out;
 }
 
-inline Run run(const Settings& settings, MPI_Comm comm = MPI_COMM_SELF) {
-  Case c(settings, comm);
+template <class Engine = CoupledEngine>
+Run run(const Settings& settings, MPI_Comm comm = MPI_COMM_SELF) {
+  BasicCase<Engine> c(settings, comm);
   return run(c);
 }
 

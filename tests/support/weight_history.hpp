@@ -31,7 +31,7 @@ public:
     now_.adopt(DenseWeights::Epoch(*next_));
     const auto synapses = static_cast<std::size_t>(case_.network.synapses());
     EXPECT_EQ(distance({state_.weights.begin(), state_.weights.begin() + static_cast<std::ptrdiff_t>(synapses)},
-                       {case_.engine.weights().begin(), case_.engine.weights().end()}),
+                       all_of(case_.network, case_.engine.weights())),
               0.0);
   }
 

@@ -113,21 +113,22 @@ TEST(DenseWeights, ProductsOnBlocksOfTimesAndTangents) {
     const auto& s = f.c.network.projections()[p];
     std::vector<double> net(x.size(), 0.25);
     std::vector<double> sum(x.size(), 0.25);
-    f.history.apply(static_cast<int>(p), phases, x.data(), net.data());
-    f.history.apply_transpose(static_cast<int>(p), phases, x.data(), sum.data());
+    f.history.apply(static_cast<int>(p), phases, nullptr, x.data(), net.data());
+    f.history.apply_transpose(static_cast<int>(p), phases, x.data(), sum.data(), nullptr);
     std::vector<double> net_expected(x.size(), 0.25);
     std::vector<double> sum_expected(x.size(), 0.25);
     for (std::size_t t = 0; t < phases.size(); ++t) {
       for (std::int64_t row = 0; row < s.rows; ++row) {
         for (std::size_t l = 0; l < neurons; ++l) {
-          const auto post = static_cast<std::size_t>(s.post + row) * stride + t * 7;
-          const auto pre = l * stride + t * 7;
+          const auto post = static_cast<std::size_t>(s.post + row) * stride + t;
+          const auto pre = l * stride + t;
           for (std::size_t c = 0; c < 7; ++c) {
             const auto w = [&](std::size_t column) {
               return entry(f, p, row, static_cast<std::int64_t>(l), column, phases[t]);
             };
-            net_expected[post + c] += w(0) * x[pre + c] + (c > 0 ? w(c) * x[pre] : 0.0);
-            sum_expected[pre + c] += w(0) * x[post + c] + (c > 0 ? w(c) * x[post] : 0.0);
+            const auto at = c * phases.size();
+            net_expected[post + at] += w(0) * x[pre + at] + (c > 0 ? w(c) * x[pre] : 0.0);
+            sum_expected[pre + at] += w(0) * x[post + at] + (c > 0 ? w(c) * x[post] : 0.0);
           }
         }
       }
@@ -142,7 +143,7 @@ TEST(DenseWeights, ProductsOnBlocksOfTimesAndTangents) {
     for (std::size_t t = 0; t < phases.size(); ++t) {
       for (std::size_t c = 0; c < 7; ++c) {
         const auto i = c * synapses + static_cast<std::size_t>(f.c.network.thresholds()) + k;
-        EXPECT_NEAR(net[k * stride + t * 7 + c], 0.25 + w_of(i, phases[t]), 1e-14);
+        EXPECT_NEAR(net[k * stride + c * phases.size() + t], 0.25 + w_of(i, phases[t]), 1e-14);
       }
     }
   }

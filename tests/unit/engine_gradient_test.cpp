@@ -66,7 +66,7 @@ TEST(Momentum, IsTheGradientOfTheEpochsCostAgainstDelayedWeights) {
     for (const int epoch : {0, 2}) {
       Case plain(settings);
       for (int i = 0; i <= epoch; ++i) plain.engine.advance();
-      const std::vector<double> momenta(plain.engine.starting_momenta().begin(), plain.engine.starting_momenta().end());
+      const auto momenta = all_of(plain.network, plain.engine.starting_momenta());
       std::vector<double> gradient;
       for (std::size_t synapse = 0; synapse < momenta.size(); ++synapse) {
         gradient.push_back(derivative(

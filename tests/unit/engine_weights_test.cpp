@@ -86,9 +86,9 @@ void compare_with_plain_sum(const std::string& learning) {
     momenta.emplace_back(c, record, terminal, m_end);
     m_end = momenta.back().at(1.0);
     append(m_plain, m_end);
-    append(m_code, c.engine.momenta());
+    append(m_code, all_of(c.network, c.engine.momenta()));
     append(m_plain, momenta.back().at(0.0));
-    append(m_code, c.engine.starting_momenta());
+    append(m_code, all_of(c.network, c.engine.starting_momenta()));
     for (const double kinetic : c.sampler.sample(record).kinetic) k_code.push_back(2 * omega * kinetic);
     for (const double phase : sample_phases(c.settings)) {
       std::vector<double> velocity(m_end.size(), 0.0);
@@ -133,7 +133,7 @@ TEST(Recursion, VelocityIsTheDerivativeOfTheWeights) {
     for (int n = 0; n < 3; ++n) {
       history.advance(c.engine.advance());
       jump = std::max(jump, distance(history.weights(0.0), end));
-      end.assign(c.engine.weights().begin(), c.engine.weights().end());
+      end = all_of(c.network, c.engine.weights());
       jump = std::max(jump, distance(history.weights(1.0), end));
       for (const double phase : {0.003, 0.11, 0.25, 0.39, 0.5, 0.61, 0.75, 0.97}) {
         const auto far_down = history.weights(phase - h);

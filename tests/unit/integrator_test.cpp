@@ -3,7 +3,7 @@
 #include "../support/case.hpp"
 
 #include "engine/coupled/integrator.hpp"
-#include "engine/coupled/krylov.hpp"
+#include "engine/krylov.hpp"
 #include "engine/coupled/vector_operations.hpp"
 #include "parallel/errors.hpp"
 
@@ -188,12 +188,14 @@ protected:
     SUNContext_Free(&context_);
   }
   void set(std::size_t i, const std::array<double, 3>& values) {
+    settle();
     double* data = nullptr;
     VecGetArray(vecs_[i], &data);
     std::copy(values.begin(), values.end(), data);
     VecRestoreArray(vecs_[i], &data);
   }
   [[nodiscard]] std::array<double, 3> get(N_Vector v) const {
+    settle();
     std::array<double, 3> out{};
     const double* data = nullptr;
     VecGetArrayRead(N_VGetVector_Petsc(v), &data);

@@ -128,7 +128,7 @@ TEST(Mesh, UnresolvedElementsAreThoseWithLargeLastCoefficients) {
 TEST(Mesh, FirstMeshFollowsRelaxationAndPulses) {
   for (const double tolerance : {1e-4, 1e-8, 1e-11}) {
     const TimeScales scales{1.0, 0.01, {0.3}, {{0.6, 0.02}}, 0.0, false};
-    const Mesh mesh = initial_mesh(scales, tolerance);
+    const Mesh mesh = initial_mesh(scales, nodes_for(tolerance), 0.01 * tolerance);
     EXPECT_EQ(mesh.boundaries().front(), 0.0);
     EXPECT_EQ(mesh.boundaries().back(), 1.0);
     EXPECT_NE(std::find(mesh.boundaries().begin(), mesh.boundaries().end(), 0.3), mesh.boundaries().end());
@@ -160,7 +160,7 @@ TEST(Mesh, FirstMeshEndsForEveryTimeScaleAndBreakpoint) {
   for (const double time_constant : {0.1, 0.02, 0.01, 0.001}) {
     for (const double tolerance : {1e-4, 1e-8, 1e-12}) {
       for (const double breakpoint : {0.1, 0.7, 0.9}) {
-        const Mesh mesh = initial_mesh({1.0, time_constant, {breakpoint}, {}}, tolerance);
+        const Mesh mesh = initial_mesh({1.0, time_constant, {breakpoint}, {}}, nodes_for(tolerance), 0.01 * tolerance);
         EXPECT_LE(mesh.elements(), 64U) << time_constant << ' ' << tolerance << ' ' << breakpoint;
       }
     }

@@ -64,7 +64,7 @@ TEST(Unitary, StaysSoOverTenThousandSamples) {
   Matrix4cd u = Matrix4cd::Identity();
   double unitarity = 0.0;
   for (int p = 0; p < epochs * intervals; ++p) {
-    ASSERT_TRUE(propagator.advance(series.piece(p), 0.0, series.step(), u));
+    ASSERT_TRUE(propagator.advance(series.piece(p), series.step(), u));
     unitarity = std::max(unitarity, (u.adjoint() * u - Matrix4cd::Identity()).norm());
   }
   const Matrix4cd mixed = 0.6 * pure_product() + 0.1 * Matrix4cd::Identity();
@@ -78,6 +78,27 @@ TEST(Unitary, StaysSoOverTenThousandSamples) {
   std::printf("10400 samples: |U^H U - 1| <= %.1e, eigenvalues of rho move by <= %.1e\n", unitarity, spectrum);
   EXPECT_LT(unitarity, 1e-13);
   EXPECT_LT(spectrum, 1e-13);
+}
+
+TEST(Unitary, PureAndMixedStatesFollowTheSameUnitary) {
+  // A pure state is followed by one vector, the mixture of it with 1/4 by four; 2 and 1000 intervals take the two ways
+  // to an exponential, and 1000 leave the sixth order out.
+  const int epochs = 2;
+  for (const int intervals : {2, 60, 1000}) {
+    const OperatorSeries series(sampled(epochs, intervals, 1.0, pulses), epochs, intervals, 1.0);
+    const Matrix4cd mixture = 0.6 * pure_product() + 0.1 * Matrix4cd::Identity();
+    const auto pure = run({1.0, 2.0}, series, Memory::none, 0.0, pure_product(), 1e-13).rho;
+    const auto mixed = run({1.0, 2.0}, series, Memory::none, 0.0, mixture, 1e-13).rho;
+    PauliVector exact = pauli_coefficients(pure_product());
+    const TaylorPropagator taylor(1.0, 2.0, 1e-15);
+    for (int p = 0; p < epochs * intervals; ++p) {
+      ASSERT_TRUE(taylor.advance(series.piece(p), Quartic::Zero(), series.step(), exact));
+    }
+    EXPECT_LT((pure.back() - exact).norm(), 1e-13) << intervals;
+    for (std::size_t i = 0; i < pure.size(); ++i) {
+      EXPECT_LT((mixed[i] - 0.6 * pure[i]).tail<15>().norm(), 2e-14) << intervals;
+    }
+  }
 }
 
 TEST(Unitary, MagnusAndTaylorAgreeWithinTolerance) {
@@ -108,7 +129,7 @@ TEST(Unitary, StepIsOfSixthOrder) {
     MagnusPropagator propagator(1.0, 1e9);
     Matrix4cd u = Matrix4cd::Identity();
     for (int i = 0; i < steps; ++i) {
-      EXPECT_TRUE(propagator.advance(shifted<4>(h, static_cast<double>(i) / steps), 0.0, 1.0 / steps, u));
+      EXPECT_TRUE(propagator.advance(shifted<4>(h, static_cast<double>(i) / steps), 1.0 / steps, u));
     }
     return u;
   };

@@ -14,37 +14,7 @@ namespace {
 constexpr double step_safety = 0.1;
 /// Of the absolute tolerance a smaller one: whole quantities (Delta, M) may be as small as that.
 constexpr double absolute_safety = 0.01;
-/// Below this, CVODE's steps are ruled by round-off.
-constexpr double smallest_step_tolerance = 1e-14;
-/// No element is halved below this fraction of the shortest time scale; finer structure is noise of the integration.
-constexpr double shortest_element = 1.0 / 64.0;
-
-/// F = (f(net) - y)/lambda magnifies errors of y where lambda is short: tolerances are tightened by this factor.
-double stiffness_factor(const Settings& settings) {
-  return std::clamp(10.0 * settings.network.time_constant / settings.epoch_length, 1e-3, 1.0);
-}
-
-std::vector<double> spread_columns(std::span<const double> value, std::size_t columns) {
-  std::vector<double> out(value.size() * columns, 0.0);
-  for (std::size_t k = 0; k < value.size(); ++k) out[k * columns] = value[k];
-  return out;
-}
-
 }  // namespace
-
-TimeScales CoupledEngine::time_scales(const Settings& settings, const std::vector<double>& breakpoints) {
-  TimeScales scales{settings.epoch_length, settings.network.time_constant, breakpoints, {}, 0.0, false};
-  if (settings.learning.enabled && settings.learning.weight_decay > 0.0) {
-    scales.weight_time = std::sqrt(std::abs(settings.learning.inertia) / settings.learning.weight_decay);
-    scales.weights_oscillate = settings.learning.inertia > 0.0;
-  }
-  if (settings.particles) {
-    for (const auto* port : {&settings.particles->a, &settings.particles->b}) {
-      scales.pulses.emplace_back(port->time, port->width);
-    }
-  }
-  return scales;
-}
 
 IntegratorSettings CoupledEngine::integrator_settings(const Settings& settings) {
   const double factor = stiffness_factor(settings);
@@ -57,10 +27,6 @@ IntegratorSettings CoupledEngine::integrator_settings(const Settings& settings) 
   return out;
 }
 
-double CoupledEngine::resampling_tolerance(const Settings& settings) {
-  return std::max(stiffness_factor(settings) * settings.solver.relative_tolerance, 10.0 * smallest_step_tolerance);
-}
-
 CoupledEngine::CoupledEngine(const Network& network, const ExternalInput& input, const Settings& settings)
     : network_(network),
       input_(input),
@@ -69,7 +35,7 @@ CoupledEngine::CoupledEngine(const Network& network, const ExternalInput& input,
       history_(network, static_cast<std::size_t>(input.columns()), network.initial_weights()),
       system_(network, input, history_, settings.network.time_constant),
       sweeps_(network, system_, settings, integrator_settings(settings), segments_, step_hook()),
-      mesh_(initial_mesh(time_scales(settings, input.breakpoints()), resampling_tolerance(settings))),
+      mesh_(first_mesh(settings, EngineKind::coupled, input.breakpoints())),
       y_(spread_columns(network.initial_state(), static_cast<std::size_t>(input.columns()))),
       delta_(y_.size(), 0.0) {
   const auto columns = static_cast<std::size_t>(input.columns());
@@ -92,14 +58,24 @@ SweepHook CoupledEngine::step_hook() {
   };
 }
 
-std::span<const double> CoupledEngine::weights() const {
-  return std::span(state_.weights).first(static_cast<std::size_t>(network_.synapses()));
+namespace {
+
+SynapseReader reader_of(const std::vector<double>& synapses) {
+  return [&synapses](std::int64_t first, std::span<double> out) {
+    std::copy_n(synapses.begin() + first, out.size(), out.begin());
+  };
 }
-std::span<const double> CoupledEngine::momenta() const {
-  return std::span(state_.momenta).first(static_cast<std::size_t>(network_.synapses()));
+
+}  // namespace
+
+SynapseReader CoupledEngine::weights() const {
+  return reader_of(state_.weights);
 }
-std::span<const double> CoupledEngine::starting_momenta() const {
-  return std::span(state_.starting_momenta).first(static_cast<std::size_t>(network_.synapses()));
+SynapseReader CoupledEngine::momenta() const {
+  return reader_of(state_.momenta);
+}
+SynapseReader CoupledEngine::starting_momenta() const {
+  return reader_of(state_.starting_momenta);
 }
 
 std::map<std::string, std::int64_t> CoupledEngine::work() const {
@@ -124,29 +100,6 @@ EpochRecord CoupledEngine::empty_record(const Mesh& mesh) const {
   return record;
 }
 
-std::vector<bool> CoupledEngine::unresolved(const EpochRecord& record,
-                                            const std::vector<const NodeData*>& quantities) const {
-  std::vector<bool> marked(record.mesh.elements(), false);
-  for (const auto* data : quantities) {
-    auto sums = resolution(record.mesh, *data, record.columns);
-    for (auto* part : {&sums.tail, &sums.magnitude}) {
-      MPI_Allreduce(MPI_IN_PLACE, part->data(), static_cast<int>(part->size()), MPI_DOUBLE, MPI_SUM, network_.comm());
-    }
-    // Below the absolute tolerance there is nothing to resolve.
-    const auto coarse =
-        hjnet::unresolved(record.mesh, sums, record.columns, network_.layout().neurons, resampling_tolerance(settings_),
-                          settings_.solver.absolute_tolerance / settings_.solver.relative_tolerance);
-    for (std::size_t e = 0; e < marked.size(); ++e) marked[e] = marked[e] || coarse[e];
-  }
-  double shortest = std::min(settings_.epoch_length, settings_.network.time_constant);
-  for (const auto& [time, width] : time_scales(settings_, {}).pulses) shortest = std::min(shortest, width);
-  for (std::size_t e = 0; e < marked.size(); ++e) {
-    marked[e] = marked[e] && record.mesh.length(e) > shortest_element * shortest;
-  }
-  if (std::find(marked.begin(), marked.end(), true) == marked.end()) marked.clear();
-  return marked;
-}
-
 const SavedSweep* CoupledEngine::saved(Sweep sweep) const {
   const auto& saved = under_way_->saved;
   return saved && saved->sweep == sweep ? &*saved : nullptr;
@@ -169,7 +122,9 @@ void CoupledEngine::sweep_forward() {
     under_way_->saved.reset();
     std::vector<const NodeData*> quantities{&record.y, &record.net};
     if (settings_.learning.delta == Boundary::initial) quantities.push_back(&record.delta);
-    const auto marked = unresolved(record, quantities);
+    UnresolvedElements coarse(network_.comm(), settings_, record.mesh, network_.layout().neurons);
+    for (const auto* data : quantities) coarse.add(resolution(record.mesh, *data, record.columns), record.columns);
+    const auto marked = coarse.marked();
     if (marked.empty()) return;
     record.mesh = record.mesh.refined(marked);
     ++refinements_;
@@ -184,7 +139,9 @@ void CoupledEngine::sweep_backward() {
     sweeps_.backward(record, from);
     from = nullptr;
     under_way_->saved.reset();
-    const auto marked = unresolved(record, {&record.delta});
+    UnresolvedElements coarse(network_.comm(), settings_, record.mesh, network_.layout().neurons);
+    coarse.add(resolution(record.mesh, record.delta, record.columns), record.columns);
+    const auto marked = coarse.marked();
     if (marked.empty()) return;
     const auto mesh = record.mesh.refined(marked);
     ++refinements_;
@@ -245,7 +202,7 @@ EpochRecord CoupledEngine::advance() {
     history_.adopt(std::move(*under_way_->next));
   } else if (settings_.learning.weight_decay > 0.0) {
     double sum = 0.0;
-    for (const double w : weights()) sum += w * w;
+    for (const double w : network_.initial_weights()) sum += w * w;
     record.weight_squared.assign(n, sum);
   }
   finish(record);

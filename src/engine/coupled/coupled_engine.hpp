@@ -4,6 +4,7 @@
 #include "dynamics/neuron_system.hpp"
 #include "engine/coupled/neuron_sweeps.hpp"
 #include "engine/coupled/weight_sweep.hpp"
+#include "engine/epoch_mesh.hpp"
 #include "engine/epoch_solver.hpp"
 #include "history/dense_weights.hpp"
 
@@ -34,9 +35,9 @@ public:
   CoupledEngine(const Network& network, const ExternalInput& input, const Settings& settings);
 
   EpochRecord advance() override;
-  [[nodiscard]] std::span<const double> weights() const override;
-  [[nodiscard]] std::span<const double> momenta() const override;
-  [[nodiscard]] std::span<const double> starting_momenta() const override;
+  [[nodiscard]] SynapseReader weights() const override;
+  [[nodiscard]] SynapseReader momenta() const override;
+  [[nodiscard]] SynapseReader starting_momenta() const override;
   [[nodiscard]] std::map<std::string, std::int64_t> work() const override;
   void after_step(std::function<void()> hook) override { hook_ = std::move(hook); }
   void save(VectorArchive& out, bool sweep) const override;
@@ -46,12 +47,8 @@ public:
   /// A test's hook: shifts every delayed weight W(t-T) of the next epoch by `shift` (a synapse vector).
   void shift_delayed_weights(std::span<const double> shift) { history_.shift(shift); }
 
-  /// The time scales that a run's meshes start from.
-  static TimeScales time_scales(const Settings& settings, const std::vector<double>& breakpoints);
   /// Tolerances and step bound that CVODE is given for the tolerances asked of the results.
   static IntegratorSettings integrator_settings(const Settings& settings);
-  /// Relative size of Chebyshev coefficients below which an element counts as resolved.
-  static double resampling_tolerance(const Settings& settings);
 
 private:
   [[nodiscard]] SweepHook step_hook();
@@ -66,8 +63,6 @@ private:
   [[nodiscard]] std::size_t neuron_parts(Sweep sweep) const;
   void save_sweep(VectorArchive& out) const;
   void load_sweep(const VectorArchive& in);
-  /// Elements where the quantities are not resolved, agreed on all ranks; empty where all are.
-  std::vector<bool> unresolved(const EpochRecord& record, const std::vector<const NodeData*>& quantities) const;
   void gather(EpochRecord& record) const;
   void finish(EpochRecord& record);
 

@@ -1,13 +1,12 @@
 // What of the coupled engine a checkpoint holds, below /engine:
-//   attributes          epoch, and the tolerances it was integrated with
-//   y, delta            N x 1 x columns, at the epoch's start
-//   mesh                the next epoch's first mesh
+//   what all engines save (engine_archive.hpp)
 //   weights, momenta    rows x columns x n_pre, with learning, at the epoch's start
 //   history/...         the epoch before: mesh, V at the nodes and W at the element starts; none in
 //   epoch 0 sweep/...           the sweep under way, where asked for
 // Not here, because they follow from the input (weights without learning, breakpoints), or from these at the epoch's
 // start: halos, M at the start of the epoch, everything inside CVODE (it starts afresh in every segment).
 #include "engine/coupled/coupled_engine.hpp"
+#include "engine/engine_archive.hpp"
 #include "history/mesh_archive.hpp"
 #include "parallel/errors.hpp"
 
@@ -23,13 +22,7 @@ std::size_t CoupledEngine::neuron_parts(Sweep sweep) const {
 void CoupledEngine::save(VectorArchive& out, bool sweep) const {
   auto& archive = out.archive();
   const auto columns = static_cast<std::size_t>(input_.columns());
-  archive.create_group("/engine");
-  archive.write_attribute("/engine", "epoch", std::int64_t{epoch_});
-  archive.write_attribute("/engine", "relative_tolerance", settings_.solver.relative_tolerance);
-  archive.write_attribute("/engine", "absolute_tolerance", settings_.solver.absolute_tolerance);
-  out.write_neurons("/engine/y", 1, columns, y_, "y with tangents");
-  out.write_neurons("/engine/delta", 1, columns, delta_, "Delta with tangents");
-  write_mesh(out, "/engine/mesh", mesh_);
+  save_engine(out, settings_, {"coupled", epoch_, columns, y_, delta_, mesh_});
   if (weight_sweep_) {
     out.write_synapses("/engine/weights", columns, state_.weights, "W with tangents");
     out.write_synapses("/engine/momenta", columns, state_.momenta, "M with tangents");
@@ -81,9 +74,8 @@ void CoupledEngine::save_sweep(VectorArchive& out) const {
 
 void CoupledEngine::load(const VectorArchive& in) {
   const auto columns = static_cast<std::size_t>(input_.columns());
-  epoch_ = static_cast<int>(in.read_attribute<std::int64_t>("/engine", "epoch"));
-  in.read_neurons("/engine/y", 1, columns, y_);
-  in.read_neurons("/engine/delta", 1, columns, delta_);
+  const auto loaded = load_engine(in, settings_, "coupled", columns, y_, delta_);
+  epoch_ = loaded.epoch;
   if (weight_sweep_) {
     in.read_synapses("/engine/weights", columns, state_.weights);
     in.read_synapses("/engine/momenta", columns, state_.momenta);
@@ -94,11 +86,8 @@ void CoupledEngine::load(const VectorArchive& in) {
       history_.adopt(std::move(before));
     }
   }
-  const bool same_tolerances =
-      in.read_attribute<double>("/engine", "relative_tolerance") == settings_.solver.relative_tolerance &&
-      in.read_attribute<double>("/engine", "absolute_tolerance") == settings_.solver.absolute_tolerance;
-  if (!same_tolerances) return;
-  mesh_ = read_mesh(in, "/engine/mesh");
+  if (!loaded.mesh) return;
+  mesh_ = *loaded.mesh;
   if (in.contains("/engine/sweep")) load_sweep(in);
 }
 

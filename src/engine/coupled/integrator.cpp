@@ -95,18 +95,26 @@ struct Integrator::Cvode {
     if (context != nullptr) SUNContext_Free(&context);
   }
 
+  // Data are only touched between these, after all operations noted for them.
   static const double* read(N_Vector v) {
+    settle();
     const double* data = nullptr;
     VecGetArrayRead(N_VGetVector_Petsc(v), &data);
     return data;
   }
   static void release(N_Vector v, const double* data) { VecRestoreArrayRead(N_VGetVector_Petsc(v), &data); }
+  static double* write(N_Vector v) {
+    settle();
+    double* data = nullptr;
+    VecGetArray(N_VGetVector_Petsc(v), &data);
+    return data;
+  }
+  static void release(N_Vector v, double* data) { VecRestoreArray(N_VGetVector_Petsc(v), &data); }
 
   static int right_hand_side(realtype s, N_Vector x, N_Vector dx, void* user) {
     auto& self = *static_cast<Cvode*>(user);
     const double* in = read(x);
-    double* out = nullptr;
-    VecGetArray(N_VGetVector_Petsc(dx), &out);
+    double* out = write(dx);
     int flag = -1;
     try {
       flag = self.system->rhs(s, in, out) ? 0 : 1;
@@ -114,7 +122,7 @@ struct Integrator::Cvode {
     } catch (...) {
       self.thrown = std::current_exception();
     }
-    VecRestoreArray(N_VGetVector_Petsc(dx), &out);
+    release(dx, out);
     release(x, in);
     return flag;
   }
@@ -130,34 +138,23 @@ struct Integrator::Cvode {
     N_Vector zn1 = nullptr;
     void* user = nullptr;
     if (CVodeGetNonlinearSystemData(self.memory, &s, &predicted, &now, &f, &gamma, &rl1, &zn1, &user) < 0) return -1;
-    N_VScale(1.0, b, x);
     const double* state = read(now);
-    double* solution = nullptr;
-    VecGetArray(N_VGetVector_Petsc(x), &solution);
+    double* solution = write(b);
     int flag = -1;
     try {
       flag = self.system->solve(s, gamma, state, solution) ? 0 : 1;
     } catch (...) {
       self.thrown = std::current_exception();
     }
-    VecRestoreArray(N_VGetVector_Petsc(x), &solution);
+    release(b, solution);
     release(now, state);
+    N_VScale(1.0, b, x);  // CVODE copies x to b next: a pass less than solving in x
     return flag;
   }
 
-  /// One pass: w = 1/(rtol |x| + atol).
-  static int error_weights(N_Vector x, N_Vector w, void* user) {
+  static int weights(N_Vector x, N_Vector w, void* user) {
     const auto& settings = static_cast<Cvode*>(user)->settings;
-    const double* in = read(x);
-    double* out = nullptr;
-    VecGetArray(N_VGetVector_Petsc(w), &out);
-    PetscInt size = 0;
-    VecGetLocalSize(N_VGetVector_Petsc(w), &size);
-    for (PetscInt i = 0; i < size; ++i) {
-      out[i] = 1.0 / (settings.relative_tolerance * std::abs(in[i]) + settings.absolute_tolerance);
-    }
-    VecRestoreArray(N_VGetVector_Petsc(w), &out);
-    release(x, in);
+    error_weights(settings.relative_tolerance, settings.absolute_tolerance, x, w);
     return 0;
   }
 
@@ -201,18 +198,14 @@ void Integrator::integrate(const OdeSystem& system, double s0, double s1, double
   c.refused = false;
   PetscInt size = 0;
   VecGetLocalSize(c.vec, &size);
-  const auto put = [&] {
-    double* data = nullptr;
-    VecGetArray(c.vec, &data);
-    std::copy_n(x, size, data);
-    VecRestoreArray(c.vec, &data);
-  };
-  put();
+  double* start = Cvode::write(c.state);
+  std::copy_n(x, size, start);
+  Cvode::release(c.state, start);
   if (!c.initialised) {
     check(CVodeInit(c.memory, Cvode::right_hand_side, s0, c.state), "CVodeInit");
     check(CVodeSetErrHandlerFn(c.memory, keep_message, &c.message), "CVodeSetErrHandlerFn");
     check(CVodeSetUserData(c.memory, &c), "CVodeSetUserData");
-    check(CVodeWFtolerances(c.memory, Cvode::error_weights), "CVodeWFtolerances");
+    check(CVodeWFtolerances(c.memory, Cvode::weights), "CVodeWFtolerances");
     check(CVodeSetLinearSolver(c.memory, c.linear, nullptr), "CVodeSetLinearSolver");
     check(CVodeSetMaxNumSteps(c.memory, -1), "CVodeSetMaxNumSteps");
     check(CVodeSetMaxErrTestFails(c.memory, 20), "CVodeSetMaxErrTestFails");

@@ -1,6 +1,7 @@
 #include "engine/coupled/neuron_sweeps.hpp"
 
 #include "config/names.hpp"
+#include "engine/delta_bound.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
@@ -12,8 +13,6 @@ namespace hjnet {
 
 namespace {
 
-/// Beyond this |Delta| an initial-value problem has grown past all use (e^(t/lambda)).
-constexpr double delta_bound = 1e12;
 /// Newton matrices of recurrent networks are solved to this relative residual; exactly otherwise.
 constexpr double krylov_tolerance = 1e-8;
 
@@ -83,12 +82,7 @@ void NeuronSweeps::check_delta(const double* delta, double phase) const {
   double largest = 0.0;
   for (std::size_t i = 0; i < size_; ++i) largest = std::max(largest, std::abs(delta[i]));
   MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, network_.comm());
-  if (largest <= delta_bound) return;
-  throw numerical_error(fmt::format(
-      "|Delta| exceeds {:g} at t = {:.6g} (epoch {}) with delta = \"{}\"{}", delta_bound, start_time_ + phase, epoch_,
-      name_of(delta_names, settings_.learning.delta),
-      joint_ ? ": as an initial-value problem Delta grows like exp(t/lambda); use delta = \"terminal\" or fewer epochs"
-             : ""));
+  require_bounded_delta(largest, start_time_ + phase, epoch_, settings_.learning.delta);
 }
 
 bool NeuronSweeps::forward_rhs(double phase, const double* x, double* dx) {

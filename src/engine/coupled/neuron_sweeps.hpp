@@ -4,7 +4,7 @@
 
 #include "dynamics/neuron_system.hpp"
 #include "engine/coupled/integrator.hpp"
-#include "engine/coupled/krylov.hpp"
+#include "engine/krylov.hpp"
 #include "engine/coupled/sweep_position.hpp"
 #include "history/epoch_record.hpp"
 

@@ -1,6 +1,8 @@
 #include "engine/coupled/weight_sweep.hpp"
 
 #include "config/names.hpp"
+#include "engine/coupled/weight_kernels.hpp"
+#include "history/weight_path.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
@@ -9,13 +11,6 @@
 #include <cmath>
 
 namespace hjnet {
-
-namespace {
-
-/// |cos(sqrt(kappa/omega) T)| below this is a singular two-point problem.
-constexpr double singular_bound = 1e-6;
-
-}  // namespace
 
 WeightSweep::WeightSweep(const Network& network, const ExternalInput& input, DenseWeights& history,
                          const Settings& settings, const IntegratorSettings& solver, std::vector<Segment> segments,
@@ -41,10 +36,9 @@ WeightSweep::WeightSweep(const Network& network, const ExternalInput& input, Den
       halo_(static_cast<std::size_t>(network.halo_size()) * columns_),
       pre_(halo_.size()),
       gauge_(static_cast<std::size_t>(network.neurons())),
-      force_(width_),
       drift_(width_) {}
 
-void WeightSweep::force(double phase, double* out) {
+void WeightSweep::force(double phase, double factor, double* out) {
   const auto point = record_->mesh.locate_in_segment(phase, segment_.begin, segment_.end);
   record_->y.evaluate(record_->mesh, point, y_.data());
   record_->net.evaluate(record_->mesh, point, net_.data());
@@ -54,48 +48,28 @@ void WeightSweep::force(double phase, double* out) {
   if (input_.has_gauge()) input_.gauge(record_->start_time + phase, gauge_.data());
   pointwise_.conjugate(g_.data(), f_.data(), input_.has_gauge() ? gauge_.data() : nullptr, g_.data());
   pointwise_.back_signal(g_.data(), net_.data(), g_.data());
-  for (auto& g : g_) g /= settings_.network.time_constant;
+  for (auto& g : g_) g *= factor / settings_.network.time_constant;
 
   const auto halo = static_cast<std::size_t>(network_.halo_size());
   for (std::size_t l = 0; l < halo; ++l) {
     for (std::size_t c = 0; c < columns_; ++c) pre_[c * halo + l] = halo_[l * columns_ + c];
   }
-  for (const auto& s : network_.projections()) {
-    for (std::size_t c = 0; c < columns_; ++c) {
-      const double* y0 = pre_.data();
-      const double* yc = pre_.data() + c * halo;
-      double* target = out + c * synapses_ + static_cast<std::size_t>(s.first);
-      for (std::int64_t row = 0; row < s.rows; ++row) {
-        const double* g = g_.data() + static_cast<std::size_t>(s.post + row) * columns_;
-        const double g0 = c == 0 ? 0.0 : g[0];
-        const double gc = g[c];
-        if (s.dense) {
-          const auto pre = static_cast<std::size_t>(s.pre);
-          double* line = target + row * s.columns;
-          for (std::int64_t l = 0; l < s.columns; ++l) {
-            line[l] = gc * y0[pre + static_cast<std::size_t>(l)] + g0 * yc[pre + static_cast<std::size_t>(l)];
-          }
-        } else {
-          for (auto i = s.indptr[static_cast<std::size_t>(row)]; i < s.indptr[static_cast<std::size_t>(row) + 1]; ++i) {
-            const auto l = static_cast<std::size_t>(s.indices[static_cast<std::size_t>(i)]);
-            target[i] = gc * y0[l] + g0 * yc[l];
-          }
-        }
-      }
-    }
-  }
-  if (network_.thresholds() < 0) return;
-  for (std::size_t k = 0; k < static_cast<std::size_t>(network_.neurons()); ++k) {
-    for (std::size_t c = 0; c < columns_; ++c) {
-      out[c * synapses_ + static_cast<std::size_t>(network_.thresholds()) + k] = g_[k * columns_ + c];
-    }
-  }
+  outer_products(network_, columns_, g_.data(), pre_.data(), out);
 }
 
 void WeightSweep::drift(double phase, double* out) {
   const double mu = settings_.learning.epoch_memory;
   const auto& w = history_.weights(phase);
   for (std::size_t i = 0; i < width_; ++i) out[i] = start_weights_[i] + mu * (w[i] - start_history_[i]);
+}
+
+void WeightSweep::add_decay(double phase, double sign, const double* integral, double* out) {
+  const double kappa = settings_.learning.weight_decay;
+  const double mu = settings_.learning.epoch_memory;
+  const auto& w = history_.weights(phase);
+  for (std::size_t i = 0; i < width_; ++i) {
+    out[i] -= kappa * (sign * (start_weights_[i] + mu * (w[i] - start_history_[i])) + integral[i]);
+  }
 }
 
 double WeightSweep::riccati_ratio(double phase) const {
@@ -160,19 +134,17 @@ void WeightSweep::joint(DenseWeights::Epoch& next, WeightState& state, const Sav
   const auto p = next.mesh.nodes_per_element();
   sweep(Sweep::weights, next.mesh, x,
         {[&](double phase, const double* v, double* dv) {
-           force(phase, force_.data());
-           if (kappa > 0.0) drift(phase, drift_.data());
-           for (std::size_t i = 0; i < width_; ++i) {
-             const double decay = kappa > 0.0 ? kappa * (drift_[i] + sign * v[width_ + i]) : 0.0;
-             dv[i] = -sign * (force_[i] + decay);
-             dv[width_ + i] = v[i] / omega;
-           }
+           force(phase, -sign, dv);
+           if (kappa > 0.0) add_decay(phase, sign, v + width_, dv);
+           scaled_copy(1.0 / omega, v, width_, dv + width_);
          },
          [&](double /*phase*/, double gamma, double* b) {
-           const double determinant = 1.0 + gamma * gamma * kappa / omega;
+           double* integral = b + width_;
+           const double share = gamma / omega;
+           const double pivot = 1.0 / (1.0 + gamma * share * kappa);
            for (std::size_t i = 0; i < width_; ++i) {
-             b[i] = (b[i] - gamma * kappa * b[width_ + i]) / determinant;
-             b[width_ + i] += gamma / omega * b[i];
+             if (kappa > 0.0) b[i] = pivot * (b[i] - gamma * kappa * integral[i]);
+             integral[i] += share * b[i];
            }
          },
          [&](std::size_t node, const double* v) {
@@ -191,12 +163,7 @@ void WeightSweep::finish_joint(const std::vector<double>& x, DenseWeights::Epoch
   const double b = backward ? std::sqrt(settings_.learning.weight_decay / std::abs(omega)) : 0.0;
   const double length = settings_.epoch_length;
   const double start_factor = std::cos(b * length);
-  if (std::abs(start_factor) < singular_bound) {
-    throw numerical_error(fmt::format(
-        "the two-point problem of weight decay is singular: weight_decay T^2/inertia = {:.9g} is ((k + 1/2) pi)^2; "
-        "change learning.weight_decay or learning.inertia, or use momentum = \"initial\"",
-        b * b * length * length));
-  }
+  require_regular_decay(settings_.learning, length);
   const double* integral = x.data() + width_;  // U at the epoch's start (backwards) or end (forwards)
   for (std::size_t node = 0; node < next.mesh.nodes(); ++node) {
     const double phase = next.mesh.phases()[node];
@@ -229,10 +196,10 @@ void WeightSweep::riccati_backward(DenseWeights::Epoch& next, const SavedSweep* 
   std::vector<double> r(width_, 0.0);
   sweep(Sweep::riccati_momenta, next.mesh, r,
         {[&](double phase, const double* v, double* dv) {
-           force(phase, force_.data());
+           force(phase, 1.0, dv);
            const double ratio = riccati_ratio(phase);
            const auto& old = history_.velocity(phase);
-           for (std::size_t i = 0; i < width_; ++i) dv[i] = force_[i] + ratio * (omega * mu * old[i] + v[i]);
+           for (std::size_t i = 0; i < width_; ++i) dv[i] += ratio * (omega * mu * old[i] + v[i]);
          },
          [&](double phase, double gamma, double* b) {
            const double pivot = 1.0 - gamma * riccati_ratio(phase);

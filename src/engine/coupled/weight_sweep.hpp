@@ -47,10 +47,12 @@ public:
 private:
   enum class Form { forward, superposition, riccati };
 
-  /// out = g y^T of all synapses, with tangents: minus dM/dt without decay.
-  void force(double phase, double* out);
+  /// out = factor g y^T of all synapses, with tangents; factor -1: dM/dt without decay.
+  void force(double phase, double factor, double* out);
   /// out = W(nT) + mu (W(t-T) - W((n-1)T)).
   void drift(double phase, double* out);
+  /// dM/ds += its decay, -sign kappa W, where W = D + sign U and s runs with the phase (sign 1) or against it.
+  void add_decay(double phase, double sign, const double* integral, double* out);
   void joint(DenseWeights::Epoch& next, WeightState& state, const SavedSweep* saved);
   void finish_joint(const std::vector<double>& x, DenseWeights::Epoch& next, WeightState& state);
   void riccati_backward(DenseWeights::Epoch& next, const SavedSweep* saved);
@@ -80,8 +82,7 @@ private:
   // The record being swept and the quantities of the last evaluation.
   Segment segment_;
   const EpochRecord* record_ = nullptr;
-  std::vector<double> y_, net_, f_, g_, halo_, pre_, gauge_, force_, drift_, start_weights_, start_history_,
-      element_weights_;
+  std::vector<double> y_, net_, f_, g_, halo_, pre_, gauge_, drift_, start_weights_, start_history_, element_weights_;
 };
 
 }  // namespace hjnet

@@ -1,4 +1,4 @@
-#include "engine/coupled/krylov.hpp"
+#include "engine/krylov.hpp"
 
 #include <algorithm>
 #include <cmath>

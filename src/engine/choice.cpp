@@ -1,0 +1,72 @@
+#include "engine/choice.hpp"
+
+#include "engine/coupled/coupled_engine.hpp"
+#include "engine/epoch_mesh.hpp"
+#include "engine/waveform/waveform_engine.hpp"
+#include "network/connectivity.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hjnet {
+
+namespace {
+
+/// A number moved through memory takes the time of so many multiplications in a matrix product.
+constexpr double moved = 16.0;
+/// Passes over the stored values of a projection at all nodes: force, momenta, velocities, weights and their products.
+constexpr double passes = 12.0;
+/// Directions that an epoch adds to a basis for each digit of the tolerance; found by experiment (docs/performance.md).
+constexpr double directions_a_digit = 1.2;
+/// With six tangents beside the value, so many times more.
+constexpr double tangent_directions = 3.0;
+
+}  // namespace
+
+HistoryWork history_work(const Settings& settings, std::size_t projection, std::size_t nodes) {
+  const auto& network = settings.network;
+  const auto& p = network.projections[projection];
+  const auto pre = network.layers[static_cast<std::size_t>(p.from)].neurons;
+  const auto post = network.layers[static_cast<std::size_t>(p.to)].neurons;
+  double synapses = 0.0;
+  for (std::int64_t row = 0; row < post; ++row) {
+    synapses += static_cast<double>(row_fan_in(p.connect, row, post, pre));
+  }
+  const double columns = settings.particles ? 7.0 : 1.0;
+  const double width = columns * static_cast<double>(nodes);
+  const double digits = -std::log10(resampling_tolerance(settings)) + 2.0;
+  const double an_epoch = directions_a_digit * digits * (settings.particles ? tangent_directions : 1.0);
+  const auto rank_after = [&](double epochs) {
+    return std::min({an_epoch * (epochs + 1.0), width * epochs, static_cast<double>(std::min(pre, post))});
+  };
+  const double rank = rank_after(0.5 * settings.epochs);
+  HistoryWork out;
+  out.synapse_count = synapses;
+  out.rank = static_cast<std::int64_t>(rank_after(settings.epochs));
+  out.synapses = synapses * width * (2.0 + passes * moved);
+  out.factored = 2.0 * synapses * width + 10.0 * static_cast<double>(pre + post) * rank * width +
+                 passes * moved * width * rank * rank;
+  return out;
+}
+
+std::vector<bool> factored_projections(const Settings& settings, std::size_t nodes) {
+  std::vector<bool> out;
+  for (std::size_t i = 0; i < settings.network.projections.size(); ++i) {
+    const bool dense = settings.network.projections[i].connect.kind == Connectivity::Kind::dense;
+    out.push_back(dense && settings.learning.enabled && history_work(settings, i, nodes).pays());
+  }
+  return out;
+}
+
+EngineKind chosen_engine(const Settings& settings) {
+  return settings.solver.engine == EngineKind::automatic ? EngineKind::waveform : settings.solver.engine;
+}
+
+std::unique_ptr<EpochSolver> make_engine(const Network& network, const ExternalInput& input, const Settings& settings) {
+  if (chosen_engine(settings) == EngineKind::waveform) {
+    return std::make_unique<WaveformEngine>(network, input, settings);
+  }
+  return std::make_unique<CoupledEngine>(network, input, settings);
+}
+
+}  // namespace hjnet

@@ -1,0 +1,79 @@
+#include "engine/epoch_mesh.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace hjnet {
+
+namespace {
+
+/// No element is halved below this fraction of the shortest time scale; finer structure is noise of the integration.
+constexpr double shortest_element = 1.0 / 64.0;
+
+/// Solutions hold sharper forms of the shapes that a first mesh follows (a chain of layers relaxes as t^k
+/// exp(-t/lambda), transfer functions steepen, products double rates): with this fraction of the tolerance, refinement is
+/// rare.
+constexpr double shape_safety = 0.01;
+/// Elements of the waveform engine have the nodes of this much tighter a tolerance.
+constexpr double wave_order = 0.01;
+
+}  // namespace
+
+double stiffness_factor(const Settings& settings) {
+  return std::clamp(10.0 * settings.network.time_constant / settings.epoch_length, 1e-3, 1.0);
+}
+
+TimeScales time_scales(const Settings& settings, const std::vector<double>& breakpoints) {
+  TimeScales scales{settings.epoch_length, settings.network.time_constant, breakpoints, {}, 0.0, false};
+  if (settings.learning.enabled && settings.learning.weight_decay > 0.0) {
+    scales.weight_time = std::sqrt(std::abs(settings.learning.inertia) / settings.learning.weight_decay);
+    scales.weights_oscillate = settings.learning.inertia > 0.0;
+  }
+  if (settings.particles) {
+    for (const auto* port : {&settings.particles->a, &settings.particles->b}) {
+      scales.pulses.emplace_back(port->time, port->width);
+    }
+  }
+  return scales;
+}
+
+double resampling_tolerance(const Settings& settings) {
+  return std::max(stiffness_factor(settings) * settings.solver.relative_tolerance, 10.0 * smallest_step_tolerance);
+}
+
+Mesh first_mesh(const Settings& settings, EngineKind engine, const std::vector<double>& breakpoints) {
+  const double tolerance = resampling_tolerance(settings);
+  const auto scales = time_scales(settings, breakpoints);
+  if (engine == EngineKind::coupled) return initial_mesh(scales, nodes_for(tolerance), shape_safety * tolerance);
+  return initial_mesh(scales, nodes_for(wave_order * tolerance), tolerance);
+}
+
+UnresolvedElements::UnresolvedElements(MPI_Comm comm, const Settings& settings, const Mesh& mesh, std::int64_t items)
+    : comm_(comm), settings_(settings), mesh_(mesh), items_(items), marked_(mesh.elements(), false) {}
+
+void UnresolvedElements::add(Resolution resolution, std::size_t columns) {
+  for (auto* part : {&resolution.tail, &resolution.magnitude}) {
+    MPI_Allreduce(MPI_IN_PLACE, part->data(), static_cast<int>(part->size()), MPI_DOUBLE, MPI_SUM, comm_);
+  }
+  // Below the absolute tolerance there is nothing to resolve.
+  const auto coarse = unresolved(mesh_, resolution, columns, items_, resampling_tolerance(settings_),
+                                 settings_.solver.absolute_tolerance / settings_.solver.relative_tolerance);
+  for (std::size_t e = 0; e < marked_.size(); ++e) marked_[e] = marked_[e] || coarse[e];
+}
+
+std::vector<bool> UnresolvedElements::marked() const {
+  return divisible(settings_, mesh_, marked_);
+}
+
+std::vector<bool> divisible(const Settings& settings, const Mesh& mesh, std::vector<bool> marked) {
+  double shortest = std::min(settings.epoch_length, settings.network.time_constant);
+  for (const auto& [time, width] : time_scales(settings, {}).pulses) shortest = std::min(shortest, width);
+  for (std::size_t e = 0; e < marked.size(); ++e) {
+    marked[e] = marked[e] && mesh.length(e) > shortest_element * shortest;
+  }
+  if (std::find(marked.begin(), marked.end(), true) == marked.end()) marked.clear();
+  return marked;
+}
+
+}  // namespace hjnet

@@ -1,0 +1,48 @@
+#pragma once
+/// The mesh that an engine gives an epoch: where it starts from, and when it is too coarse.
+
+#include "config/settings.hpp"
+#include "history/epoch_record.hpp"
+
+#include <mpi.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace hjnet {
+
+/// Below this, relative errors are ruled by round-off.
+inline constexpr double smallest_step_tolerance = 1e-14;
+
+/// F = (f(net) - y)/lambda magnifies errors of y where lambda is short: tolerances are tightened by this factor.
+double stiffness_factor(const Settings& settings);
+/// The time scales that a run's meshes start from.
+TimeScales time_scales(const Settings& settings, const std::vector<double>& breakpoints);
+/// Relative size of Chebyshev coefficients below which an element counts as resolved.
+double resampling_tolerance(const Settings& settings);
+/// The first mesh of a run. The coupled engine stores W at every node and pays for a refinement with an epoch's
+/// integration, the waveform engine multiplies W by the nodes: few nodes an element and short elements for the one, long
+/// elements of higher order, refined where need be, for the other.
+Mesh first_mesh(const Settings& settings, EngineKind engine, const std::vector<double>& breakpoints);
+
+/// Elements where some quantity is not resolved. Collective over `comm`.
+class UnresolvedElements {
+public:
+  /// @param items  of a quantity on all ranks, for the norm in which it is judged
+  UnresolvedElements(MPI_Comm comm, const Settings& settings, const Mesh& mesh, std::int64_t items);
+  void add(Resolution resolution, std::size_t columns);
+  /// Marks for Mesh::refined; empty where everything is resolved, or no element may be halved any further.
+  [[nodiscard]] std::vector<bool> marked() const;
+
+private:
+  MPI_Comm comm_;
+  const Settings& settings_;
+  const Mesh& mesh_;
+  std::int64_t items_;
+  std::vector<bool> marked_;
+};
+
+/// Leaves of the marked elements those that may be halved; empty where none may.
+std::vector<bool> divisible(const Settings& settings, const Mesh& mesh, std::vector<bool> marked);
+
+}  // namespace hjnet

@@ -1,0 +1,240 @@
+#include "engine/waveform/neuron_waves.hpp"
+
+#include "history/epoch_record.hpp"
+#include "network/transfer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hjnet {
+
+namespace {
+
+std::size_t as_size(std::int64_t n) {
+  return static_cast<std::size_t>(n);
+}
+
+}  // namespace
+
+NeuronWaves::NeuronWaves(const Network& network, const ExternalInput& input, DelayedWeights& weights,
+                         const Settings& settings)
+    : network_(network),
+      input_(input),
+      weights_(weights),
+      settings_(settings),
+      columns_(static_cast<std::size_t>(input.columns())) {}
+
+std::size_t NeuronWaves::rows(std::size_t layer) const {
+  return as_size(network_.layers()[layer].count) * columns_;
+}
+std::size_t NeuronWaves::offset(std::size_t layer, std::size_t times) const {
+  return as_size(network_.layers()[layer].first) * columns_ * times;
+}
+std::size_t NeuronWaves::block(const Window& window) const {
+  return as_size(network_.neurons()) * columns_ * window.times;
+}
+
+std::vector<Window> NeuronWaves::windows(const Mesh& mesh, int epoch, double start_time) const {
+  const auto p = mesh.nodes_per_element();
+  const auto neurons = as_size(network_.neurons());
+  const std::size_t length = network_.feed_forward() ? mesh.elements() : 1;
+  std::vector<Window> out;
+  std::vector<double> at_node(neurons * columns_);
+  std::vector<double> gauge(neurons);
+  for (std::size_t first = 0; first < mesh.elements(); first += length) {
+    Window window;
+    window.first_element = first;
+    window.elements = length;
+    window.first_node = first * p;
+    window.times = length * p;
+    window.phases = std::span(mesh.phases()).subspan(window.first_node, window.times);
+    const auto size = block(window);
+    std::vector<double> by_node(size);
+    for (std::size_t t = 0; t < window.times; ++t) {
+      const auto element = first + t / p;
+      const double inside = mesh.start(element) + 0.5 * mesh.length(element);
+      input_.evaluate(epoch, window.phases[t], inside, by_node.data() + t * neurons * columns_);
+    }
+    window.input.resize(size);
+    transpose(by_node.data(), window.times, neurons * columns_, window.input.data());
+    if (input_.has_gauge()) {
+      window.gauge.resize(neurons * window.times);
+      for (std::size_t t = 0; t < window.times; ++t) {
+        input_.gauge(start_time + window.phases[t], gauge.data());
+        for (std::size_t k = 0; k < neurons; ++k) window.gauge[k * window.times + t] = gauge[k];
+      }
+    }
+    for (auto* values_of : {&window.net, &window.phi, &window.y, &window.delta, &window.signal}) {
+      values_of->assign(size, 0.0);
+    }
+    window.f1.resize(neurons * window.times);
+    if (columns_ > 1) window.f2.resize(neurons * window.times);
+    out.push_back(std::move(window));
+  }
+  return out;
+}
+
+void NeuronWaves::transfer(Window& window, std::size_t layer) const {
+  const auto& part = network_.layers()[layer];
+  const auto times = window.times;
+  if (columns_ == 1) {  // rows are contiguous: one call
+    const auto first = as_size(part.first) * times;
+    evaluate_transfer(part.transfer, as_size(part.count) * times, window.net.data() + first, window.phi.data() + first,
+                      window.f1.data() + first, nullptr);
+    return;
+  }
+  for (auto k = as_size(part.first); k < as_size(part.first + part.count); ++k) {
+    const double* net = window.net.data() + k * columns_ * times;
+    double* phi = window.phi.data() + k * columns_ * times;
+    const double* f1 = window.f1.data() + k * times;
+    evaluate_transfer(part.transfer, times, net, phi, window.f1.data() + k * times, window.f2.data() + k * times);
+    for (std::size_t c = 1; c < columns_; ++c) {
+      for (std::size_t t = 0; t < times; ++t) phi[c * times + t] = f1[t] * net[c * times + t];
+    }
+  }
+}
+
+void NeuronWaves::add_projection(const Window& window, std::size_t projection, const double* x, double* net) {
+  weights_.apply(static_cast<int>(projection), window.phases, x, halo_.data(), net);
+  work_.products += static_cast<std::int64_t>(columns_ * window.times);
+}
+
+void NeuronWaves::forward_layers(EpochOperators& operators, Window& window, std::vector<double>& y) {
+  const auto width = static_cast<int>(columns_ * window.times);
+  for (std::size_t l = 0; l < network_.layers().size(); ++l) {
+    for (std::size_t i = 0; i < network_.projections().size(); ++i) {
+      if (network_.projections()[i].to == static_cast<int>(l)) {
+        add_projection(window, i, window.y.data(), window.net.data());
+      }
+    }
+    transfer(window, l);
+    const auto at = offset(l, window.times);
+    operators.relax(Relaxation::forward, window.first_element, window.elements, rows(l), window.times,
+                    window.phi.data() + at, window.y.data() + at, y.data() + offset(l, 1));
+    network_.gather(static_cast<int>(l), window.y.data(), halo_.data(), width);
+    if (hook_) hook_();
+  }
+}
+
+bool NeuronWaves::forward(EpochOperators& operators, Window& window, std::vector<double>& y) {
+  ++work_.windows;
+  halo_.resize(as_size(network_.halo_size()) * columns_ * window.times);
+  window.net = window.input;
+  weights_.apply_thresholds(window.phases, window.net.data());
+  if (!network_.feed_forward()) return forward_newton(operators, window, y);
+  forward_layers(operators, window, y);
+  return true;
+}
+
+void NeuronWaves::conjugate_momentum(const Window& window, const double* delta, double* p) const {
+  const auto times = window.times;
+  std::copy_n(delta, block(window), p);
+  if (window.gauge.empty()) return;
+  const double factor = 2.0 / settings_.network.time_constant;
+  for (std::size_t k = 0; k < as_size(network_.neurons()); ++k) {
+    const double* gauge = window.gauge.data() + k * times;
+    for (std::size_t c = 0; c < columns_; ++c) {
+      const auto row = (k * columns_ + c) * times;
+      for (std::size_t t = 0; t < times; ++t) {
+        p[row + t] += factor * gauge[t] * (window.phi[row + t] - window.y[row + t]);
+      }
+    }
+  }
+}
+
+void NeuronWaves::back_signal(const Window& window, std::size_t layer, const double* p, double* signal) const {
+  const auto& part = network_.layers()[layer];
+  const auto times = window.times;
+  for (auto k = as_size(part.first); k < as_size(part.first + part.count); ++k) {
+    const double* f1 = window.f1.data() + k * times;
+    const auto value = k * columns_ * times;
+    for (std::size_t t = 0; t < times; ++t) signal[value + t] = p[value + t] * f1[t];
+    for (std::size_t c = 1; c < columns_; ++c) {
+      const double* f2 = window.f2.data() + k * times;
+      const auto row = value + c * times;
+      for (std::size_t t = 0; t < times; ++t) {
+        signal[row + t] = p[row + t] * f1[t] + p[value + t] * f2[t] * window.net[row + t];
+      }
+    }
+  }
+}
+
+void NeuronWaves::signal_without_delta(Window& window) const {
+  std::vector<double> p(block(window));
+  conjugate_momentum(window, window.delta.data(), p.data());
+  for (std::size_t l = 0; l < network_.layers().size(); ++l) back_signal(window, l, p.data(), window.signal.data());
+}
+
+void NeuronWaves::error_gradient(const Window& window, std::vector<double>& gradient) const {
+  const auto times = window.times;
+  const auto outputs = network_.error().outputs();
+  std::vector<double> all(outputs * columns_ * times);
+  network_.gather_outputs(window.y.data(), all.data(), static_cast<int>(columns_ * times));
+  std::vector<double> at_time(outputs * columns_);
+  std::vector<double> slope(at_time.size());
+  const auto owned = network_.owned_outputs();
+  double* out = gradient.data() + as_size(network_.layers().back().first) * columns_ * times;
+  for (std::size_t t = 0; t < times; ++t) {
+    for (std::size_t i = 0; i < at_time.size(); ++i) at_time[i] = all[i * times + t];
+    network_.error().gradient(at_time.data(), columns_, slope.data());
+    for (std::size_t i = 0; i < as_size(owned.count) * columns_; ++i) {
+      out[i * times + t] = slope[as_size(owned.first) * columns_ + i];
+    }
+  }
+}
+
+void NeuronWaves::back_sums(const Window& window, std::size_t layer, bool later_only, const double* signal,
+                            std::vector<double>& sum) {
+  const auto width = static_cast<int>(columns_ * window.times);
+  const auto& part = network_.layers()[layer];
+  const auto begin = halo_.begin() + static_cast<std::ptrdiff_t>(as_size(part.halo_first) * as_size(width));
+  std::fill_n(begin, as_size(part.halo_count) * as_size(width), 0.0);
+  for (std::size_t i = 0; i < network_.projections().size(); ++i) {
+    const auto& projection = network_.projections()[i];
+    if (projection.from != static_cast<int>(layer)) continue;
+    if (later_only && projection.to <= projection.from) continue;
+    weights_.apply_transpose(static_cast<int>(i), window.phases, signal, halo_.data(), sum.data());
+    work_.products += width;
+  }
+  network_.scatter_add(static_cast<int>(layer), halo_.data(), sum.data(), width);
+}
+
+void NeuronWaves::conjugate_layers(EpochOperators& operators, Relaxation kind, Window& window,
+                                   const std::vector<double>& forcing, std::vector<double>& delta) {
+  std::vector<double> psi(forcing);
+  std::vector<double> p(psi.size());
+  for (std::size_t l = network_.layers().size(); l-- > 0;) {
+    const auto at = offset(l, window.times);
+    back_sums(window, l, false, window.signal.data(), psi);
+    operators.relax(kind, window.first_element, window.elements, rows(l), window.times, psi.data() + at,
+                    window.delta.data() + at, delta.data() + offset(l, 1));
+    if (window.gauge.empty()) {
+      back_signal(window, l, window.delta.data(), window.signal.data());
+    } else {
+      conjugate_momentum(window, window.delta.data(), p.data());
+      back_signal(window, l, p.data(), window.signal.data());
+    }
+    if (hook_) hook_();
+  }
+}
+
+bool NeuronWaves::conjugate(EpochOperators& operators, Relaxation kind, Window& window, std::vector<double>& delta) {
+  ++work_.windows;
+  halo_.resize(as_size(network_.halo_size()) * columns_ * window.times);
+  // lambda dE/dy - 2cAF: what drives Delta besides the back-signals.
+  std::vector<double> forcing(block(window), 0.0);
+  error_gradient(window, forcing);
+  const double lambda = settings_.network.time_constant;
+  for (auto& value : forcing) value *= lambda;
+  if (!window.gauge.empty()) {
+    std::vector<double> momentum(forcing.size());
+    const std::vector<double> zero(forcing.size(), 0.0);
+    conjugate_momentum(window, zero.data(), momentum.data());
+    for (std::size_t i = 0; i < forcing.size(); ++i) forcing[i] -= momentum[i];
+  }
+  if (!network_.feed_forward()) return conjugate_krylov(operators, kind, window, forcing, delta);
+  conjugate_layers(operators, kind, window, forcing, delta);
+  return true;
+}
+
+}  // namespace hjnet

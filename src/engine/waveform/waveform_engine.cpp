@@ -1,0 +1,341 @@
+#include "engine/waveform/waveform_engine.hpp"
+
+#include "config/names.hpp"
+#include "engine/choice.hpp"
+#include "engine/delta_bound.hpp"
+#include "engine/engine_archive.hpp"
+#include "parallel/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace hjnet {
+
+namespace {
+
+/// Factors are represented to this fraction of the tolerance to which an element is resolved.
+constexpr double truncation = 0.01;
+constexpr double smallest_truncation = 1e-14;
+/// Random combinations g.u and y.v whose products stand for all synapses of a projection.
+constexpr std::size_t probes = 6;
+constexpr int most_attempts = 40;
+
+std::size_t as_size(std::int64_t n) {
+  return static_cast<std::size_t>(n);
+}
+
+}  // namespace
+
+WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& input, const Settings& settings)
+    : WaveformEngine(network, input, settings,
+                     factored_projections(settings, first_mesh(settings, EngineKind::waveform, input.breakpoints()).nodes())) {}
+
+WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& input, const Settings& settings,
+                               const std::vector<bool>& factored)
+    : network_(network),
+      input_(input),
+      settings_(settings),
+      columns_(static_cast<std::size_t>(input.columns())),
+      history_(network, settings.learning, columns_, factored,
+               std::max(truncation * resampling_tolerance(settings), smallest_truncation)),
+      waves_(network, input, history_, settings),
+      mesh_(first_mesh(settings, EngineKind::waveform, input.breakpoints())),
+      y_(spread_columns(network.initial_state(), columns_)),
+      delta_(y_.size(), 0.0) {
+  if (settings.learning.delta == Boundary::initial) delta_ = spread_columns(network.initial_delta(), columns_);
+  if (settings.learning.enabled) require_regular_decay(settings.learning, settings.epoch_length);
+}
+
+SynapseReader WaveformEngine::weights() const {
+  return history_.weights();
+}
+SynapseReader WaveformEngine::momenta() const {
+  return history_.momenta();
+}
+SynapseReader WaveformEngine::starting_momenta() const {
+  return history_.starting_momenta();
+}
+
+std::map<std::string, std::int64_t> WaveformEngine::work() const {
+  const auto& work = waves_.work();
+  return {{"steps", work.windows},
+          {"right_hand_sides", work.products},
+          {"newton_iterations", work.newton_iterations},
+          {"mesh_elements", static_cast<std::int64_t>(mesh_.elements())},
+          {"mesh_refinements", refinements_},
+          {"factor_rank", static_cast<std::int64_t>(history_.largest_rank())}};
+}
+
+std::vector<double> WaveformEngine::whole(const Attempt& attempt, std::vector<double> Window::*quantity) const {
+  const auto nodes = attempt.record.mesh.nodes();
+  const auto rows = as_size(network_.neurons()) * columns_;
+  std::vector<double> out(rows * nodes);
+  for (const auto& window : attempt.windows) {
+    const auto& part = window.*quantity;
+    for (std::size_t row = 0; row < rows; ++row) {
+      std::copy_n(part.begin() + static_cast<std::ptrdiff_t>(row * window.times), window.times,
+                  out.begin() + static_cast<std::ptrdiff_t>(row * nodes + window.first_node));
+    }
+  }
+  return out;
+}
+
+void WaveformEngine::forward(Attempt& attempt, EpochOperators& operators) {
+  const bool joint = settings_.learning.delta == Boundary::initial;
+  attempt.y = y_;
+  attempt.delta = delta_;
+  for (auto& window : attempt.windows) {
+    const bool solved = waves_.forward(operators, window, attempt.y) &&
+                        (!joint || waves_.conjugate(operators, Relaxation::growing, window, attempt.delta));
+    if (solved) continue;
+    attempt.unresolved.assign(attempt.record.mesh.elements(), false);
+    attempt.unresolved[window.first_element] = true;
+    return;
+  }
+}
+
+void WaveformEngine::conjugate(Attempt& attempt, EpochOperators& operators, bool from_end) {
+  attempt.delta.assign(y_.size(), 0.0);
+  for (auto window = attempt.windows.rbegin(); window != attempt.windows.rend(); ++window) {
+    if (!from_end) {
+      waves_.signal_without_delta(*window);
+    } else if (!waves_.conjugate(operators, Relaxation::backward, *window, attempt.delta)) {
+      attempt.unresolved.assign(attempt.record.mesh.elements(), false);
+      attempt.unresolved[window->first_element] = true;
+      return;
+    }
+  }
+  attempt.delta.assign(y_.size(), 0.0);
+}
+
+/// Finite y, and Delta within bounds.
+void WaveformEngine::require_bounded(const Attempt& attempt) const {
+  const auto& learning = settings_.learning;
+  for (const auto& window : attempt.windows) {
+    double finite = 0.0;
+    std::vector<double> largest(window.times, 0.0);
+    for (const double y : window.net) finite += std::isfinite(y) ? 0.0 : 1.0;
+    for (std::size_t i = 0; i < window.delta.size(); ++i) {
+      const double size = std::abs(window.delta[i]);
+      auto& worst = largest[i % window.times];
+      if (!(size <= worst)) worst = std::isnan(size) ? INFINITY : size;
+    }
+    MPI_Allreduce(MPI_IN_PLACE, &finite, 1, MPI_DOUBLE, MPI_SUM, network_.comm());
+    MPI_Allreduce(MPI_IN_PLACE, largest.data(), static_cast<int>(largest.size()), MPI_DOUBLE, MPI_MAX,
+                  network_.comm());
+    const double start = attempt.record.start_time;
+    if (finite > 0.0) {
+      throw numerical_error(fmt::format("epoch {}, y forwards (delta = \"{}\"): a right-hand side is not finite between "
+                                        "t = {:.9g} and {:.9g}",
+                                        epoch_, name_of(delta_names, learning.delta), start + window.phases.front(),
+                                        start + window.phases.back()));
+    }
+    for (std::size_t t = 0; t < largest.size(); ++t) {
+      require_bounded_delta(largest[t], start + window.phases[t], epoch_, learning.delta);
+    }
+  }
+}
+
+void WaveformEngine::judge_neurons(Attempt& attempt) const {
+  const auto& mesh = attempt.record.mesh;
+  UnresolvedElements coarse(network_.comm(), settings_, mesh, network_.layout().neurons);
+  for (const auto quantity : {&Window::y, &Window::phi, &Window::net}) {
+    const bool single = attempt.windows.size() == 1;
+    const auto values = single ? std::vector<double>() : whole(attempt, quantity);
+    coarse.add(resolution(mesh, single ? (attempt.windows.front().*quantity).data() : values.data(),
+                          as_size(network_.neurons()), columns_),
+               columns_);
+  }
+  attempt.unresolved = coarse.marked();
+}
+
+/// The forces g y^T of all synapses, by products of random combinations of g and y: the mean square of (u.g)(v.y) is the
+/// square of the norm over all synapses.
+void WaveformEngine::add_products(const Attempt& attempt, UnresolvedElements& coarse, const double* y,
+                                  const double* g) const {
+  const auto& mesh = attempt.record.mesh;
+  const auto nodes = mesh.nodes();
+  const auto width = columns_ * nodes;
+  const auto combine = [&](int layer, const double* block, std::size_t part, std::vector<double>& out) {
+    const auto& place = network_.layers()[as_size(layer)];
+    const auto first = network_.layout().owned[as_size(layer)].first;
+    out.assign(probes * width, 0.0);
+    for (std::int64_t k = 0; k < place.count; ++k) {
+      const double* row = block + as_size(place.first + k) * width;
+      for (std::size_t i = 0; i < probes; ++i) {
+        // Signs are as good as normal numbers here; they depend on the neuron alone, not on the ranks.
+        const auto hash = as_size(first + k) * 0x9E3779B97F4A7C15ULL + (part * probes + i) * 0xD1B54A32D192ED03ULL;
+        const double sign = ((hash ^ (hash >> 29)) * 0xBF58476D1CE4E5B9ULL >> 40) % 2 == 0 ? 1.0 : -1.0;
+        for (std::size_t t = 0; t < width; ++t) out[i * width + t] += sign * row[t];
+      }
+    }
+    MPI_Allreduce(MPI_IN_PLACE, out.data(), static_cast<int>(out.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+  };
+  int rank = 0;
+  MPI_Comm_rank(network_.comm(), &rank);
+  std::vector<double> post;
+  std::vector<double> pre;
+  std::vector<double> force(probes * width);
+  for (const auto& projection : network_.projections()) {
+    combine(projection.to, g, 0, post);
+    combine(projection.from, y, 1, pre);
+    for (std::size_t i = 0; i < probes; ++i) {
+      const double* g0 = post.data() + i * width;
+      const double* y0 = pre.data() + i * width;
+      for (std::size_t c = 0; c < columns_; ++c) {
+        for (std::size_t t = 0; t < nodes; ++t) {
+          force[i * width + c * nodes + t] = g0[c * nodes + t] * y0[t] + (c == 0 ? 0.0 : g0[t] * y0[c * nodes + t]);
+        }
+      }
+    }
+    coarse.add(resolution(mesh, force.data(), rank == 0 ? probes : 0, columns_), columns_);
+  }
+}
+
+void WaveformEngine::judge_conjugates(Attempt& attempt) const {
+  const auto& mesh = attempt.record.mesh;
+  const bool single = attempt.windows.size() == 1;
+  UnresolvedElements coarse(network_.comm(), settings_, mesh, network_.layout().neurons);
+  const auto add = [&](const double* rows) {
+    coarse.add(resolution(mesh, rows, as_size(network_.neurons()), columns_), columns_);
+  };
+  if (single) {
+    add(attempt.windows.front().delta.data());
+    add(attempt.windows.front().signal.data());
+  } else {
+    add(whole(attempt, &Window::delta).data());
+    attempt.factors_g = whole(attempt, &Window::signal);
+    attempt.factors_y = whole(attempt, &Window::y);
+    add(attempt.factors_g.data());
+  }
+  if (settings_.learning.enabled) {
+    add_products(attempt, coarse, single ? attempt.windows.front().y.data() : attempt.factors_y.data(),
+                 single ? attempt.windows.front().signal.data() : attempt.factors_g.data());
+  }
+  attempt.unresolved = coarse.marked();
+}
+
+WaveformEngine::Attempt WaveformEngine::attempt(const Mesh& mesh) {
+  Attempt out;
+  out.record.epoch = epoch_;
+  out.record.start_time = epoch_ * settings_.epoch_length;
+  out.record.mesh = mesh;
+  out.record.columns = columns_;
+  EpochOperators operators(mesh, settings_.network.time_constant);
+  out.windows = waves_.windows(out.record.mesh, epoch_, out.record.start_time);
+  forward(out, operators);
+  if (!out.unresolved.empty()) return out;
+  require_bounded(out);
+  judge_neurons(out);
+  if (!out.unresolved.empty()) return out;
+  if (settings_.learning.delta != Boundary::initial) {
+    conjugate(out, operators, settings_.learning.delta == Boundary::terminal);
+    if (!out.unresolved.empty()) return out;
+    require_bounded(out);
+  }
+  judge_conjugates(out);
+  return out;
+}
+
+void WaveformEngine::learn(Attempt& attempt) {
+  auto& record = attempt.record;
+  const auto nodes = record.mesh.nodes();
+  record.momentum_squared.assign(nodes, 0.0);
+  record.momentum_velocity.assign(nodes, 0.0);
+  record.weight_squared.assign(nodes, 0.0);
+  SynapseSums sums;
+  if (settings_.learning.enabled) {
+    const bool single = attempt.windows.size() == 1;
+    auto& g = single ? attempt.windows.front().signal : attempt.factors_g;
+    for (auto& value : g) value /= settings_.network.time_constant;
+    const auto& y = single ? attempt.windows.front().y : attempt.factors_y;
+    std::vector<double> halo;
+    if (history_.needs_halo()) {
+      halo.resize(as_size(network_.halo_size()) * columns_ * nodes);
+      network_.gather(y.data(), halo.data(), static_cast<int>(columns_ * nodes));
+    }
+    sums = history_.advance(record.mesh, {y.data(), halo.data(), g.data()});
+  } else {
+    sums.momentum_squared = sums.momentum_velocity = record.weight_squared;
+    double sum = 0.0;
+    if (settings_.learning.weight_decay > 0.0) {
+      for (const double w : network_.initial_weights()) sum += w * w;
+    }
+    sums.weight_squared.assign(nodes, sum);
+  }
+  std::vector<double> all;
+  for (const auto* part : {&sums.momentum_squared, &sums.momentum_velocity, &sums.weight_squared}) {
+    all.insert(all.end(), part->begin(), part->end());
+  }
+  MPI_Allreduce(MPI_IN_PLACE, all.data(), static_cast<int>(all.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+  const auto begin = all.begin();
+  const auto count = static_cast<std::ptrdiff_t>(nodes);
+  record.momentum_squared.assign(begin, begin + count);
+  record.momentum_velocity.assign(begin + count, begin + 2 * count);
+  record.weight_squared.assign(begin + 2 * count, all.end());
+}
+
+void WaveformEngine::fill(EpochRecord& record, const Attempt& attempt) const {
+  const auto nodes = record.mesh.nodes();
+  const auto rows = as_size(network_.neurons()) * columns_;
+  const bool single = attempt.windows.size() == 1;
+  const auto take = [&](std::vector<double> Window::*quantity, NodeData& data) {
+    data = NodeData(record.mesh, rows);
+    const auto values = single ? std::vector<double>() : whole(attempt, quantity);
+    transpose(single ? (attempt.windows.front().*quantity).data() : values.data(), rows, nodes, data.values().data());
+  };
+  take(&Window::y, record.y);
+  take(&Window::net, record.net);
+  take(&Window::delta, record.delta);
+  const auto outputs = network_.error().outputs() * columns_;
+  std::vector<double> at_outputs(outputs * nodes);
+  network_.gather_outputs(single ? attempt.windows.front().y.data() : attempt.factors_y.data(), at_outputs.data(),
+                          static_cast<int>(columns_ * nodes));
+  record.y_output = NodeData(record.mesh, outputs);
+  transpose(at_outputs.data(), outputs, nodes, record.y_output.values().data());
+}
+
+EpochRecord WaveformEngine::advance() {
+  Mesh mesh = mesh_;
+  auto done = attempt(mesh);
+  for (int attempts = 1; !done.unresolved.empty(); ++attempts) {
+    const auto marked = divisible(settings_, mesh, done.unresolved);
+    if (marked.empty() || attempts == most_attempts) {
+      throw numerical_error(fmt::format("epoch {}, y and Delta (delta = \"{}\"): the equations of a recurrent network do "
+                                        "not converge even on elements as short as {:.3g}",
+                                        epoch_, name_of(delta_names, settings_.learning.delta), mesh.length(0)));
+    }
+    mesh = mesh.refined(marked);
+    ++refinements_;
+    done = attempt(mesh);
+  }
+  fill(done.record, done);
+  learn(done);
+  y_ = std::move(done.y);
+  delta_ = std::move(done.delta);
+  mesh_ = mesh;
+  ++epoch_;
+  return std::move(done.record);
+}
+
+// What of this engine a checkpoint holds, below /engine: the same attributes, y, delta and mesh as the coupled engine's,
+// and history/, the factors (factor_forms.cpp). Not here: everything within an epoch, which is short and done again.
+void WaveformEngine::save(VectorArchive& out, bool /*sweep*/) const {
+  save_engine(out, settings_, {"waveform", epoch_, columns_, y_, delta_, mesh_});
+  if (epoch_ > 0 && settings_.learning.enabled) history_.save(out, "/engine/history");
+}
+
+void WaveformEngine::load(const VectorArchive& in) {
+  auto loaded = load_engine(in, settings_, "waveform", columns_, y_, delta_);
+  epoch_ = loaded.epoch;
+  if (epoch_ > 0 && settings_.learning.enabled) history_.load(in, "/engine/history");
+  if (loaded.mesh) mesh_ = *loaded.mesh;
+}
+
+std::int64_t WaveformEngine::saved_bytes(bool /*sweep*/) const {
+  return static_cast<std::int64_t>(sizeof(double) * (y_.size() + delta_.size())) + history_.saved_bytes();
+}
+
+}  // namespace hjnet

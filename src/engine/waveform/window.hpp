@@ -1,0 +1,25 @@
+#pragma once
+/// A stretch of consecutive elements of an epoch, solved at once.
+
+#include "history/mesh.hpp"
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace hjnet {
+
+/// All neuron quantities at a window's nodes, as blocks of [local neuron][column][node]; gauge, f1 and f2 have no
+/// columns.
+struct Window {
+  std::size_t first_element = 0, elements = 0;
+  std::size_t first_node = 0, times = 0;  ///< nodes of the window
+  std::span<const double> phases;
+  std::vector<double> input;            ///< Y_k
+  std::vector<double> gauge;            ///< c A_k; empty without a gauge field
+  std::vector<double> net, phi, f1, f2;  ///< argument of f; f and its tangents; f', f''
+  std::vector<double> y, delta;
+  std::vector<double> signal;  ///< P f'(net), P = Delta + 2cAF
+};
+
+}  // namespace hjnet

@@ -1,0 +1,128 @@
+#include "history/epoch_operators.hpp"
+
+#include "parallel/errors.hpp"
+
+#include <cblas.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace hjnet {
+
+namespace {
+
+/// Clenshaw-Curtis nodes of one piece of a quadrature: exact for the polynomials at hand and far beyond.
+constexpr int quadrature_nodes = 32;
+/// exp(-x) beyond this many time constants is nothing in double precision.
+constexpr double longest_memory = 45.0;
+/// Elements whose lengths agree to this fraction share a rule.
+constexpr double same_length = 1e-14;
+
+/// weight[i] = (1/lambda) integral from 0 to s of exp(-r/lambda) l_i(at(r)) dr, r the distance from the end that is not
+/// damped. Pieces grow with the distance, so that no ratio of s to lambda is too large.
+void damped_integral(const Chebyshev& reference, double s, double time_constant, auto at, double* weight) {
+  static const Chebyshev quadrature(quadrature_nodes);
+  static const std::vector<double> quadrature_weights = [] {
+    std::vector<double> w(quadrature_nodes);
+    quadrature.integral(1.0, w.data());
+    return w;
+  }();
+  const auto p = static_cast<std::size_t>(reference.nodes());
+  std::vector<double> value(p);
+  const double end = std::min(s, longest_memory * time_constant);
+  double piece = 2.0 * time_constant;
+  for (double begin = 0.0; begin < end; begin += piece, piece *= 1.5) {
+    const double length = std::min(piece, end - begin);
+    for (std::size_t q = 0; q < quadrature_nodes; ++q) {
+      const double r = begin + 0.5 * (1.0 + quadrature.points()[q]) * length;
+      reference.lagrange(std::clamp(at(r), -1.0, 1.0), value.data());
+      const double factor = 0.5 * length * quadrature_weights[q] * std::exp(-r / time_constant) / time_constant;
+      for (std::size_t i = 0; i < p; ++i) weight[i] += factor * value[i];
+    }
+    if (begin + length >= end) break;
+  }
+}
+
+}  // namespace
+
+RelaxationRule::RelaxationRule(const Chebyshev& reference, double length, double time_constant, Relaxation kind) {
+  const auto p = static_cast<std::size_t>(reference.nodes());
+  matrix_.assign(p * p, 0.0);
+  decay_.resize(p);
+  const double h = length;
+  if (kind == Relaxation::growing && h / time_constant > 600.0) {
+    throw numerical_error(
+        fmt::format("Delta as an initial-value problem grows by exp({:.4g}) within one element of the mesh; use "
+                    "delta = \"terminal\"",
+                    h / time_constant));
+  }
+  for (std::size_t j = 0; j < p; ++j) {
+    const double s = 0.5 * (1.0 + reference.points()[j]) * h;
+    double* row = matrix_.data() + j * p;
+    switch (kind) {
+      case Relaxation::forward:
+        damped_integral(reference, s, time_constant, [&](double r) { return 2.0 * (s - r) / h - 1.0; }, row);
+        decay_[j] = std::exp(-s / time_constant);
+        break;
+      case Relaxation::backward:
+        damped_integral(reference, h - s, time_constant, [&](double r) { return 2.0 * (s + r) / h - 1.0; }, row);
+        decay_[j] = std::exp(-(h - s) / time_constant);
+        break;
+      case Relaxation::growing: {
+        damped_integral(reference, s, time_constant, [&](double r) { return 2.0 * r / h - 1.0; }, row);
+        decay_[j] = std::exp(s / time_constant);
+        for (std::size_t i = 0; i < p; ++i) row[i] *= -decay_[j];
+        break;
+      }
+    }
+  }
+}
+
+EpochOperators::EpochOperators(const Mesh& mesh, double time_constant)
+    : mesh_(mesh), time_constant_(time_constant), integral_(mesh.nodes_per_element() * mesh.nodes_per_element()) {
+  const auto p = mesh.nodes_per_element();
+  for (std::size_t j = 0; j < p; ++j) {
+    mesh.reference().integral(mesh.reference().points()[j], integral_.data() + j * p);
+  }
+}
+
+const RelaxationRule& EpochOperators::rule(Relaxation kind, std::size_t element) {
+  const double length = mesh_.length(element);
+  for (const auto& entry : rules_) {
+    if (entry.kind == kind && std::abs(entry.length - length) <= same_length * length) return entry.rule;
+  }
+  rules_.push_back({kind, length, RelaxationRule(mesh_.reference(), length, time_constant_, kind)});
+  return rules_.back().rule;
+}
+
+void EpochOperators::relax_change(Relaxation kind, std::size_t element, std::size_t rows, const double* forcing,
+                                  double* solution) {
+  const auto p = static_cast<int>(mesh_.nodes_per_element());
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(rows), p, p, 1.0, forcing, p,
+              rule(kind, element).matrix().data(), p, 0.0, solution, p);
+}
+
+void EpochOperators::relax(Relaxation kind, std::size_t first, std::size_t count, std::size_t rows, std::size_t stride,
+                           const double* forcing, double* solution, double* given) {
+  if (rows == 0) return;
+  const auto p = mesh_.nodes_per_element();
+  const bool backward = kind == Relaxation::backward;
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto element = backward ? count - 1 - k : k;
+    const auto& r = rule(kind, first + element);
+    const double* in = forcing + element * p;
+    double* out = solution + element * p;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(rows), static_cast<int>(p),
+                static_cast<int>(p), 1.0, in, static_cast<int>(stride), r.matrix().data(), static_cast<int>(p), 0.0,
+                out, static_cast<int>(stride));
+    for (std::size_t row = 0; row < rows; ++row) {
+      double* line = out + row * stride;
+      for (std::size_t j = 0; j < p; ++j) line[j] += r.decay()[j] * given[row];
+      given[row] = line[backward ? 0 : p - 1];
+    }
+  }
+}
+
+}  // namespace hjnet

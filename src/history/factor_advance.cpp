@@ -1,0 +1,225 @@
+// How an epoch enters the history: bases grow, cores and synapses move along their epoch.
+#include "history/factor_weights.hpp"
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace hjnet {
+
+namespace {
+
+int as_int(std::size_t n) {
+  return static_cast<int>(n);
+}
+std::size_t as_size(std::int64_t n) {
+  return static_cast<std::size_t>(n);
+}
+
+}  // namespace
+
+std::size_t FactorWeights::core_items(std::size_t projection) const {
+  return columns_ * post_basis(projection).rank() * pre_basis(projection).rank() + (decays() ? 1 : 0);
+}
+
+/// Each column's scale is its largest norm at any node so far: what is small beside that needs no directions.
+void FactorWeights::extend(Basis& basis, std::vector<double>& scale, const double* block, std::size_t nodes) {
+  const auto width = columns_ * nodes;
+  std::vector<double> squares(width, 0.0);
+  for (std::size_t row = 0; row < basis.rows(); ++row) {
+    for (std::size_t i = 0; i < width; ++i) squares[i] += block[row * width + i] * block[row * width + i];
+  }
+  MPI_Allreduce(MPI_IN_PLACE, squares.data(), as_int(width), MPI_DOUBLE, MPI_SUM, network_.comm());
+  std::vector<double> scales(width);
+  for (std::size_t c = 0; c < columns_; ++c) {
+    const auto begin = squares.begin() + static_cast<std::ptrdiff_t>(c * nodes);
+    scale[c] = std::max(scale[c], std::sqrt(*std::max_element(begin, begin + static_cast<std::ptrdiff_t>(nodes))));
+    std::fill_n(scales.begin() + static_cast<std::ptrdiff_t>(c * nodes), nodes, scale[c]);
+  }
+  basis.extend(block, width, scales, tolerance_);
+}
+
+/// Makes room in the cores for new directions, in which nothing has happened yet.
+void FactorWeights::grow(std::size_t projection, std::size_t old_g, std::size_t old_y) {
+  auto& part = parts_[projection];
+  const auto g = post_basis(projection).rank();
+  const auto y = pre_basis(projection).rank();
+  const bool decay = decays();
+  const auto columns = columns_;
+  const auto items = core_items(projection);
+  if (part.path.items() == 0) {
+    part.path = WeightPath(std::vector<double>(items, 0.0));
+    return;
+  }
+  part.path.change_items(items, [=](const double* from, double* to) {
+    for (std::size_t c = 0; c < columns; ++c) {
+      for (std::size_t row = 0; row < old_g; ++row) {
+        std::copy_n(from + (c * old_g + row) * old_y, old_y, to + (c * g + row) * y);
+      }
+    }
+    if (decay) to[columns * g * y] = from[columns * old_g * old_y];
+  });
+}
+
+/// W(0) Y for the new y, then G^T W(0) Y anew.
+void FactorWeights::extend_overlap(Part& part, std::size_t projection, std::size_t old_y) {
+  const auto& s = network_.projections()[projection];
+  const auto& pre = pre_basis(projection);
+  const auto& post = post_basis(projection);
+  const auto added = pre.rank() - old_y;
+  const auto rows = as_size(s.rows);
+  const auto& layer = network_.layers()[as_size(s.from)];
+  if (added > 0) {
+    std::vector<double> own(as_size(network_.neurons()) * added, 0.0);
+    std::vector<double> halo(as_size(network_.halo_size()) * added, 0.0);
+    for (std::size_t i = 0; i < added; ++i) {
+      for (std::size_t row = 0; row < pre.rows(); ++row) {
+        own[(as_size(layer.first) + row) * added + i] = pre.vectors()[(old_y + i) * pre.rows() + row];
+      }
+    }
+    network_.gather(s.from, own.data(), halo.data(), as_int(added));
+    std::vector<double> product(as_size(s.post + s.rows) * added, 0.0);
+    multiply_block(s, initial(projection), Direction::forward, added, halo.data(), product.data());
+    std::vector<double> all(rows * pre.rank());
+    for (std::size_t row = 0; row < rows; ++row) {
+      std::copy_n(part.product.begin() + static_cast<std::ptrdiff_t>(row * old_y), old_y,
+                  all.begin() + static_cast<std::ptrdiff_t>(row * pre.rank()));
+      std::copy_n(product.begin() + static_cast<std::ptrdiff_t>((as_size(s.post) + row) * added), added,
+                  all.begin() + static_cast<std::ptrdiff_t>(row * pre.rank() + old_y));
+    }
+    part.product = std::move(all);
+  }
+  part.overlap.assign(post.rank() * pre.rank(), 0.0);
+  post.project(part.product.data(), pre.rank(), part.overlap.data());
+  MPI_Allreduce(MPI_IN_PLACE, part.overlap.data(), as_int(part.overlap.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+}
+
+/// g y^T at the nodes, in the bases: column c has g_c y_0^T + g_0 y_c^T.
+std::vector<double> FactorWeights::core_force(std::size_t projection, const std::vector<Coefficients>& coefficients,
+                                              std::size_t nodes) const {
+  const auto& s = network_.projections()[projection];
+  const auto& g = coefficients[as_size(s.to)].g;
+  const auto& y = coefficients[as_size(s.from)].y;
+  const auto rows = post_basis(projection).rank();
+  const auto columns = pre_basis(projection).rank();
+  const auto step = columns_ * nodes;
+  const auto items = parts_[projection].path.items();
+  std::vector<double> force(nodes * items, 0.0);
+  for (std::size_t node = 0; node < nodes; ++node) {
+    for (std::size_t c = 0; c < columns_; ++c) {
+      double* core = force.data() + node * items + c * rows * columns;
+      for (std::size_t i = 0; i < rows; ++i) {
+        const double g0 = c == 0 ? 0.0 : g[i * step + node];
+        const double gc = g[i * step + c * nodes + node];
+        for (std::size_t j = 0; j < columns; ++j) {
+          core[i * columns + j] = gc * y[j * step + node] + g0 * y[j * step + c * nodes + node];
+        }
+      }
+    }
+  }
+  return force;
+}
+
+std::vector<double> FactorWeights::synapse_force(std::size_t projection, const EpochFactors& factors,
+                                                 std::size_t nodes) const {
+  const auto& s = network_.projections()[projection];
+  const auto step = columns_ * nodes;
+  const auto items = parts_[projection].path.items();
+  const auto count = items / columns_;
+  std::vector<double> force(nodes * items, 0.0);
+  for (std::int64_t row = 0; row < s.rows; ++row) {
+    const double* g = factors.g + as_size(s.post + row) * step;
+    const auto begin = s.dense ? row * s.columns : s.indptr[as_size(row)];
+    const auto end = s.dense ? begin + s.columns : s.indptr[as_size(row) + 1];
+    for (auto i = begin; i < end; ++i) {
+      const auto pre = s.dense ? s.pre + i - begin : std::int64_t{s.indices[as_size(i)]};
+      const double* y = factors.y_halo + as_size(pre) * step;
+      for (std::size_t c = 0; c < columns_; ++c) {
+        double* out = force.data() + c * count + as_size(i);
+        for (std::size_t node = 0; node < nodes; ++node) {
+          const auto at = c * nodes + node;
+          out[node * items] = g[at] * y[node] + (c == 0 ? 0.0 : g[node] * y[at]);
+        }
+      }
+    }
+  }
+  return force;
+}
+
+double FactorWeights::inner(const Part& part, const double* a, const double* b, std::size_t value_items) const {
+  double sum = cblas_ddot(as_int(value_items), a, 1, b, 1);
+  if (!part.factored || !decays()) return sum;
+  const double phi_a = a[part.path.items() - 1];
+  const double phi_b = b[part.path.items() - 1];
+  const auto& z = part.overlap;
+  sum += phi_a * cblas_ddot(as_int(value_items), z.data(), 1, b, 1);
+  sum += phi_b * cblas_ddot(as_int(value_items), z.data(), 1, a, 1);
+  return sum + phi_a * phi_b * part.initial_squared;
+}
+
+void FactorWeights::add_sums(SynapseSums& sums, const Part& part, std::size_t value_items,
+                             const std::vector<double>& momenta) const {
+  const auto items = part.path.items();
+  for (std::size_t node = 0; node < sums.momentum_squared.size(); ++node) {
+    const double* m = momenta.data() + node * items;
+    sums.momentum_squared[node] += inner(part, m, m, value_items);
+    sums.momentum_velocity[node] += inner(part, m, part.path.velocity_at(node), value_items);
+    if (!decays()) continue;
+    const double* w = part.path.weights_at(node);
+    sums.weight_squared[node] += inner(part, w, w, value_items);
+  }
+}
+
+SynapseSums FactorWeights::advance(const Mesh& mesh, const EpochFactors& factors) {
+  const auto nodes = mesh.nodes();
+  const auto width = columns_ * nodes;
+  std::vector<std::pair<std::size_t, std::size_t>> ranks;
+  for (std::size_t i = 0; i < parts_.size(); ++i) ranks.emplace_back(post_basis(i).rank(), pre_basis(i).rank());
+  std::vector<Coefficients> coefficients(layers_.size());
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    auto& layer = layers_[l];
+    const auto first = as_size(network_.layers()[l].first) * width;
+    const auto take = [&](Basis& basis, std::vector<double>& scale, const double* block, std::vector<double>& out) {
+      extend(basis, scale, block + first, nodes);
+      out.assign(basis.rank() * width, 0.0);
+      basis.project(block + first, width, out.data());
+      MPI_Allreduce(MPI_IN_PLACE, out.data(), as_int(out.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+    };
+    if (layer.is_pre) take(layer.y, layer.y_scale, factors.y, coefficients[l].y);
+    if (layer.is_post) take(layer.g, layer.g_scale, factors.g, coefficients[l].g);
+  }
+  int rank = 0;
+  MPI_Comm_rank(network_.comm(), &rank);
+  const WeightRule rule(learning_, mesh);
+  SynapseSums sums{std::vector<double>(nodes, 0.0), std::vector<double>(nodes, 0.0), std::vector<double>(nodes, 0.0)};
+  std::vector<double> momenta;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    auto& part = parts_[i];
+    if (!part.factored) {
+      part.path.advance(rule, synapse_force(i, factors, nodes), &momenta);
+      add_sums(sums, part, part.path.items() / columns_, momenta);
+      continue;
+    }
+    if (core_items(i) != part.path.items()) grow(i, ranks[i].first, ranks[i].second);
+    if (decays()) extend_overlap(part, i, ranks[i].second);
+    part.path.advance(rule, core_force(i, coefficients, nodes), &momenta);
+    if (rank == 0) add_sums(sums, part, post_basis(i).rank() * pre_basis(i).rank(), momenta);
+  }
+  compress();
+  if (network_.thresholds() < 0) return sums;
+  const auto neurons = as_size(network_.neurons());
+  std::vector<double> force(nodes * columns_ * neurons);
+  for (std::size_t k = 0; k < neurons; ++k) {
+    for (std::size_t c = 0; c < columns_; ++c) {
+      for (std::size_t node = 0; node < nodes; ++node) {
+        force[(node * columns_ + c) * neurons + k] = factors.g[(k * columns_ + c) * nodes + node];
+      }
+    }
+  }
+  thresholds_.path.advance(rule, std::move(force), &momenta);
+  add_sums(sums, thresholds_, neurons, momenta);
+  return sums;
+}
+
+}  // namespace hjnet

@@ -1,0 +1,102 @@
+#pragma once
+/// W(t) and V(t) = dW/dt of one epoch for a set of scalar items, from the force that drives their momenta. Everything
+/// that follows from the epoch recursion V(t) = mu V(t-T) + M(t)/omega is here; what an item is (a synapse, an entry of
+/// a factorised matrix) is the owner's business.
+
+#include "config/settings.hpp"
+#include "history/mesh.hpp"
+
+#include <Eigen/Dense>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace hjnet {
+
+/// The equations of M and W in an epoch, discretised on its mesh: dM/dt = -(force + kappa W), M = 0 at the epoch's end
+/// or continuous from the epoch before.
+class WeightRule {
+public:
+  /// @throws numerical_error where the two-point problem of weight decay is singular
+  WeightRule(const LearningSettings& learning, const Mesh& mesh);
+
+  [[nodiscard]] const Mesh& mesh() const { return mesh_; }
+  [[nodiscard]] const LearningSettings& learning() const { return learning_; }
+  [[nodiscard]] bool decays() const { return learning_.weight_decay > 0.0; }
+  /// Row j: integral from the epoch's start to node j of the piecewise polynomial through all nodes; in place, over
+  /// [node][items].
+  void integrate(std::size_t items, const double* values, double* out) const;
+  /// momenta[node][items] from the force; `end` holds M at the epoch's start and is replaced by M at its end.
+  void momenta(std::size_t items, const double* force, double* out, double* end) const;
+  /// With decay: W at the nodes from D(t) = W(nT) + mu (W(t-T) - W((n-1)T)) and the force. `drift` in, W out.
+  void solve_decay(std::size_t items, const double* force, const double* start_momenta, double* drift) const;
+
+private:
+  LearningSettings learning_;
+  Mesh mesh_;
+  std::vector<double> integral_;                ///< p x p, for an element of length 2
+  Eigen::PartialPivLU<Eigen::MatrixXd> decay_;  ///< 1 -+ (kappa/omega) A B, or + (kappa/omega) A^2
+};
+
+/// @throws numerical_error where momentum = "terminal" with weight decay has no solution: kappa T^2/omega near
+/// ((k + 1/2) pi)^2
+void require_regular_decay(const LearningSettings& learning, double epoch_length);
+
+class WeightPath {
+public:
+  WeightPath() = default;
+  /// Constant W = start, V = 0, M = 0: prehistory.
+  explicit WeightPath(std::vector<double> start);
+
+  [[nodiscard]] std::size_t items() const { return end_.size(); }
+  [[nodiscard]] bool constant() const { return velocities_.empty(); }
+  [[nodiscard]] const Mesh& mesh() const { return mesh_; }
+
+  /// Takes the next epoch. `force` is [node][items] on the rule's mesh and becomes the path's own storage. With
+  /// `momenta`, M at the nodes is left there.
+  void advance(const WeightRule& rule, std::vector<double> force, std::vector<double>* momenta);
+
+  /// W or V of all items at a phase of the last epoch: the stored values at a node, interpolated into `work` elsewhere.
+  const double* weights(double phase, std::vector<double>& work) const;
+  const double* velocity(double phase, std::vector<double>& work) const;
+  /// W at node `node` of mesh(), as advance() left it.
+  [[nodiscard]] const double* weights_at(std::size_t node) const { return weights_.data() + node * items(); }
+  [[nodiscard]] const double* velocity_at(std::size_t node) const { return velocities_.data() + node * items(); }
+  /// W and M at the end of the last epoch, M at its start.
+  [[nodiscard]] const std::vector<double>& end() const { return end_; }
+  [[nodiscard]] const std::vector<double>& momenta() const { return momenta_; }
+  [[nodiscard]] const std::vector<double>& starting_momenta() const { return starting_momenta_; }
+
+  /// Applies `move(from, to)` to every stored set of items, for a change of what the items are.
+  template <class Move>
+  void change_items(std::size_t items, Move move);
+
+  /// What a checkpoint holds: V and W at the nodes, and end() and momenta().
+  [[nodiscard]] const std::vector<double>& velocities() const { return velocities_; }
+  [[nodiscard]] const std::vector<double>& weights() const { return weights_; }
+  void restore(const Mesh& mesh, std::vector<double> velocities, std::vector<double> weights, std::vector<double> end,
+               std::vector<double> momenta);
+  [[nodiscard]] std::int64_t bytes() const;
+
+private:
+  Mesh mesh_{{0.0, 1.0}, 2};
+  std::vector<double> velocities_, weights_;  ///< [node][items]; empty before the first epoch
+  std::vector<double> end_, momenta_, starting_momenta_;
+};
+
+template <class Move>
+void WeightPath::change_items(std::size_t items, Move move) {
+  const auto old = this->items();
+  const auto change = [&](std::vector<double>& stack) {
+    const auto count = stack.size() / std::max<std::size_t>(old, 1);
+    std::vector<double> out(count * items, 0.0);
+    for (std::size_t i = 0; i < count && old > 0; ++i) move(stack.data() + i * old, out.data() + i * items);
+    stack = std::move(out);
+  };
+  for (auto* stack : {&velocities_, &weights_, &end_, &momenta_, &starting_momenta_}) change(*stack);
+}
+
+}  // namespace hjnet

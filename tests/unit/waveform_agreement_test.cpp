@@ -1,0 +1,195 @@
+// The two engines, which share no numerics but the mesh, agree on every quantity of a run.
+#include "../support/case.hpp"
+#include "../support/factor_engine.hpp"
+
+namespace {
+
+using namespace hjnet;
+using namespace hjnet::test;
+
+struct Problem {
+  const char* name;
+  const char* text;
+};
+
+constexpr double bound = 1e-8;  ///< relative, for every quantity, at a tolerance of 1e-10
+
+// Together these switch on every feature, each against the others; layers wide enough for factors are in Wide*.
+constexpr Problem problems[] = {
+    {"FeedForward", R"([run]
+seed = 61
+epochs = 4
+samples_per_epoch = 8
+[network]
+thresholds = true
+initial_thresholds = { distribution = "normal", sd = 0.2 }
+initial_state = 0.1
+layer = [{ name = "a", neurons = 5 }, { name = "b", neurons = 7, transfer = "logistic" }, { name = "c", neurons = 3 }]
+projection = [{ from = "a", to = "b" }, { from = "b", to = "c" }, { from = "a", to = "c", connect = { fan_in = 2 } }]
+[learning]
+target = { distribution = "uniform", low = -0.8, high = 0.8 }
+epoch_memory = 0.9
+[stimulus]
+constant = { layer = "a", distribution = "normal" }
+step = { layer = "a", distribution = "normal", sd = 0.5, start = 0.3, stop = 0.6 }
+)"},
+    {"Particles", R"([run]
+seed = 62
+epochs = 3
+samples_per_epoch = 8
+[network]
+layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 5, transfer = "erf" }, { name = "out", neurons = 2 }]
+[learning]
+target = { values = [0.4, -0.3] }
+[particles]
+closure = "full"
+a = { stokes = [0.2, 0, 0.9], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
+b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.12 }
+[gauge]
+charge = 0.4
+field = { layer = "hidden", constant = 0.5, frequency = 0.6 }
+)"},
+    {"DecayTerminal", R"([run]
+seed = 63
+epochs = 3
+samples_per_epoch = 8
+[network]
+thresholds = true
+layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 3, transfer = "softplus" }]
+[learning]
+target = 0.4
+weight_decay = 0.6
+[stimulus]
+constant = { layer = "a", distribution = "normal" }
+)"},
+    {"DecayPositiveInertia", R"([run]
+seed = 64
+epochs = 3
+samples_per_epoch = 8
+[network]
+layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 3 }]
+[learning]
+target = 0.4
+weight_decay = 0.6
+inertia = 1.5
+epoch_memory = 0.7
+[stimulus]
+constant = { layer = "a", distribution = "normal" }
+)"},
+    {"InitialMomentum", R"([run]
+seed = 65
+epochs = 4
+samples_per_epoch = 8
+[network]
+layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 3 }]
+[learning]
+target = 0.4
+inertia = 2.0
+momentum = "initial"
+weight_decay = 0.3
+[stimulus]
+constant = { layer = "a", distribution = "normal" }
+)"},
+    {"InitialDelta", R"([run]
+seed = 66
+epochs = 2
+samples_per_epoch = 8
+[network]
+time_constant = 0.4
+layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 3 }]
+projection = [{ from = "a", to = "b" }, { from = "b", to = "a" }]
+[learning]
+target = 0.4
+delta = "initial"
+momentum = "initial"
+initial_delta = { distribution = "normal", sd = 0.3 }
+[stimulus]
+constant = { layer = "a", distribution = "normal" }
+)"},
+    {"Recurrent", R"([run]
+seed = 67
+epochs = 3
+samples_per_epoch = 8
+[network]
+thresholds = true
+layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 5 }, { name = "out", neurons = 2, transfer = "identity" }]
+projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "hidden", connect = { band = 1 } }, { from = "hidden", to = "out" }, { from = "out", to = "ports" }]
+[learning]
+error = "cross_entropy"
+target = { values = [0.3, 0.7] }
+epoch_memory = 0.8
+[particles]
+a = { stokes = [0.2, 0, 0.9], neurons = [0, 1, 2], time = 0.25, width = 0.15 }
+b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.15 }
+[gauge]
+charge = 0.3
+field = { layer = "hidden", constant = 0.5, frequency = 0.6 }
+)"},
+    {"StiffRecurrent", R"([run]
+seed = 68
+epochs = 2
+samples_per_epoch = 8
+[network]
+time_constant = 0.002
+layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 4 }]
+projection = [{ from = "a", to = "b" }, { from = "b", to = "b", weights = { distribution = "normal", gain = 2.5 } }]
+[learning]
+target = 0.4
+[stimulus]
+constant = { layer = "a", distribution = "normal" }
+)"},
+    {"DeltaOff", R"([run]
+seed = 69
+epochs = 3
+samples_per_epoch = 8
+[network]
+layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 3 }]
+[learning]
+target = 0.4
+delta = "off"
+[stimulus]
+constant = { layer = "a", distribution = "normal" }
+[gauge]
+charge = 0.3
+field = { layer = "b", constant = 0.5 }
+)"},
+    {"Frozen", R"([run]
+seed = 70
+epochs = 2
+samples_per_epoch = 8
+[network]
+layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 3 }]
+[learning]
+target = 0.4
+enabled = false
+weight_decay = 0.3
+[stimulus]
+constant = { layer = "a", distribution = "normal" }
+)"},
+};
+
+class Agreement : public ::testing::TestWithParam<Problem> {};
+
+TEST_P(Agreement, OfWaveformAndCoupledEngine) {
+  const auto& problem = GetParam();
+  const auto settings = settings_from(problem.text + solver(1e-10, "adams"));
+  const auto coupled = run<CoupledEngine>(settings);
+  const auto reference = coupled.quantities();
+  const auto compare = [&](const char* history, const hjnet::test::Run& wave) {
+    const auto ours = wave.quantities();
+    double worst = 0.0;
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+      const double difference = relative_distance(*ours[i].second, *reference[i].second);
+      EXPECT_LE(difference, bound) << ours[i].first;
+      worst = std::isnan(difference) ? INFINITY : std::max(worst, difference);
+    }
+    expect_figure(std::string(problem.name) + ", " + history, worst, bound);
+  };
+  compare("synapse by synapse", run<WaveformEngine>(settings));
+  compare("factors", run<FactorEngine>(settings));
+}
+
+INSTANTIATE_TEST_SUITE_P(Problems, Agreement, ::testing::ValuesIn(problems),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
