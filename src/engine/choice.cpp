@@ -21,6 +21,12 @@ constexpr double directions_a_digit = 1.2;
 /// With six tangents beside the value, so many times more.
 constexpr double tangent_directions = 3.0;
 
+/// Numbers of a dense history, W and V of an epoch at its nodes, beyond which the coupled engine keeps factors instead.
+constexpr double largest_dense_history = 1e9;
+
+/// Factors are represented to this fraction of the tolerance to which an element is resolved.
+constexpr double truncation = 0.01;
+
 }  // namespace
 
 HistoryWork history_work(const Settings& settings, std::size_t projection, std::size_t nodes) {
@@ -56,6 +62,32 @@ std::vector<bool> factored_projections(const Settings& settings, std::size_t nod
     out.push_back(dense && settings.learning.enabled && history_work(settings, i, nodes).pays());
   }
   return out;
+}
+
+std::vector<bool> dense_projections(const Settings& settings) {
+  std::vector<bool> out;
+  for (const auto& projection : settings.network.projections) {
+    out.push_back(projection.connect.kind == Connectivity::Kind::dense);
+  }
+  return out;
+}
+
+double factor_tolerance(const Settings& settings) {
+  return std::max(truncation * resampling_tolerance(settings), smallest_step_tolerance);
+}
+
+bool coupled_keeps_factors(const Settings& settings) {
+  if (!settings.learning.enabled || settings.learning.weight_decay > 0.0) return false;
+  const auto mesh = first_mesh(settings, EngineKind::coupled, input_breakpoints(settings));
+  double synapses = settings.network.thresholds ? static_cast<double>(settings.network.neurons()) : 0.0;
+  bool pays = false;
+  for (std::size_t i = 0; i < settings.network.projections.size(); ++i) {
+    const auto work = history_work(settings, i, mesh.nodes());
+    synapses += work.synapse_count;
+    pays = pays || (work.pays() && settings.network.projections[i].connect.kind == Connectivity::Kind::dense);
+  }
+  const double columns = settings.particles ? 7.0 : 1.0;
+  return pays && synapses * columns * static_cast<double>(mesh.nodes() + mesh.elements()) > largest_dense_history;
 }
 
 EngineKind chosen_engine(const Settings& settings) {

@@ -27,6 +27,16 @@ HistoryWork history_work(const Settings& settings, std::size_t projection, std::
 /// For each projection whether it is kept as factors: where that is less work. Sparse ones never are.
 std::vector<bool> factored_projections(const Settings& settings, std::size_t nodes);
 
+/// All dense projections.
+std::vector<bool> dense_projections(const Settings& settings);
+/// To which factors are represented, relative to the largest: a fraction of the tolerance to which an element is
+/// resolved.
+double factor_tolerance(const Settings& settings);
+
+/// Whether the coupled engine keeps its delayed weights as factors too: where a dense history would be large. It is
+/// then their momenta that the history comes from, not the integrator's; W and M stay part of its state.
+bool coupled_keeps_factors(const Settings& settings);
+
 /// The engine that a run takes: the one asked for, or with "auto" the faster one.
 EngineKind chosen_engine(const Settings& settings);
 

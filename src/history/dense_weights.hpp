@@ -3,9 +3,9 @@
 /// W(t) = W(a) + integral of the polynomial through V at the nodes, so both come from the same numbers, and W is one
 /// order smoother than what is stored.
 
-#include "dynamics/delayed_weights.hpp"
 #include "history/mesh.hpp"
 #include "history/synapse_product.hpp"
+#include "history/weight_history.hpp"
 #include "network/network.hpp"
 
 #include <vector>
@@ -13,7 +13,7 @@
 namespace hjnet {
 
 /// W and V of all local synapses and their tangents, column by column: [column][synapse], `width` numbers in all.
-class DenseWeights final : public DelayedWeights {
+class DenseWeights final : public WeightHistory {
 public:
   /// Constant weights (prehistory, or no learning): W = initial, V = 0; tangents 0.
   DenseWeights(const Network& network, std::size_t columns, std::span<const double> initial);
@@ -28,9 +28,8 @@ public:
   [[nodiscard]] const Mesh& mesh() const { return mesh_; }
   /// Adds a constant to every W (a test's hook): derivatives with respect to W(t-T) as differences.
   void shift(std::span<const double> shift);
-  /// All W, or all V, at a phase; kept until the next call of the same with another phase.
-  const std::vector<double>& weights(double phase);
-  const std::vector<double>& velocity(double phase);
+  const std::vector<double>& weights(double phase) override;
+  const std::vector<double>& velocity(double phase) override;
 
   /// Storage for the next epoch's history on `mesh`: V at all nodes, W at the element starts, to be written by the
   /// engine and put in force by `adopt`.

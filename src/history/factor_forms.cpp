@@ -109,10 +109,10 @@ SynapseReader FactorWeights::reader(EndValues values, bool with_initial) const {
   };
 }
 
-SynapseReader FactorWeights::weights() const {
+SynapseReader FactorWeights::end_weights() const {
   return reader(&WeightPath::end, true);
 }
-SynapseReader FactorWeights::momenta() const {
+SynapseReader FactorWeights::end_momenta() const {
   return reader(&WeightPath::momenta, false);
 }
 SynapseReader FactorWeights::starting_momenta() const {
@@ -145,11 +145,13 @@ void FactorWeights::form(PhaseValues values, bool with_initial, double phase, st
   if (network_.thresholds() >= 0) copy(thresholds_.path, as_size(network_.thresholds()));
 }
 
-void FactorWeights::form_weights(double phase, std::vector<double>& out) const {
-  form(&WeightPath::weights, true, phase, out);
+const std::vector<double>& FactorWeights::weights(double phase) {
+  form(&WeightPath::weights, true, phase, formed_weights_);
+  return formed_weights_;
 }
-void FactorWeights::form_velocity(double phase, std::vector<double>& out) const {
-  form(&WeightPath::velocity, false, phase, out);
+const std::vector<double>& FactorWeights::velocity(double phase) {
+  form(&WeightPath::velocity, false, phase, formed_velocity_);
+  return formed_velocity_;
 }
 
 void FactorWeights::save_path(

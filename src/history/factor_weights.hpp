@@ -9,9 +9,9 @@
 /// stored. Projections that are sparse, or so small that bases do not pay, are kept synapse by synapse instead, and so
 /// are thresholds.
 
-#include "dynamics/delayed_weights.hpp"
 #include "history/basis.hpp"
 #include "history/synapse_product.hpp"
+#include "history/weight_history.hpp"
 #include "history/weight_path.hpp"
 #include "network/network.hpp"
 #include "network/vector_archive.hpp"
@@ -33,7 +33,7 @@ struct SynapseSums {
   std::vector<double> momentum_squared, momentum_velocity, weight_squared;
 };
 
-class FactorWeights final : public DelayedWeights {
+class FactorWeights final : public WeightHistory {
 public:
   /// @param factored   which projections are kept as bases and cores; must be dense ones
   /// @param tolerance  to which g and y are represented, relative to their largest norms so far
@@ -54,12 +54,11 @@ public:
 
   /// W at the end of the last epoch taken, M there and at its start. Collective; the readers are not, and hold until the
   /// next epoch is taken.
-  [[nodiscard]] SynapseReader weights() const;
-  [[nodiscard]] SynapseReader momenta() const;
+  [[nodiscard]] SynapseReader end_weights() const;
+  [[nodiscard]] SynapseReader end_momenta() const;
   [[nodiscard]] SynapseReader starting_momenta() const;
-  /// All W (or V) of the last epoch at a phase, with tangents: [column][synapse]. Collective.
-  void form_weights(double phase, std::vector<double>& out) const;
-  void form_velocity(double phase, std::vector<double>& out) const;
+  const std::vector<double>& weights(double phase) override;
+  const std::vector<double>& velocity(double phase) override;
 
   /// Directions kept of the layers' y and g, and numbers a core has: the largest over layers and projections.
   [[nodiscard]] std::size_t largest_rank() const;
@@ -138,6 +137,7 @@ private:
   double tolerance_;
   std::vector<Part> parts_;
   std::vector<Layer> layers_;
+  std::vector<double> formed_weights_, formed_velocity_;  ///< what weights() and velocity() gave last
   Part thresholds_;
 };
 

@@ -83,6 +83,35 @@ double sweep_steps(const Settings& settings, std::size_t segments) {
 
 constexpr auto real = static_cast<std::int64_t>(sizeof(double));
 
+/// Delayed weights as factors, or synapse by synapse; `all` for every dense projection as factors.
+void add_history(Estimate& out, const Settings& settings, const LargestPart& part, bool all) {
+  if (!settings.learning.enabled) return;
+  const std::int64_t width = out.mesh_nodes * out.columns;
+  // V and W at the nodes, and with them the force, the momenta and the old V while an epoch is taken in.
+  constexpr std::int64_t stored = 2;
+  constexpr std::int64_t peak = 5;
+  const double share = static_cast<double>(part.synapses) / static_cast<double>(std::max<std::int64_t>(1, out.synapses));
+  for (std::size_t i = 0; i < settings.network.projections.size(); ++i) {
+    const auto& p = settings.network.projections[i];
+    const auto& from = settings.network.layers[static_cast<std::size_t>(p.from)];
+    const auto& to = settings.network.layers[static_cast<std::size_t>(p.to)];
+    const auto work = history_work(settings, i, static_cast<std::size_t>(out.mesh_nodes));
+    const bool factored = p.connect.kind == Connectivity::Kind::dense && (all || work.pays());
+    out.factored.push_back({from.name + "-" + to.name, factored ? work.rank : 0, work.factored, work.synapses});
+    if (factored) {
+      const auto bases = (from.neurons + to.neurons) * work.rank;
+      const auto cores = width * work.rank * work.rank;
+      const auto decay = settings.learning.weight_decay > 0.0 ? to.neurons * work.rank : 0;
+      out.history_bytes += real * (2 * bases + peak * cores + decay);
+      out.checkpoint_bytes += real * (bases + stored * cores);
+    } else {
+      const double items = work.synapse_count * static_cast<double>(width);
+      out.history_bytes += static_cast<std::int64_t>(share * items * static_cast<double>(real * peak));
+      out.checkpoint_bytes += static_cast<std::int64_t>(items) * real * stored;
+    }
+  }
+}
+
 /// The coupled engine's vectors, history and work.
 void add_coupled(Estimate& out, const Settings& settings, const LargestPart& part, const Mesh& mesh, std::size_t segments) {
   const std::int64_t columns = out.columns;
@@ -98,12 +127,18 @@ void add_coupled(Estimate& out, const Settings& settings, const LargestPart& par
   // W(0), the caches of W and V, the boundary states and work arrays of a sweep; then the mesh's V and W of two epochs.
   const std::int64_t epochs_held = !learning ? 0 : settings.epochs > 1 ? 2 : 1;
   const std::int64_t work_arrays = learning ? 9 : 5;
-  out.history_bytes = real * (part.synapses + width * work_arrays + (learning ? state_width : 0) +
-                              epochs_held * width * (out.mesh_nodes + out.mesh_elements) +
-                              (riccati ? width * static_cast<std::int64_t>(mesh.nodes_per_element() + 1) : 0));
+  out.history_bytes = real * (part.synapses + width * work_arrays + (learning ? state_width : 0));
   out.record_bytes = real * out.mesh_nodes * part.halo * columns;
-  const std::int64_t vectors_saved = learning ? 2 + (settings.epochs > 1 ? out.mesh_nodes + out.mesh_elements : 0) : 0;
-  out.checkpoint_bytes = real * columns * vectors_saved * out.synapses;
+  out.checkpoint_bytes = learning ? real * columns * 2 * out.synapses : 0;
+  if (coupled_keeps_factors(settings)) {
+    add_history(out, settings, part, true);
+  } else {
+    out.history_bytes += real * (epochs_held * width * (out.mesh_nodes + out.mesh_elements) +
+                                 (riccati ? width * static_cast<std::int64_t>(mesh.nodes_per_element() + 1) : 0));
+    if (learning && settings.epochs > 1) {
+      out.checkpoint_bytes += real * columns * (out.mesh_nodes + out.mesh_elements) * out.synapses;
+    }
+  }
 
   const double sweeps = learning ? (riccati ? 4.0 : 3.0) : 2.0;
   const double per_sweep = sweep_steps(settings, segments);
@@ -118,40 +153,17 @@ void add_coupled(Estimate& out, const Settings& settings, const LargestPart& par
 }
 
 /// The waveform engine's blocks over the nodes, factors and work.
-void add_waveform(Estimate& out, const Settings& settings, const LargestPart& part, const Mesh& mesh) {
+void add_waveform(Estimate& out, const Settings& settings, const LargestPart& part) {
   const std::int64_t width = out.mesh_nodes * out.columns;
-  const auto nodes = mesh.nodes();
   // Input, net, f, y, Delta, the signal, forcing and work arrays; f' and f''; the halo.
   out.solver_bytes = real * (width * (12 * part.neurons + 2 * part.halo) + 2 * part.neurons * out.mesh_nodes);
   out.history_bytes = real * part.synapses;
-  // V and W at the nodes, and with them the force, the momenta and the old V while an epoch is taken in.
-  constexpr std::int64_t stored = 2;
-  constexpr std::int64_t peak = 5;
-  const double share = static_cast<double>(part.synapses) / static_cast<double>(std::max<std::int64_t>(1, out.synapses));
+  add_history(out, settings, part, false);
   for (std::size_t i = 0; i < settings.network.projections.size(); ++i) {
-    const auto& p = settings.network.projections[i];
-    const auto pre = settings.network.layers[static_cast<std::size_t>(p.from)].neurons;
-    const auto post = settings.network.layers[static_cast<std::size_t>(p.to)].neurons;
-    const auto work = history_work(settings, i, nodes);
-    const bool learning = settings.learning.enabled;
-    const bool factored = learning && p.connect.kind == Connectivity::Kind::dense && work.pays();
-    out.factored.push_back({settings.network.layers[static_cast<std::size_t>(p.from)].name + "-" +
-                                settings.network.layers[static_cast<std::size_t>(p.to)].name,
-                            factored ? work.rank : 0, work.factored, work.synapses});
-    const double products = work.synapse_count * static_cast<double>(width) * 4.0;
-    out.operations += settings.epochs * (learning ? 2.0 * std::min(work.factored, work.synapses) : products);
-    if (!learning) continue;
-    if (factored) {
-      const auto bases = (pre + post) * work.rank;
-      const auto cores = width * work.rank * work.rank;
-      const auto decay = settings.learning.weight_decay > 0.0 ? post * work.rank : 0;
-      out.history_bytes += real * (2 * bases + peak * cores + decay);
-      out.checkpoint_bytes += real * (bases + stored * cores);
-    } else {
-      const double items = work.synapse_count * static_cast<double>(width);
-      out.history_bytes += static_cast<std::int64_t>(share * items * static_cast<double>(real * peak));
-      out.checkpoint_bytes += static_cast<std::int64_t>(items) * real * stored;
-    }
+    const auto work = history_work(settings, i, static_cast<std::size_t>(out.mesh_nodes));
+    const double products = 4.0 * work.synapse_count * static_cast<double>(width);
+    const double learning = 2.0 * (out.factored[i].rank > 0 ? work.factored : work.synapses);
+    out.operations += settings.epochs * (settings.learning.enabled ? learning : products);
   }
   out.steps = static_cast<double>(settings.epochs) * (settings.learning.delta == Boundary::off ? 1.0 : 2.0);
 }
@@ -178,7 +190,7 @@ Estimate estimate(const Settings& settings, int ranks) {
   if (out.engine == EngineKind::coupled) {
     add_coupled(out, settings, part, mesh, segments);
   } else {
-    add_waveform(out, settings, part, mesh);
+    add_waveform(out, settings, part);
   }
   const std::int64_t outputs = settings.network.layers.back().neurons;
   const std::int64_t samples = settings.samples();

@@ -1,6 +1,8 @@
 #pragma once
-// The waveform engine with every dense projection as factors, however small: what large networks run on.
+// Both engines with every dense projection as factors, however small: what large networks run on.
 
+#include "engine/choice.hpp"
+#include "engine/coupled/coupled_engine.hpp"
 #include "engine/waveform/waveform_engine.hpp"
 
 namespace hjnet::test {
@@ -8,14 +10,14 @@ namespace hjnet::test {
 class FactorEngine final : public WaveformEngine {
 public:
   FactorEngine(const Network& network, const ExternalInput& input, const Settings& settings)
-      : WaveformEngine(network, input, settings, dense(network)) {}
+      : WaveformEngine(network, input, settings, dense_projections(settings)) {}
+};
 
-private:
-  static std::vector<bool> dense(const Network& network) {
-    std::vector<bool> out;
-    for (const auto& projection : network.projections()) out.push_back(projection.dense);
-    return out;
-  }
+/// Needs learning without weight decay.
+class CoupledFactorEngine final : public CoupledEngine {
+public:
+  CoupledFactorEngine(const Network& network, const ExternalInput& input, const Settings& settings)
+      : CoupledEngine(network, input, settings, true) {}
 };
 
 }  // namespace hjnet::test

@@ -7,9 +7,9 @@ namespace hjnet::test {
 
 /// Follows a case epoch by epoch. Its numbers are the engine's own to the last bit (the engine shows them at epoch ends
 /// only, and without tangents).
-class WeightHistory {
+class FollowedWeights {
 public:
-  explicit WeightHistory(const Case& c)
+  explicit FollowedWeights(const Case& c)
       : case_(c),
         columns_(static_cast<std::size_t>(c.input.columns())),
         before_(c.network, columns_, c.network.initial_weights()),

@@ -130,7 +130,7 @@ struct Path {
 
 Path path_of(const Settings& settings) {
   Case c(settings);
-  WeightHistory history(c);
+  FollowedWeights history(c);
   const Pointwise pointwise(c.network, settings.network.time_constant, 7);
   Path out;
   for (auto* part : {&out.y, &out.f, &out.delta, &out.w, &out.m}) part->resize(7);

@@ -116,7 +116,7 @@ momentum = "%s"
 /// The closed form against a run of four epochs.
 void compare(const Neuron& neuron) {
   Case c(input_file(neuron));
-  WeightHistory history(c);
+  FollowedWeights history(c);
   const ExpPoly grow = ExpPoly::exponential(1);
   const ExpPoly fall = ExpPoly::exponential(-1);
   const ExpPoly per_lambda(1.0 / lambda);
@@ -187,7 +187,7 @@ TEST(LinearNeuron, ThatFeedsItselfHasItsClosedFormInTheFirstEpoch) {
       "[stimulus]\nconstant = { layer = \"n\", values = [0.3] }\n[learning]\ntarget = -0.2\n" +
       solver(1e-12));
   // The rate is (1 - 0.375)/0.25 = 2.5 = 1/lambda of ExpPoly, so its exponentials serve.
-  WeightHistory history(c);
+  FollowedWeights history(c);
   const auto record = c.engine.advance();
   history.advance(record);
   const auto samples = c.sampler.sample(record);
@@ -255,7 +255,7 @@ TEST(WeightDecay, TwoPointProblemOfASingleWeightHasItsClosedForm) {
     char decay[40];
     std::snprintf(decay, sizeof decay, "weight_decay = %g\n", kappa);
     Case c(input_file({.omega = omega}, decay));
-    WeightHistory history(c);
+    FollowedWeights history(c);
     const auto record = c.engine.advance();
     history.advance(record);
     const Decay exact{kappa, omega};
@@ -286,7 +286,7 @@ TEST(WeightDecay, HasItsOwnTimeScaleWhereNeuronsAreSlow) {
       settings.solver.relative_tolerance = tolerance;
       settings.solver.absolute_tolerance = 0.01 * tolerance;
       Case c(settings);
-      WeightHistory history(c);
+      FollowedWeights history(c);
       history.advance(c.engine.advance());
       const Decay exact{kappa, omega};
       std::vector<double> w_true, w_code, m_true, m_code;

@@ -73,7 +73,7 @@ private:
 /// Follows a run and compares V, K, W and M with plain sums over all epochs so far.
 void compare_with_plain_sum(const std::string& learning) {
   Case c(network(learning));
-  WeightHistory history(c);
+  FollowedWeights history(c);
   const double mu = c.settings.learning.epoch_memory;
   const double omega = c.settings.learning.inertia;
   const bool terminal = c.settings.learning.momentum == Boundary::terminal;
@@ -124,7 +124,7 @@ TEST(Recursion, VelocityIsTheDerivativeOfTheWeights) {
   for (const auto* learning : {"epoch_memory = 0.8", "weight_decay = 0.6", "weight_decay = 0.6\ninertia = 1.5",
                                "momentum = \"initial\"\nweight_decay = 0.6\nepoch_memory = 0.9"}) {
     Case c(network(learning));
-    WeightHistory history(c);
+    FollowedWeights history(c);
     double error = 0.0;
     double scale = 0.0;
     double jump = 0.0;
@@ -173,7 +173,7 @@ inertia = %g
 )",
                   decay, inertia);
     Case c(text + solver(tolerance));
-    WeightHistory history(c);
+    FollowedWeights history(c);
     std::vector<double> out;
     for (int epoch = 0; epoch < 2; ++epoch) {
       history.advance(c.engine.advance());

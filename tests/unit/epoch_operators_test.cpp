@@ -11,7 +11,7 @@ using namespace hjnet::test;
 
 /// (1/lambda) integral from 0 to s of exp(-(s - r)/lambda) r^k dr for lambda = 1.
 long double damped_power(int k, long double s) {
-  if (s > 3.0L) {  // by parts
+  if (s > std::max(k, 1)) {  // by parts: every step divides errors by s/n
     long double out = 1.0L - std::exp(-s);
     for (int n = 1; n <= k; ++n) out = std::pow(s, n) - n * out;
     return out;
@@ -54,6 +54,7 @@ double error_of(Relaxation kind, int nodes, double ratio) {
     double error = 0.0;
     for (std::size_t j = 0; j < p; ++j) {
       double y = rule.decay()[j];
+      scale = std::max(scale, y);
       for (std::size_t i = 0; i < p; ++i) {
         const double x = 0.5 * (1.0 + reference.points()[i]);
         y += rule.matrix()[j * p + i] * std::pow(kind == Relaxation::backward ? 1.0 - x : x, k);
@@ -77,8 +78,8 @@ TEST(RelaxationRule, IsExactForPolynomialsAtAllRatiosOfLengthToLambda) {
         if (kind == Relaxation::growing && ratio > 600.0) continue;
         worst = std::max(worst, error_of(kind, nodes, ratio));
       }
-      // Growing values come from a difference of two that grow; their error is relative to exp(h/lambda).
-      expect_figure(std::string(name) + ", " + std::to_string(nodes) + " nodes, h/lambda from 1e-6 to 1e6", worst, 2e-13);
+      // Growing values may be differences of two that grow: their error is relative to exp(h/lambda).
+      expect_figure(std::string(name) + ", " + std::to_string(nodes) + " nodes, h/lambda from 1e-6 to 1e6", worst, 5e-14);
     }
   }
 }
@@ -164,7 +165,7 @@ TEST(EpochOperators, RelaxExponentialsOverUnevenElementsInParts) {
         EXPECT_NEAR(given[row], far, 1e-12 * scale) << "handed on to the next window";
         EXPECT_EQ(solution[row * stride + nodes], 7.0) << "written beyond the window";
       }
-      expect_figure(std::string(name) + ", lambda = " + std::to_string(lambda), worst, 1e-12);
+      expect_figure(std::string(name) + ", lambda = " + std::to_string(lambda), worst, 2e-13);
     }
   }
 }

@@ -187,6 +187,8 @@ TEST_P(Agreement, OfWaveformAndCoupledEngine) {
   };
   compare("synapse by synapse", run<WaveformEngine>(settings));
   compare("factors", run<FactorEngine>(settings));
+  if (!settings.learning.enabled || settings.learning.weight_decay > 0.0) return;
+  compare("coupled engine with factors", run<CoupledFactorEngine>(settings));
 }
 
 INSTANTIATE_TEST_SUITE_P(Problems, Agreement, ::testing::ValuesIn(problems),

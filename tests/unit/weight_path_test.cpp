@@ -136,7 +136,7 @@ TEST_P(Paths, FollowGivenForces) {
           [&](double t) { return momentum(f, c.momentum, n, t); });
     }
   }
-  errors.expect(std::string("given force, ") + c.name, 1e-12);
+  errors.expect(std::string("given force, ") + c.name, 1e-13);
 }
 
 /// W + f/kappa over two epochs of a constant force f: with b^2 = kappa/|omega| combinations of cosh and sinh (b t) where
@@ -206,7 +206,7 @@ TEST_P(Paths, FollowWeightDecay) {
             [&](double t) { return c.inertia * (u.slope(n, t) - (n == 0 ? 0.0 : c.memory * u.slope(0, t))); });
       }
     }
-    errors.expect("decay " + std::to_string(decay).substr(0, 3) + ", " + c.name, 1e-11);
+    errors.expect("decay " + std::to_string(decay).substr(0, 3) + ", " + c.name, 1e-12);
   }
 }
 

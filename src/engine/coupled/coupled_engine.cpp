@@ -1,5 +1,7 @@
 #include "engine/coupled/coupled_engine.hpp"
 
+#include "engine/choice.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -28,25 +30,38 @@ IntegratorSettings CoupledEngine::integrator_settings(const Settings& settings) 
 }
 
 CoupledEngine::CoupledEngine(const Network& network, const ExternalInput& input, const Settings& settings)
+    : CoupledEngine(network, input, settings, coupled_keeps_factors(settings)) {}
+
+CoupledEngine::CoupledEngine(const Network& network, const ExternalInput& input, const Settings& settings, bool factors)
     : network_(network),
       input_(input),
       settings_(settings),
       segments_(segments(input.breakpoints(), settings.epoch_length)),
-      history_(network, static_cast<std::size_t>(input.columns()), network.initial_weights()),
-      system_(network, input, history_, settings.network.time_constant),
+      dense_(factors ? std::nullopt
+                     : std::make_optional<DenseWeights>(network, static_cast<std::size_t>(input.columns()),
+                                                        network.initial_weights())),
+      factors_(!factors ? std::nullopt
+                        : std::make_optional<FactorWeights>(
+                              network, settings.learning, static_cast<std::size_t>(input.columns()),
+                              dense_projections(settings), factor_tolerance(settings))),
+      system_(network, input, history(), settings.network.time_constant),
       sweeps_(network, system_, settings, integrator_settings(settings), segments_, step_hook()),
       mesh_(first_mesh(settings, EngineKind::coupled, input.breakpoints())),
       y_(spread_columns(network.initial_state(), static_cast<std::size_t>(input.columns()))),
       delta_(y_.size(), 0.0) {
   const auto columns = static_cast<std::size_t>(input.columns());
   if (settings.learning.delta == Boundary::initial) delta_ = spread_columns(network.initial_delta(), columns);
-  state_.weights.assign(history_.width(), 0.0);
+  if (!settings.learning.enabled || network.layout().global_synapses == 0) return;
+  state_.weights.assign(columns * static_cast<std::size_t>(network.synapses()), 0.0);
   std::copy(network.initial_weights().begin(), network.initial_weights().end(), state_.weights.begin());
-  state_.momenta.assign(history_.width(), 0.0);
+  state_.momenta.assign(state_.weights.size(), 0.0);
   state_.starting_momenta = state_.momenta;
-  if (settings.learning.enabled && network.layout().global_synapses > 0) {
-    weight_sweep_.emplace(network, input, history_, settings, integrator_settings(settings), segments_, step_hook());
-  }
+  weight_sweep_.emplace(network, input, history(), settings, integrator_settings(settings), segments_, step_hook());
+}
+
+WeightHistory& CoupledEngine::history() {
+  if (dense_) return *dense_;
+  return *factors_;
 }
 
 SweepHook CoupledEngine::step_hook() {
@@ -66,16 +81,27 @@ SynapseReader reader_of(const std::vector<double>& synapses) {
   };
 }
 
+/// Of W(0) or of zeros: without learning there is no state of weights.
+SynapseReader constant_reader(std::span<const double> synapses) {
+  return [synapses](std::int64_t first, std::span<double> out) {
+    if (synapses.empty()) {
+      std::fill(out.begin(), out.end(), 0.0);
+    } else {
+      std::copy_n(synapses.begin() + first, out.size(), out.begin());
+    }
+  };
+}
+
 }  // namespace
 
 SynapseReader CoupledEngine::weights() const {
-  return reader_of(state_.weights);
+  return weight_sweep_ ? reader_of(state_.weights) : constant_reader(network_.initial_weights());
 }
 SynapseReader CoupledEngine::momenta() const {
-  return reader_of(state_.momenta);
+  return weight_sweep_ ? reader_of(state_.momenta) : constant_reader({});
 }
 SynapseReader CoupledEngine::starting_momenta() const {
-  return reader_of(state_.starting_momenta);
+  return weight_sweep_ ? reader_of(state_.starting_momenta) : constant_reader({});
 }
 
 std::map<std::string, std::int64_t> CoupledEngine::work() const {
@@ -152,12 +178,44 @@ void CoupledEngine::sweep_backward() {
   }
 }
 
-/// Step 4 up to the sums over ranks.
+/// Steps 4 and 5 up to the sums over ranks.
 void CoupledEngine::sweep_weights() {
+  auto& record = under_way_->record;
+  const auto* saved = under_way_->saved ? &*under_way_->saved : nullptr;
+  if (factors_) {
+    weight_sweep_->advance_ends(record, state_, saved);
+    take_factors(record);
+    return;
+  }
   auto& next = under_way_->next;
-  const bool resumed = under_way_->saved.has_value();
-  if (!resumed) next.emplace(under_way_->record.mesh, history_.width());
-  weight_sweep_->advance(under_way_->record, state_, *next, resumed ? &*under_way_->saved : nullptr);
+  if (saved == nullptr) next.emplace(record.mesh, state_.weights.size());
+  weight_sweep_->advance(record, state_, *next, saved);
+  dense_->adopt(std::move(*next));
+}
+
+void CoupledEngine::take_factors(EpochRecord& record) {
+  const auto nodes = record.mesh.nodes();
+  const auto rows = system_.size();
+  const auto halo = record.y_halo.width();
+  std::vector<double> f(rows);
+  std::vector<double> p(rows);
+  NodeData g(record.mesh, rows);
+  for (std::size_t node = 0; node < nodes; ++node) {
+    system_.pointwise().rate(record.y.at(node), record.net.at(node), f.data());
+    system_.pointwise().conjugate(record.delta.at(node), f.data(),
+                                  system_.gauge(record.start_time + record.mesh.phases()[node]), p.data());
+    system_.pointwise().back_signal(p.data(), record.net.at(node), g.at(node));
+  }
+  for (auto& value : g.values()) value /= settings_.network.time_constant;
+  std::vector<double> y_rows(rows * nodes);
+  std::vector<double> g_rows(rows * nodes);
+  std::vector<double> halo_rows(halo * nodes);
+  transpose(record.y.values().data(), nodes, rows, y_rows.data());
+  transpose(g.values().data(), nodes, rows, g_rows.data());
+  transpose(record.y_halo.values().data(), nodes, halo, halo_rows.data());
+  const auto sums = factors_->advance(record.mesh, {y_rows.data(), halo_rows.data(), g_rows.data()});
+  record.momentum_squared = sums.momentum_squared;
+  record.momentum_velocity = sums.momentum_velocity;
 }
 
 void CoupledEngine::gather(EpochRecord& record) const {
@@ -199,7 +257,6 @@ EpochRecord CoupledEngine::advance() {
   record.weight_squared.assign(n, 0.0);
   if (weight_sweep_) {
     sweep_weights();
-    history_.adopt(std::move(*under_way_->next));
   } else if (settings_.learning.weight_decay > 0.0) {
     double sum = 0.0;
     for (const double w : network_.initial_weights()) sum += w * w;

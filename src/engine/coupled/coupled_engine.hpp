@@ -1,5 +1,6 @@
 #pragma once
-/// The coupled engine: CVODE over neurons, conjugates, weights and momenta, sweep by sweep, with dense delayed weights.
+/// The coupled engine: CVODE over neurons, conjugates, weights and momenta, sweep by sweep. Its delayed weights are
+/// dense, from the integrator's own W, or factors where the network is large (engine/choice.hpp).
 
 #include "dynamics/neuron_system.hpp"
 #include "engine/coupled/neuron_sweeps.hpp"
@@ -7,6 +8,7 @@
 #include "engine/epoch_mesh.hpp"
 #include "engine/epoch_solver.hpp"
 #include "history/dense_weights.hpp"
+#include "history/factor_weights.hpp"
 
 #include <functional>
 #include <optional>
@@ -30,9 +32,11 @@ struct EpochUnderWay {
 ///   5. the new history takes the old one's place.
 /// On exit y, Delta, W and M stand at the epoch's end, and the history holds this epoch. Until then they and the mesh
 /// keep their values of the epoch's start: what is under way lies apart, so that save() finds both at any step.
-class CoupledEngine final : public EpochSolver {
+class CoupledEngine : public EpochSolver {
 public:
   CoupledEngine(const Network& network, const ExternalInput& input, const Settings& settings);
+  /// With a history as factors, or a dense one, however large the network. Factors need learning without weight decay.
+  CoupledEngine(const Network& network, const ExternalInput& input, const Settings& settings, bool factors);
 
   EpochRecord advance() override;
   [[nodiscard]] SynapseReader weights() const override;
@@ -44,8 +48,9 @@ public:
   void load(const VectorArchive& in) override;
   [[nodiscard]] std::int64_t saved_bytes(bool sweep) const override;
 
-  /// A test's hook: shifts every delayed weight W(t-T) of the next epoch by `shift` (a synapse vector).
-  void shift_delayed_weights(std::span<const double> shift) { history_.shift(shift); }
+  /// A test's hook: shifts every delayed weight W(t-T) of the next epoch by `shift` (a synapse vector). Needs a dense
+  /// history.
+  void shift_delayed_weights(std::span<const double> shift) { dense_->shift(shift); }
 
   /// Tolerances and step bound that CVODE is given for the tolerances asked of the results.
   static IntegratorSettings integrator_settings(const Settings& settings);
@@ -60,6 +65,9 @@ private:
   void sweep_forward();
   void sweep_backward();
   void sweep_weights();
+  [[nodiscard]] WeightHistory& history();
+  /// The history as factors takes in the epoch under way; fills the record's sums.
+  void take_factors(EpochRecord& record);
   [[nodiscard]] std::size_t neuron_parts(Sweep sweep) const;
   void save_sweep(VectorArchive& out) const;
   void load_sweep(const VectorArchive& in);
@@ -71,7 +79,8 @@ private:
   const Settings& settings_;
   std::vector<Segment> segments_;
   std::function<void()> hook_;
-  DenseWeights history_;
+  std::optional<DenseWeights> dense_;     ///< one of these two is the history
+  std::optional<FactorWeights> factors_;
   NeuronSystem system_;
   NeuronSweeps sweeps_;
   std::optional<WeightSweep> weight_sweep_;  ///< with learning only

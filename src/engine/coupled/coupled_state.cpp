@@ -1,8 +1,8 @@
 // What of the coupled engine a checkpoint holds, below /engine:
 //   what all engines save (engine_archive.hpp)
 //   weights, momenta    rows x columns x n_pre, with learning, at the epoch's start
-//   history/...         the epoch before: mesh, V at the nodes and W at the element starts; none in
-//   epoch 0 sweep/...           the sweep under way, where asked for
+//   history/...         the epoch before: mesh, V at the nodes and W at the element starts, or factors; none in epoch 0
+//   sweep/...           the sweep under way, where asked for
 // Not here, because they follow from the input (weights without learning, breakpoints), or from these at the epoch's
 // start: halos, M at the start of the epoch, everything inside CVODE (it starts afresh in every segment).
 #include "engine/coupled/coupled_engine.hpp"
@@ -26,13 +26,14 @@ void CoupledEngine::save(VectorArchive& out, bool sweep) const {
   if (weight_sweep_) {
     out.write_synapses("/engine/weights", columns, state_.weights, "W with tangents");
     out.write_synapses("/engine/momenta", columns, state_.momenta, "M with tangents");
-    if (!history_.constant()) {
-      const auto& mesh = history_.mesh();
+    if (factors_ && epoch_ > 0) factors_->save(out, "/engine/history");
+    if (dense_ && epoch_ > 0) {
+      const auto& mesh = dense_->mesh();
       archive.create_group("/engine/history");
       write_mesh(out, "/engine/history/mesh", mesh);
-      out.write_synapses("/engine/history/velocities", mesh.nodes() * columns, history_.velocities(),
+      out.write_synapses("/engine/history/velocities", mesh.nodes() * columns, dense_->velocities(),
                          "dW/dt at the nodes of the epoch before, with tangents");
-      out.write_synapses("/engine/history/weights", mesh.elements() * columns, history_.starts(),
+      out.write_synapses("/engine/history/weights", mesh.elements() * columns, dense_->starts(),
                          "W at the element starts of the epoch before, with tangents");
     }
   }
@@ -60,6 +61,10 @@ void CoupledEngine::save_sweep(VectorArchive& out) const {
                       "solution at the last step");
     return;
   }
+  if (factors_) {
+    out.write_synapses("/engine/sweep/solution", 2 * columns, position.solution, "solution at the last step");
+    return;
+  }
   const auto& next = *under_way_->next;
   out.write_synapses("/engine/sweep/velocities", nodes * columns, next.velocity, "dW/dt, M or r at the nodes");
   out.write_synapses("/engine/sweep/weights", next.mesh.elements() * columns, next.weights,
@@ -79,11 +84,12 @@ void CoupledEngine::load(const VectorArchive& in) {
   if (weight_sweep_) {
     in.read_synapses("/engine/weights", columns, state_.weights);
     in.read_synapses("/engine/momenta", columns, state_.momenta);
-    if (epoch_ > 0) {
-      DenseWeights::Epoch before(read_mesh(in, "/engine/history/mesh"), history_.width());
+    if (factors_ && epoch_ > 0) factors_->load(in, "/engine/history");
+    if (dense_ && epoch_ > 0) {
+      DenseWeights::Epoch before(read_mesh(in, "/engine/history/mesh"), dense_->width());
       in.read_synapses("/engine/history/velocities", before.mesh.nodes() * columns, before.velocity);
       in.read_synapses("/engine/history/weights", before.mesh.elements() * columns, before.weights);
-      history_.adopt(std::move(before));
+      dense_->adopt(std::move(before));
     }
   }
   if (!loaded.mesh) return;
@@ -116,7 +122,12 @@ void CoupledEngine::load_sweep(const VectorArchive& in) {
     in.read_neurons("/engine/sweep/solution", parts, columns, saved.solution);
     return;
   }
-  auto& next = under_way.next.emplace(record.mesh, history_.width());
+  if (factors_) {
+    saved.solution.resize(2 * state_.weights.size());
+    in.read_synapses("/engine/sweep/solution", 2 * columns, saved.solution);
+    return;
+  }
+  auto& next = under_way.next.emplace(record.mesh, dense_->width());
   in.read_synapses("/engine/sweep/velocities", nodes * columns, next.velocity);
   in.read_synapses("/engine/sweep/weights", next.mesh.elements() * columns, next.weights);
   const auto solutions = saved.sweep == Sweep::weights ? 2 * columns : columns;
@@ -124,22 +135,23 @@ void CoupledEngine::load_sweep(const VectorArchive& in) {
   in.read_synapses("/engine/sweep/solution", solutions, saved.solution);
   if (saved.sweep == Sweep::riccati_weights) {
     auto& element = weight_sweep_->element_weights();
-    element.resize(next.mesh.nodes_per_element() * history_.width());
+    element.resize(next.mesh.nodes_per_element() * dense_->width());
     in.read_synapses("/engine/sweep/element", next.mesh.nodes_per_element() * columns, element);
   }
 }
 
 std::int64_t CoupledEngine::saved_bytes(bool sweep) const {
   std::size_t numbers = y_.size() + delta_.size();
-  if (weight_sweep_) numbers += 2 * history_.width() + history_.velocities().size() + history_.starts().size();
+  if (weight_sweep_) numbers += 2 * state_.weights.size();
+  if (weight_sweep_ && dense_) numbers += dense_->velocities().size() + dense_->starts().size();
   if (sweep && under_way_) {
     numbers += 3 * under_way_->record.y.values().size() + 4 * y_.size();
     if (under_way_->next) {
-      numbers += under_way_->next->velocity.size() + under_way_->next->weights.size() + 2 * history_.width() +
+      numbers += under_way_->next->velocity.size() + under_way_->next->weights.size() + 2 * dense_->width() +
                  weight_sweep_->element_weights().size();
     }
   }
-  return static_cast<std::int64_t>(numbers * sizeof(double));
+  return static_cast<std::int64_t>(numbers * sizeof(double)) + (factors_ ? factors_->saved_bytes() : 0);
 }
 
 }  // namespace hjnet

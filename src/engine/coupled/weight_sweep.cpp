@@ -12,7 +12,7 @@
 
 namespace hjnet {
 
-WeightSweep::WeightSweep(const Network& network, const ExternalInput& input, DenseWeights& history,
+WeightSweep::WeightSweep(const Network& network, const ExternalInput& input, WeightHistory& history,
                          const Settings& settings, const IntegratorSettings& solver, std::vector<Segment> segments,
                          SweepHook hook)
     : network_(network),
@@ -124,15 +124,16 @@ void WeightSweep::sweep(Sweep kind, const Mesh& mesh, std::vector<double>& x, co
   }
 }
 
-void WeightSweep::joint(DenseWeights::Epoch& next, WeightState& state, const SavedSweep* saved) {
+/// Integrates (M, U) through the epoch; `take` gets it at every node.
+std::vector<double> WeightSweep::integrate_joint(const WeightState& state, const SavedSweep* saved,
+                                                 const std::function<void(std::size_t, const double*)>& take) {
   const double kappa = settings_.learning.weight_decay;
   const double omega = settings_.learning.inertia;
   const bool backward = form_ == Form::superposition;
   const double sign = backward ? -1.0 : 1.0;
   std::vector<double> x(2 * width_, 0.0);
   if (!backward) std::copy(state.momenta.begin(), state.momenta.end(), x.begin());
-  const auto p = next.mesh.nodes_per_element();
-  sweep(Sweep::weights, next.mesh, x,
+  sweep(Sweep::weights, record_->mesh, x,
         {[&](double phase, const double* v, double* dv) {
            force(phase, -sign, dv);
            if (kappa > 0.0) add_decay(phase, sign, v + width_, dv);
@@ -147,12 +148,32 @@ void WeightSweep::joint(DenseWeights::Epoch& next, WeightState& state, const Sav
              integral[i] += share * b[i];
            }
          },
-         [&](std::size_t node, const double* v) {
-           std::copy_n(v, width_, next.velocity_at(node));
-           if (node % p == 0) std::copy_n(v + width_, width_, next.weights_at(node / p));
-         }},
+         take},
         saved);
+  return x;
+}
+
+void WeightSweep::joint(DenseWeights::Epoch& next, WeightState& state, const SavedSweep* saved) {
+  const auto p = next.mesh.nodes_per_element();
+  const auto x = integrate_joint(state, saved, [&](std::size_t node, const double* v) {
+    std::copy_n(v, width_, next.velocity_at(node));
+    if (node % p == 0) std::copy_n(v + width_, width_, next.weights_at(node / p));
+  });
   finish_joint(x, next, state);
+}
+
+void WeightSweep::advance_ends(const EpochRecord& record, WeightState& state, const SavedSweep* saved) {
+  record_ = &record;
+  const bool backward = form_ == Form::superposition;
+  const auto x = integrate_joint(state, saved, [](std::size_t, const double*) {});
+  // W(T) = W(nT) + mu (W(T - T) - W(-T)) + integral of M/omega; both directions leave that integral in U.
+  const auto start = history_.weights(0.0);
+  const auto& end = history_.weights(settings_.epoch_length);
+  for (std::size_t i = 0; i < width_; ++i) {
+    state.weights[i] += settings_.learning.epoch_memory * (end[i] - start[i]) + x[width_ + i];
+    state.starting_momenta[i] = backward ? x[i] : state.momenta[i];
+    state.momenta[i] = backward ? 0.0 : x[i];
+  }
 }
 
 /// Adds the homogeneous solution where M is given at the end, and turns (M, U) at the nodes into (V, W).

@@ -28,7 +28,7 @@ struct WeightState {
 
 class WeightSweep {
 public:
-  WeightSweep(const Network& network, const ExternalInput& input, DenseWeights& history, const Settings& settings,
+  WeightSweep(const Network& network, const ExternalInput& input, WeightHistory& history, const Settings& settings,
               const IntegratorSettings& solver, std::vector<Segment> segments, SweepHook hook);
 
   /// Takes the state from the record's start to its end, fills the record's sums over this rank's synapses (not yet
@@ -37,6 +37,9 @@ public:
   /// @param saved  goes on from there, with what `next` and the element under way held; or null
   /// @throws numerical_error where the two-point problem is singular or the integrator gives up.
   void advance(EpochRecord& record, WeightState& state, DenseWeights::Epoch& next, const SavedSweep* saved);
+
+  /// The same without weight decay and without a history to be left: the state alone changes. `record` needs no sums.
+  void advance_ends(const EpochRecord& record, WeightState& state, const SavedSweep* saved);
 
   /// W at the nodes of the element that the forward Riccati sweep is in, [node][width]; part of the sweep under way.
   [[nodiscard]] std::vector<double>& element_weights() { return element_weights_; }
@@ -53,6 +56,8 @@ private:
   void drift(double phase, double* out);
   /// dM/ds += its decay, -sign kappa W, where W = D + sign U and s runs with the phase (sign 1) or against it.
   void add_decay(double phase, double sign, const double* integral, double* out);
+  std::vector<double> integrate_joint(const WeightState& state, const SavedSweep* saved,
+                                      const std::function<void(std::size_t, const double*)>& take);
   void joint(DenseWeights::Epoch& next, WeightState& state, const SavedSweep* saved);
   void finish_joint(const std::vector<double>& x, DenseWeights::Epoch& next, WeightState& state);
   void riccati_backward(DenseWeights::Epoch& next, const SavedSweep* saved);
@@ -71,7 +76,7 @@ private:
 
   const Network& network_;
   const ExternalInput& input_;
-  DenseWeights& history_;
+  WeightHistory& history_;
   const Settings& settings_;
   std::vector<Segment> segments_;
   SweepHook hook_;

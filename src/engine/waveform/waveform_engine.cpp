@@ -15,9 +15,6 @@ namespace hjnet {
 
 namespace {
 
-/// Factors are represented to this fraction of the tolerance to which an element is resolved.
-constexpr double truncation = 0.01;
-constexpr double smallest_truncation = 1e-14;
 /// Random combinations g.u and y.v whose products stand for all synapses of a projection.
 constexpr std::size_t probes = 6;
 constexpr int most_attempts = 40;
@@ -39,7 +36,7 @@ WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& inpu
       settings_(settings),
       columns_(static_cast<std::size_t>(input.columns())),
       history_(network, settings.learning, columns_, factored,
-               std::max(truncation * resampling_tolerance(settings), smallest_truncation)),
+               factor_tolerance(settings)),
       waves_(network, input, history_, settings),
       mesh_(first_mesh(settings, EngineKind::waveform, input.breakpoints())),
       y_(spread_columns(network.initial_state(), columns_)),
@@ -49,10 +46,10 @@ WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& inpu
 }
 
 SynapseReader WaveformEngine::weights() const {
-  return history_.weights();
+  return history_.end_weights();
 }
 SynapseReader WaveformEngine::momenta() const {
-  return history_.momenta();
+  return history_.end_momenta();
 }
 SynapseReader WaveformEngine::starting_momenta() const {
   return history_.starting_momenta();
