@@ -2,6 +2,8 @@
 
 #include "network/transfer.hpp"
 
+#include <vector>
+
 namespace hjnet {
 
 Pointwise::Pointwise(const Network& network, double time_constant, int columns)
@@ -24,6 +26,16 @@ void Pointwise::each(int layer, Function function) const {
 }
 
 void Pointwise::rate(const double* y, const double* net, double* f) const {
+  if (columns_ == 1) {  // layers are contiguous
+    std::vector<double> slope(count_);
+    for (const auto& layer : network_.layers()) {
+      const auto first = static_cast<std::size_t>(layer.first);
+      evaluate_transfer(layer.transfer, static_cast<std::size_t>(layer.count), net + first, f + first,
+                        slope.data() + first, nullptr);
+    }
+    for (std::size_t k = 0; k < count_; ++k) f[k] = (f[k] - y[k]) / time_constant_;
+    return;
+  }
   each(-1, [&](std::size_t row, Transfer transfer) {
     const auto t = evaluate_transfer(transfer, net[row]);
     f[row] = (t.f - y[row]) / time_constant_;

@@ -16,8 +16,10 @@ namespace {
 constexpr double moved = 16.0;
 /// Passes over the stored values of a projection at all nodes: force, momenta, velocities, weights and their products.
 constexpr double passes = 12.0;
-/// Directions that an epoch adds to a basis for each digit of the tolerance; found by experiment (docs/performance.md).
-constexpr double directions_a_digit = 1.2;
+/// Directions that the first epoch needs for each digit of the tolerance, and that every further one adds; found by
+/// experiment (docs/performance.md).
+constexpr double first_directions = 2.0;
+constexpr double further_directions = 0.25;
 /// With six tangents beside the value, so many times more.
 constexpr double tangent_directions = 3.0;
 
@@ -41,9 +43,10 @@ HistoryWork history_work(const Settings& settings, std::size_t projection, std::
   const double columns = settings.particles ? 7.0 : 1.0;
   const double width = columns * static_cast<double>(nodes);
   const double digits = -std::log10(resampling_tolerance(settings)) + 2.0;
-  const double an_epoch = directions_a_digit * digits * (settings.particles ? tangent_directions : 1.0);
+  const double all_columns = digits * (settings.particles ? tangent_directions : 1.0);
   const auto rank_after = [&](double epochs) {
-    return std::min({an_epoch * (epochs + 1.0), width * epochs, static_cast<double>(std::min(pre, post))});
+    const double rank = all_columns * (first_directions + further_directions * epochs);
+    return std::min({rank, width * epochs, static_cast<double>(std::min(pre, post))});
   };
   const double rank = rank_after(0.5 * settings.epochs);
   HistoryWork out;

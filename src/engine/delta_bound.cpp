@@ -7,13 +7,6 @@
 
 namespace hjnet {
 
-namespace {
-
-/// Beyond this |Delta| an initial-value problem has grown past all use (e^(t/lambda)).
-constexpr double delta_bound = 1e12;
-
-}  // namespace
-
 void require_bounded_delta(double largest, double time, int epoch, Boundary boundary) {
   if (largest <= delta_bound) return;
   throw numerical_error(fmt::format(

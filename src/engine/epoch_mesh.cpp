@@ -15,6 +15,9 @@ constexpr double shortest_element = 1.0 / 64.0;
 /// exp(-t/lambda), transfer functions steepen, products double rates): with this fraction of the tolerance, refinement is
 /// rare.
 constexpr double shape_safety = 0.01;
+/// Results of collocation are some three digits better than the last coefficients (convergence.tolerance_test), where
+/// the coupled engine's, which are interpolated only, are as good as these.
+constexpr double wave_resolution = 10.0;
 /// Elements of the waveform engine have the nodes of this much tighter a tolerance.
 constexpr double wave_order = 0.01;
 
@@ -42,6 +45,10 @@ double resampling_tolerance(const Settings& settings) {
   return std::max(stiffness_factor(settings) * settings.solver.relative_tolerance, 10.0 * smallest_step_tolerance);
 }
 
+double resolution_tolerance(const Settings& settings, EngineKind engine) {
+  return (engine == EngineKind::coupled ? 1.0 : wave_resolution) * resampling_tolerance(settings);
+}
+
 Mesh first_mesh(const Settings& settings, EngineKind engine, const std::vector<double>& breakpoints) {
   const double tolerance = resampling_tolerance(settings);
   const auto scales = time_scales(settings, breakpoints);
@@ -49,15 +56,21 @@ Mesh first_mesh(const Settings& settings, EngineKind engine, const std::vector<d
   return initial_mesh(scales, nodes_for(wave_order * tolerance), tolerance);
 }
 
-UnresolvedElements::UnresolvedElements(MPI_Comm comm, const Settings& settings, const Mesh& mesh, std::int64_t items)
-    : comm_(comm), settings_(settings), mesh_(mesh), items_(items), marked_(mesh.elements(), false) {}
+UnresolvedElements::UnresolvedElements(MPI_Comm comm, const Settings& settings, EngineKind engine, const Mesh& mesh,
+                                       std::int64_t items)
+    : comm_(comm),
+      settings_(settings),
+      tolerance_(resolution_tolerance(settings, engine)),
+      mesh_(mesh),
+      items_(items),
+      marked_(mesh.elements(), false) {}
 
 void UnresolvedElements::add(Resolution resolution, std::size_t columns) {
   for (auto* part : {&resolution.tail, &resolution.magnitude}) {
     MPI_Allreduce(MPI_IN_PLACE, part->data(), static_cast<int>(part->size()), MPI_DOUBLE, MPI_SUM, comm_);
   }
   // Below the absolute tolerance there is nothing to resolve.
-  const auto coarse = unresolved(mesh_, resolution, columns, items_, resampling_tolerance(settings_),
+  const auto coarse = unresolved(mesh_, resolution, columns, items_, tolerance_,
                                  settings_.solver.absolute_tolerance / settings_.solver.relative_tolerance);
   for (std::size_t e = 0; e < marked_.size(); ++e) marked_[e] = marked_[e] || coarse[e];
 }

@@ -18,8 +18,10 @@ inline constexpr double smallest_step_tolerance = 1e-14;
 double stiffness_factor(const Settings& settings);
 /// The time scales that a run's meshes start from.
 TimeScales time_scales(const Settings& settings, const std::vector<double>& breakpoints);
-/// Relative size of Chebyshev coefficients below which an element counts as resolved.
+/// The tolerance that the epoch's polynomials are held to.
 double resampling_tolerance(const Settings& settings);
+/// Relative size of an element's last Chebyshev coefficients below which it counts as resolved.
+double resolution_tolerance(const Settings& settings, EngineKind engine);
 /// The first mesh of a run. The coupled engine stores W at every node and pays for a refinement with an epoch's
 /// integration, the waveform engine multiplies W by the nodes: few nodes an element and short elements for the one, long
 /// elements of higher order, refined where need be, for the other.
@@ -29,7 +31,7 @@ Mesh first_mesh(const Settings& settings, EngineKind engine, const std::vector<d
 class UnresolvedElements {
 public:
   /// @param items  of a quantity on all ranks, for the norm in which it is judged
-  UnresolvedElements(MPI_Comm comm, const Settings& settings, const Mesh& mesh, std::int64_t items);
+  UnresolvedElements(MPI_Comm comm, const Settings& settings, EngineKind engine, const Mesh& mesh, std::int64_t items);
   void add(Resolution resolution, std::size_t columns);
   /// Marks for Mesh::refined; empty where everything is resolved, or no element may be halved any further.
   [[nodiscard]] std::vector<bool> marked() const;
@@ -37,6 +39,7 @@ public:
 private:
   MPI_Comm comm_;
   const Settings& settings_;
+  double tolerance_;
   const Mesh& mesh_;
   std::int64_t items_;
   std::vector<bool> marked_;

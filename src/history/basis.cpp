@@ -15,7 +15,7 @@ using Row = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajo
 
 /// Directions of a residual are taken out together while they are within this ratio of the strongest: a Gram matrix
 /// resolves no more than the square root of round-off.
-constexpr double largest_ratio = 1e-5;
+constexpr double largest_ratio = 1e-6;
 /// Rounds of extraction; each gains largest_ratio, so this many reach round-off.
 constexpr int most_rounds = 5;
 
@@ -73,6 +73,13 @@ void multiply(const double* a, const double* b, std::size_t m, std::size_t rows,
 
 }  // namespace
 
+void add_squares(const double* block, std::size_t rows, std::size_t count, double* squares) {
+  for (std::size_t row = 0; row < rows; ++row) {
+    const double* in = block + row * count;
+    for (std::size_t i = 0; i < count; ++i) squares[i] += in[i] * in[i];
+  }
+}
+
 void Basis::sum(std::vector<double>& values) const {
   MPI_Allreduce(MPI_IN_PLACE, values.data(), as_int(values.size()), MPI_DOUBLE, MPI_SUM, comm_);
 }
@@ -126,15 +133,17 @@ void Basis::polish(std::vector<double>& vectors, std::size_t count) const {
 }
 
 bool Basis::extract(std::vector<double>& residual, std::size_t count, double tolerance) {
+  std::vector<double> squares(count, 0.0);
+  add_squares(residual.data(), rows_, count, squares.data());
+  sum(squares);
+  const double largest = *std::max_element(squares.begin(), squares.end());
+  if (!(largest > tolerance * tolerance)) return false;
   std::vector<double> gram(count * count, 0.0);
   if (rows_ > 0) {
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, as_int(count), as_int(count), as_int(rows_), 1.0,
                 residual.data(), as_int(count), residual.data(), as_int(count), 0.0, gram.data(), as_int(count));
   }
   sum(gram);
-  double largest = 0.0;
-  for (std::size_t i = 0; i < count; ++i) largest = std::max(largest, gram[i * count + i]);
-  if (!(largest > tolerance * tolerance)) return false;
   // Columns are chosen until what is left of each is below the bound; one small triangular system turns them into
   // orthonormal vectors. The choice is the same on every rank even where their arithmetic is not.
   auto choice = pivoted_cholesky(std::move(gram), count,
@@ -164,11 +173,13 @@ bool Basis::extract(std::vector<double>& residual, std::size_t count, double tol
 }
 
 void Basis::extend(const double* block, std::size_t count, const std::vector<double>& scale, double tolerance) {
+  std::vector<double> factor(count);
+  for (std::size_t i = 0; i < count; ++i) factor[i] = scale[i] > 0.0 ? 1.0 / scale[i] : 0.0;
   std::vector<double> residual(rows_ * count);
   for (std::size_t row = 0; row < rows_; ++row) {
-    for (std::size_t i = 0; i < count; ++i) {
-      residual[row * count + i] = scale[i] > 0.0 ? block[row * count + i] / scale[i] : 0.0;
-    }
+    const double* in = block + row * count;
+    double* out = residual.data() + row * count;
+    for (std::size_t i = 0; i < count; ++i) out[i] = in[i] * factor[i];
   }
   remove(vectors_, rank_, residual, count);
   for (int round = 0; round < most_rounds; ++round) {

@@ -10,6 +10,9 @@
 
 namespace hjnet {
 
+/// squares[i] += the sum over the rows of a block (rows x count) of column i squared.
+void add_squares(const double* block, std::size_t rows, std::size_t count, double* squares);
+
 /// Orthonormal vectors over a layer's neurons, each rank with the entries of the neurons that it owns. Everything but
 /// the accessors is collective over the communicator.
 class Basis {

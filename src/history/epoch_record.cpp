@@ -77,9 +77,12 @@ Resolution resolution(const Mesh& mesh, const double* rows, std::size_t items, s
     last[j] = coefficient[p - 1];
     last[p + j] = coefficient[p - 2];
   }
+  std::vector<double> magnitude(columns * nodes, 0.0);  // [column][node]
   for (std::size_t i = 0; i < items * columns; ++i) {
     const double* row = rows + i * nodes;
     const auto c = i % columns;
+    double* squares = magnitude.data() + c * nodes;
+    for (std::size_t node = 0; node < nodes; ++node) squares[node] += row[node] * row[node];
     for (std::size_t e = 0; e < mesh.elements(); ++e) {
       double a = 0.0;
       double b = 0.0;
@@ -89,8 +92,8 @@ Resolution resolution(const Mesh& mesh, const double* rows, std::size_t items, s
       }
       out.tail[e * columns + c] += std::max(a * a, b * b);
     }
-    for (std::size_t node = 0; node < nodes; ++node) out.magnitude[node * columns + c] += row[node] * row[node];
   }
+  transpose(magnitude.data(), columns, nodes, out.magnitude.data());
   return out;
 }
 

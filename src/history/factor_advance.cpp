@@ -27,9 +27,7 @@ std::size_t FactorWeights::core_items(std::size_t projection) const {
 void FactorWeights::extend(Basis& basis, std::vector<double>& scale, const double* block, std::size_t nodes) {
   const auto width = columns_ * nodes;
   std::vector<double> squares(width, 0.0);
-  for (std::size_t row = 0; row < basis.rows(); ++row) {
-    for (std::size_t i = 0; i < width; ++i) squares[i] += block[row * width + i] * block[row * width + i];
-  }
+  add_squares(block, basis.rows(), width, squares.data());
   MPI_Allreduce(MPI_IN_PLACE, squares.data(), as_int(width), MPI_DOUBLE, MPI_SUM, network_.comm());
   std::vector<double> scales(width);
   for (std::size_t c = 0; c < columns_; ++c) {
@@ -206,7 +204,6 @@ SynapseSums FactorWeights::advance(const Mesh& mesh, const EpochFactors& factors
     part.path.advance(rule, core_force(i, coefficients, nodes), &momenta);
     if (rank == 0) add_sums(sums, part, post_basis(i).rank() * pre_basis(i).rank(), momenta);
   }
-  compress();
   if (network_.thresholds() < 0) return sums;
   const auto neurons = as_size(network_.neurons());
   std::vector<double> force(nodes * columns_ * neurons);

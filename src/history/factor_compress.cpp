@@ -1,5 +1,5 @@
-// Recompression: bases keep every direction that g or y ever took; the weights of the last epoch need far fewer. What the
-// cores do not use is dropped.
+// Recompression: bases keep every direction that g or y ever took; the weights of the last epoch need far fewer. What
+// the cores do not use is dropped.
 #include "history/factor_weights.hpp"
 
 #include <cblas.h>
@@ -119,11 +119,7 @@ void FactorWeights::turn_cores(std::size_t projection, Side side, const std::vec
     for (std::size_t c = 0; c < columns && !empty; ++c) multiply(from + c * old_g * old_y, g, to + c * g * y);
     if (decays()) to[columns * g * y] = from[columns * old_g * old_y];
   });
-  if (!decays()) return;
-  std::vector<double> overlap(g * y);
-  if (!empty) multiply(part.overlap.data(), g, overlap.data());
-  part.overlap = std::move(overlap);
-  if (post) return;
+  if (!decays() || post) return;
   const auto rows = part.product.size() / std::max<std::size_t>(1, before);
   std::vector<double> product(rows * y);
   if (!empty && rows > 0) multiply(part.product.data(), rows, product.data());

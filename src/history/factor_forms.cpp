@@ -103,9 +103,8 @@ SynapseReader FactorWeights::reader(EndValues values, bool with_initial) const {
     }
     if (network_.thresholds() < 0) return;
     const auto& items = (thresholds_.path.*values)();
-    overlap(network_.thresholds(), network_.neurons(), [&](std::int64_t from, std::int64_t length, double* to) {
-      std::copy_n(items.begin() + from, length, to);
-    });
+    overlap(network_.thresholds(), network_.neurons(),
+            [&](std::int64_t from, std::int64_t length, double* to) { std::copy_n(items.begin() + from, length, to); });
   };
 }
 
@@ -173,6 +172,7 @@ void FactorWeights::save(VectorArchive& out, const std::string& group) const {
   const auto neurons = as_size(network_.neurons());
   write_mesh(out, group + "/mesh", first.mesh());
   std::vector<double> ranks;
+  std::vector<double> compressed;
   std::vector<double> scales;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const auto& layer = layers_[l];
@@ -186,8 +186,11 @@ void FactorWeights::save(VectorArchive& out, const std::string& group) const {
     };
     save_basis(layer.y, layer.y_scale, "y");
     save_basis(layer.g, layer.g_scale, "g");
+    compressed.push_back(static_cast<double>(layer.y_compressed));
+    compressed.push_back(static_cast<double>(layer.g_compressed));
   }
   out.write_numbers(group + "/ranks", ranks, "vectors in the bases of y and of g, layer by layer");
+  out.write_numbers(group + "/compressed", compressed, "the same when last compressed");
   out.write_numbers(group + "/scales", scales, "largest norms of y and of g and their tangents, layer by layer");
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const auto& part = parts_[i];
@@ -199,6 +202,12 @@ void FactorWeights::save(VectorArchive& out, const std::string& group) const {
         out.write_projection(name, i, stacks * columns_, values, "synapse by synapse, with tangents");
       }
     });
+    if (!has_product(i)) continue;
+    const auto rank = pre_basis(i).rank();
+    std::vector<double> product(neurons * rank, 0.0);
+    std::copy(part.product.begin(), part.product.end(),
+              product.begin() + network_.projections()[i].post * static_cast<std::ptrdiff_t>(rank));
+    out.write_neurons(path + "/product", 1, rank, product, "W(0) times the basis of y, zero outside its layer");
   }
   if (network_.thresholds() < 0) return;
   save_path(out, group + "/thresholds", thresholds_.path,
@@ -226,8 +235,10 @@ void FactorWeights::load(const VectorArchive& in, const std::string& group) {
   if (parts_.empty() && network_.thresholds() < 0) return;
   const auto mesh = read_mesh(in, group + "/mesh");
   const auto ranks = in.read_numbers(group + "/ranks");
+  const auto compressed = in.read_numbers(group + "/compressed");
   const auto scales = in.read_numbers(group + "/scales");
-  if (ranks.size() != 2 * layers_.size() || scales.size() != 2 * columns_ * layers_.size()) {
+  if (ranks.size() != 2 * layers_.size() || compressed.size() != ranks.size() ||
+      scales.size() != 2 * columns_ * layers_.size()) {
     throw io_error("the checkpoint's factors are those of another network");
   }
   const auto neurons = as_size(network_.neurons());
@@ -250,6 +261,8 @@ void FactorWeights::load(const VectorArchive& in, const std::string& group) {
     };
     load_basis(layer.y, layer.y_scale, ranks[2 * l], "y");
     load_basis(layer.g, layer.g_scale, ranks[2 * l + 1], "g");
+    layer.y_compressed = static_cast<std::size_t>(compressed[2 * l]);
+    layer.g_compressed = static_cast<std::size_t>(compressed[2 * l + 1]);
   }
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     auto& part = parts_[i];
@@ -264,7 +277,13 @@ void FactorWeights::load(const VectorArchive& in, const std::string& group) {
                 if (numbers.size() != values.size()) throw io_error(fmt::format("'{}' does not fit its bases", name));
                 std::copy(numbers.begin(), numbers.end(), values.begin());
               });
-    if (part.factored && decays()) extend_overlap(part, i, 0);
+    if (!has_product(i)) continue;
+    const auto rank = pre_basis(i).rank();
+    const auto& s = network_.projections()[i];
+    std::vector<double> product(neurons * rank);
+    in.read_neurons(path + "/product", 1, rank, product);
+    const auto begin = product.begin() + s.post * static_cast<std::ptrdiff_t>(rank);
+    part.product.assign(begin, begin + s.rows * static_cast<std::ptrdiff_t>(rank));
   }
   if (network_.thresholds() < 0) return;
   load_path(mesh, group + "/thresholds", thresholds_.path, thresholds_.path.items(),

@@ -49,11 +49,14 @@ public:
 
   /// Whether advance() needs the halo vector: some projection is kept synapse by synapse.
   [[nodiscard]] bool needs_halo() const;
+  /// Drops directions that the cores do not use to the tolerance, of bases that have grown; before an epoch, since M at
+  /// the start of the one before, which nothing follows from, is not looked at. Collective.
+  void compress();
   /// Takes in an epoch. Collective. @throws numerical_error where weight decay has no solution
   SynapseSums advance(const Mesh& mesh, const EpochFactors& factors);
 
-  /// W at the end of the last epoch taken, M there and at its start. Collective; the readers are not, and hold until the
-  /// next epoch is taken.
+  /// W at the end of the last epoch taken, M there and at its start. Collective; the readers are not, and hold until
+  /// the next epoch is taken.
   [[nodiscard]] SynapseReader end_weights() const;
   [[nodiscard]] SynapseReader end_momenta() const;
   [[nodiscard]] SynapseReader starting_momenta() const;
@@ -71,16 +74,16 @@ private:
   /// One projection's history.
   struct Part {
     bool factored = false;
-    WeightPath path;              ///< cores [column][g rank][y rank], then phi with decay; or [column][synapse]
-    std::vector<double> product;  ///< with decay: W(0) Y, local rows x y rank
-    std::vector<double> overlap;  ///< with decay: G^T W(0) Y, g rank x y rank
+    WeightPath path;               ///< cores [column][g rank][y rank], then phi with decay; or [column][synapse]
+    std::vector<double> product;   ///< with decay: W(0) Y, local rows x y rank
+    std::vector<double> overlap;   ///< with decay: G^T W(0) Y, g rank x y rank
     double initial_squared = 0.0;  ///< |W(0)|^2 of all ranks
   };
   /// One layer's bases: of y where it is pre-synaptic, of g where it is post-synaptic to a factored projection.
   struct Layer {
     bool is_pre = false, is_post = false;
     Basis y, g;
-    std::vector<double> y_scale, g_scale;  ///< largest norm of every column so far
+    std::vector<double> y_scale, g_scale;            ///< largest norm of every column so far
     std::size_t y_compressed = 0, g_compressed = 0;  ///< ranks when last looked at
   };
   /// A layer's factors in its bases: rank x (columns * nodes).
@@ -89,8 +92,6 @@ private:
   };
 
   enum class Side { post, pre };  ///< a core's rows (g), or its columns (y)
-  /// Drops directions that the cores do not use to the tolerance, of bases that have grown.
-  void compress();
   /// A random combination of the rows (columns) of all cores of the last epoch: rank x width, row-major.
   [[nodiscard]] std::vector<double> sketch(std::size_t layer, Side side, std::size_t width) const;
   /// Orthonormal directions in a basis that the cores use: rank x kept, row-major.
@@ -99,6 +100,10 @@ private:
                   std::size_t after);
   [[nodiscard]] std::size_t core_items(std::size_t projection) const;
   [[nodiscard]] bool decays() const { return learning_.weight_decay > 0.0; }
+  /// Whether a projection has W(0) Y; it depends on how it came about to the last bit, so checkpoints hold it.
+  [[nodiscard]] bool has_product(std::size_t projection) const {
+    return parts_[projection].factored && decays() && pre_basis(projection).rank() > 0;
+  }
   void extend(Basis& basis, std::vector<double>& scale, const double* block, std::size_t nodes);
   void grow(std::size_t projection, std::size_t old_g, std::size_t old_y);
   void extend_overlap(Part& part, std::size_t projection, std::size_t old_y);

@@ -5,7 +5,7 @@
 #include <cblas.h>
 
 #include <algorithm>
-#include <vector>
+#include <memory>
 
 namespace hjnet {
 
@@ -51,12 +51,12 @@ void multiply_block(const Synapses& s, const double* matrix, Direction direction
     return;
   }
   // BLAS is fastest where the long side of the narrow matrices is contiguous: rows become columns and back.
-  std::vector<double> turned(columns * width);
-  std::vector<double> product(rows * width);
-  transpose(in + static_cast<std::size_t>(forward ? s.pre : s.post) * width, columns, width, turned.data());
+  const auto turned = std::make_unique_for_overwrite<double[]>(columns * width);
+  const auto product = std::make_unique_for_overwrite<double[]>(rows * width);
+  transpose(in + static_cast<std::size_t>(forward ? s.pre : s.post) * width, columns, width, turned.get());
   cblas_dgemm(CblasRowMajor, CblasNoTrans, forward ? CblasTrans : CblasNoTrans, static_cast<int>(width),
-              static_cast<int>(rows), static_cast<int>(columns), 1.0, turned.data(), static_cast<int>(columns), matrix,
-              static_cast<int>(s.columns), 0.0, product.data(), static_cast<int>(rows));
+              static_cast<int>(rows), static_cast<int>(columns), 1.0, turned.get(), static_cast<int>(columns), matrix,
+              static_cast<int>(s.columns), 0.0, product.get(), static_cast<int>(rows));
   double* target = out + static_cast<std::size_t>(forward ? s.post : s.pre) * width;
   constexpr std::size_t tile = 32;
   for (std::size_t i0 = 0; i0 < rows; i0 += tile) {

@@ -161,9 +161,10 @@ void add_waveform(Estimate& out, const Settings& settings, const LargestPart& pa
   add_history(out, settings, part, false);
   for (std::size_t i = 0; i < settings.network.projections.size(); ++i) {
     const auto work = history_work(settings, i, static_cast<std::size_t>(out.mesh_nodes));
-    const double products = 4.0 * work.synapse_count * static_cast<double>(width);
-    const double learning = 2.0 * (out.factored[i].rank > 0 ? work.factored : work.synapses);
-    out.operations += settings.epochs * (settings.learning.enabled ? learning : products);
+    const double frozen = 4.0 * work.synapse_count * static_cast<double>(width);
+    const bool learning = settings.learning.enabled;
+    out.operations +=
+        settings.epochs * (!learning ? frozen : 2.0 * (out.factored[i].rank > 0 ? work.factored : work.synapses));
   }
   out.steps = static_cast<double>(settings.epochs) * (settings.learning.delta == Boundary::off ? 1.0 : 2.0);
 }

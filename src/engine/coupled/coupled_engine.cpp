@@ -148,7 +148,7 @@ void CoupledEngine::sweep_forward() {
     under_way_->saved.reset();
     std::vector<const NodeData*> quantities{&record.y, &record.net};
     if (settings_.learning.delta == Boundary::initial) quantities.push_back(&record.delta);
-    UnresolvedElements coarse(network_.comm(), settings_, record.mesh, network_.layout().neurons);
+    UnresolvedElements coarse(network_.comm(), settings_, EngineKind::coupled, record.mesh, network_.layout().neurons);
     for (const auto* data : quantities) coarse.add(resolution(record.mesh, *data, record.columns), record.columns);
     const auto marked = coarse.marked();
     if (marked.empty()) return;
@@ -165,7 +165,7 @@ void CoupledEngine::sweep_backward() {
     sweeps_.backward(record, from);
     from = nullptr;
     under_way_->saved.reset();
-    UnresolvedElements coarse(network_.comm(), settings_, record.mesh, network_.layout().neurons);
+    UnresolvedElements coarse(network_.comm(), settings_, EngineKind::coupled, record.mesh, network_.layout().neurons);
     coarse.add(resolution(record.mesh, record.delta, record.columns), record.columns);
     const auto marked = coarse.marked();
     if (marked.empty()) return;
@@ -244,6 +244,7 @@ void CoupledEngine::finish(EpochRecord& record) {
 
 EpochRecord CoupledEngine::advance() {
   if (!under_way_) {
+    if (factors_) factors_->compress();
     under_way_.emplace();
     under_way_->record = empty_record(mesh_);
   }

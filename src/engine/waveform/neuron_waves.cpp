@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace hjnet {
 
@@ -34,44 +35,42 @@ std::size_t NeuronWaves::block(const Window& window) const {
   return as_size(network_.neurons()) * columns_ * window.times;
 }
 
-std::vector<Window> NeuronWaves::windows(const Mesh& mesh, int epoch, double start_time) const {
+std::vector<Window> NeuronWaves::windows(const Mesh& mesh, int epoch, double start_time,
+                                         std::vector<Window> used) const {
   const auto p = mesh.nodes_per_element();
   const auto neurons = as_size(network_.neurons());
+  const auto rows = neurons * columns_;
   const std::size_t length = network_.feed_forward() ? mesh.elements() : 1;
-  std::vector<Window> out;
-  std::vector<double> at_node(neurons * columns_);
+  used.resize(mesh.elements() / length);
   std::vector<double> gauge(neurons);
-  for (std::size_t first = 0; first < mesh.elements(); first += length) {
-    Window window;
-    window.first_element = first;
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    auto& window = used[i];
+    window.first_element = i * length;
     window.elements = length;
-    window.first_node = first * p;
+    window.first_node = i * length * p;
     window.times = length * p;
     window.phases = std::span(mesh.phases()).subspan(window.first_node, window.times);
     const auto size = block(window);
-    std::vector<double> by_node(size);
-    for (std::size_t t = 0; t < window.times; ++t) {
-      const auto element = first + t / p;
-      const double inside = mesh.start(element) + 0.5 * mesh.length(element);
-      input_.evaluate(epoch, window.phases[t], inside, by_node.data() + t * neurons * columns_);
-    }
-    window.input.resize(size);
-    transpose(by_node.data(), window.times, neurons * columns_, window.input.data());
-    if (input_.has_gauge()) {
-      window.gauge.resize(neurons * window.times);
-      for (std::size_t t = 0; t < window.times; ++t) {
-        input_.gauge(start_time + window.phases[t], gauge.data());
-        for (std::size_t k = 0; k < neurons; ++k) window.gauge[k * window.times + t] = gauge[k];
-      }
-    }
-    for (auto* values_of : {&window.net, &window.phi, &window.y, &window.delta, &window.signal}) {
-      values_of->assign(size, 0.0);
+    for (auto* values : {&window.net, &window.phi, &window.y, &window.delta, &window.signal}) {
+      values->resize(size);
     }
     window.f1.resize(neurons * window.times);
     if (columns_ > 1) window.f2.resize(neurons * window.times);
-    out.push_back(std::move(window));
+    auto& by_node = window.y;  // not needed yet
+    for (std::size_t t = 0; t < window.times; ++t) {
+      const auto element = window.first_element + t / p;
+      const double inside = mesh.start(element) + 0.5 * mesh.length(element);
+      input_.evaluate(epoch, window.phases[t], inside, by_node.data() + t * rows);
+    }
+    transpose(by_node.data(), window.times, rows, window.net.data());
+    if (!input_.has_gauge()) continue;
+    window.gauge.resize(neurons * window.times);
+    for (std::size_t t = 0; t < window.times; ++t) {
+      input_.gauge(start_time + window.phases[t], gauge.data());
+      for (std::size_t k = 0; k < neurons; ++k) window.gauge[k * window.times + t] = gauge[k];
+    }
   }
-  return out;
+  return used;
 }
 
 void NeuronWaves::transfer(Window& window, std::size_t layer) const {
@@ -119,7 +118,6 @@ void NeuronWaves::forward_layers(EpochOperators& operators, Window& window, std:
 bool NeuronWaves::forward(EpochOperators& operators, Window& window, std::vector<double>& y) {
   ++work_.windows;
   halo_.resize(as_size(network_.halo_size()) * columns_ * window.times);
-  window.net = window.input;
   weights_.apply_thresholds(window.phases, window.net.data());
   if (!network_.feed_forward()) return forward_newton(operators, window, y);
   forward_layers(operators, window, y);
@@ -160,6 +158,7 @@ void NeuronWaves::back_signal(const Window& window, std::size_t layer, const dou
 }
 
 void NeuronWaves::signal_without_delta(Window& window) const {
+  std::fill(window.delta.begin(), window.delta.end(), 0.0);
   std::vector<double> p(block(window));
   conjugate_momentum(window, window.delta.data(), p.data());
   for (std::size_t l = 0; l < network_.layers().size(); ++l) back_signal(window, l, p.data(), window.signal.data());
@@ -200,9 +199,9 @@ void NeuronWaves::back_sums(const Window& window, std::size_t layer, bool later_
 }
 
 void NeuronWaves::conjugate_layers(EpochOperators& operators, Relaxation kind, Window& window,
-                                   const std::vector<double>& forcing, std::vector<double>& delta) {
-  std::vector<double> psi(forcing);
-  std::vector<double> p(psi.size());
+                                   std::vector<double> forcing, std::vector<double>& delta) {
+  auto psi = std::move(forcing);
+  std::vector<double> p(window.gauge.empty() ? 0 : psi.size());
   for (std::size_t l = network_.layers().size(); l-- > 0;) {
     const auto at = offset(l, window.times);
     back_sums(window, l, false, window.signal.data(), psi);
@@ -224,8 +223,9 @@ bool NeuronWaves::conjugate(EpochOperators& operators, Relaxation kind, Window& 
   // lambda dE/dy - 2cAF: what drives Delta besides the back-signals.
   std::vector<double> forcing(block(window), 0.0);
   error_gradient(window, forcing);
-  const double lambda = settings_.network.time_constant;
-  for (auto& value : forcing) value *= lambda;
+  for (auto i = offset(network_.layers().size() - 1, window.times); i < forcing.size(); ++i) {
+    forcing[i] *= settings_.network.time_constant;
+  }
   if (!window.gauge.empty()) {
     std::vector<double> momentum(forcing.size());
     const std::vector<double> zero(forcing.size(), 0.0);
@@ -233,7 +233,7 @@ bool NeuronWaves::conjugate(EpochOperators& operators, Relaxation kind, Window& 
     for (std::size_t i = 0; i < forcing.size(); ++i) forcing[i] -= momentum[i];
   }
   if (!network_.feed_forward()) return conjugate_krylov(operators, kind, window, forcing, delta);
-  conjugate_layers(operators, kind, window, forcing, delta);
+  conjugate_layers(operators, kind, window, std::move(forcing), delta);
   return true;
 }
 

@@ -29,8 +29,9 @@ class NeuronWaves {
 public:
   NeuronWaves(const Network& network, const ExternalInput& input, DelayedWeights& weights, const Settings& settings);
 
-  /// The windows of a mesh, with the external input of an epoch.
-  [[nodiscard]] std::vector<Window> windows(const Mesh& mesh, int epoch, double start_time) const;
+  /// The windows of a mesh, with the external input of an epoch; those of an earlier epoch lend their memory.
+  [[nodiscard]] std::vector<Window> windows(const Mesh& mesh, int epoch, double start_time,
+                                            std::vector<Window> used) const;
 
   /// y, net and f of a window, from y at its start (in place: to its end); [local neuron][column]. False where a
   /// recurrent window does not converge: it must be shorter.
@@ -63,7 +64,7 @@ private:
   void error_gradient(const Window& window, std::vector<double>& gradient) const;
   /// sum += W^T signal over the projections that leave `layer`, all of them or those to later layers only.
   void back_sums(const Window& window, std::size_t layer, bool later_only, const double* signal, std::vector<double>& sum);
-  void conjugate_layers(EpochOperators& operators, Relaxation kind, Window& window, const std::vector<double>& forcing,
+  void conjugate_layers(EpochOperators& operators, Relaxation kind, Window& window, std::vector<double> forcing,
                         std::vector<double>& delta);
   bool conjugate_krylov(EpochOperators& operators, Relaxation kind, Window& window, const std::vector<double>& forcing,
                         std::vector<double>& delta);

@@ -6,9 +6,11 @@
 #include "engine/engine_archive.hpp"
 #include "parallel/errors.hpp"
 
+#include <cblas.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace hjnet {
@@ -21,6 +23,15 @@ constexpr int most_attempts = 40;
 
 std::size_t as_size(std::int64_t n) {
   return static_cast<std::size_t>(n);
+}
+
+double absolute_sum(const std::vector<double>& values) {
+  double sum = 0.0;
+  constexpr std::size_t chunk = std::size_t{1} << 30;
+  for (std::size_t i = 0; i < values.size(); i += chunk) {
+    sum += cblas_dasum(static_cast<int>(std::min(chunk, values.size() - i)), values.data() + i, 1);
+  }
+  return sum;
 }
 
 }  // namespace
@@ -111,24 +122,26 @@ void WaveformEngine::conjugate(Attempt& attempt, EpochOperators& operators, bool
 void WaveformEngine::require_bounded(const Attempt& attempt) const {
   const auto& learning = settings_.learning;
   for (const auto& window : attempt.windows) {
-    double finite = 0.0;
-    std::vector<double> largest(window.times, 0.0);
-    for (const double y : window.net) finite += std::isfinite(y) ? 0.0 : 1.0;
-    for (std::size_t i = 0; i < window.delta.size(); ++i) {
-      const double size = std::abs(window.delta[i]);
-      auto& worst = largest[i % window.times];
-      if (!(size <= worst)) worst = std::isnan(size) ? INFINITY : size;
-    }
-    MPI_Allreduce(MPI_IN_PLACE, &finite, 1, MPI_DOUBLE, MPI_SUM, network_.comm());
-    MPI_Allreduce(MPI_IN_PLACE, largest.data(), static_cast<int>(largest.size()), MPI_DOUBLE, MPI_MAX,
-                  network_.comm());
+    // A sum that is not finite says that something is not; only then does it matter where.
+    std::array<double, 2> sums{};
+    sums[0] = absolute_sum(window.net);
+    sums[1] = absolute_sum(window.delta);
+    MPI_Allreduce(MPI_IN_PLACE, sums.data(), 2, MPI_DOUBLE, MPI_SUM, network_.comm());
     const double start = attempt.record.start_time;
-    if (finite > 0.0) {
+    if (!std::isfinite(sums[0])) {
       throw numerical_error(fmt::format("epoch {}, y forwards (delta = \"{}\"): a right-hand side is not finite between "
                                         "t = {:.9g} and {:.9g}",
                                         epoch_, name_of(delta_names, learning.delta), start + window.phases.front(),
                                         start + window.phases.back()));
     }
+    if (sums[1] <= delta_bound) continue;
+    std::vector<double> largest(window.times, 0.0);
+    for (std::size_t i = 0; i < window.delta.size(); ++i) {
+      const double size = std::abs(window.delta[i]);
+      auto& worst = largest[i % window.times];
+      if (!(size <= worst)) worst = std::isnan(size) ? INFINITY : size;
+    }
+    MPI_Allreduce(MPI_IN_PLACE, largest.data(), static_cast<int>(largest.size()), MPI_DOUBLE, MPI_MAX, network_.comm());
     for (std::size_t t = 0; t < largest.size(); ++t) {
       require_bounded_delta(largest[t], start + window.phases[t], epoch_, learning.delta);
     }
@@ -137,7 +150,7 @@ void WaveformEngine::require_bounded(const Attempt& attempt) const {
 
 void WaveformEngine::judge_neurons(Attempt& attempt) const {
   const auto& mesh = attempt.record.mesh;
-  UnresolvedElements coarse(network_.comm(), settings_, mesh, network_.layout().neurons);
+  UnresolvedElements coarse(network_.comm(), settings_, EngineKind::waveform, mesh, network_.layout().neurons);
   for (const auto quantity : {&Window::y, &Window::phi, &Window::net}) {
     const bool single = attempt.windows.size() == 1;
     const auto values = single ? std::vector<double>() : whole(attempt, quantity);
@@ -158,15 +171,22 @@ void WaveformEngine::add_products(const Attempt& attempt, UnresolvedElements& co
   const auto combine = [&](int layer, const double* block, std::size_t part, std::vector<double>& out) {
     const auto& place = network_.layers()[as_size(layer)];
     const auto first = network_.layout().owned[as_size(layer)].first;
-    out.assign(probes * width, 0.0);
-    for (std::int64_t k = 0; k < place.count; ++k) {
-      const double* row = block + as_size(place.first + k) * width;
+    const auto count = as_size(place.count);
+    std::vector<double> signs(probes * count);
+    for (std::size_t k = 0; k < count; ++k) {
       for (std::size_t i = 0; i < probes; ++i) {
         // Signs are as good as normal numbers here; they depend on the neuron alone, not on the ranks.
-        const auto hash = as_size(first + k) * 0x9E3779B97F4A7C15ULL + (part * probes + i) * 0xD1B54A32D192ED03ULL;
-        const double sign = ((hash ^ (hash >> 29)) * 0xBF58476D1CE4E5B9ULL >> 40) % 2 == 0 ? 1.0 : -1.0;
-        for (std::size_t t = 0; t < width; ++t) out[i * width + t] += sign * row[t];
+        const auto hash =
+            (as_size(first) + k) * 0x9E3779B97F4A7C15ULL + (part * probes + i) * 0xD1B54A32D192ED03ULL;
+        signs[i * count + k] = ((hash ^ (hash >> 29)) * 0xBF58476D1CE4E5B9ULL >> 40) % 2 == 0 ? 1.0 : -1.0;
       }
+    }
+    out.assign(probes * width, 0.0);
+    if (count > 0) {
+      cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(probes), static_cast<int>(width),
+                  static_cast<int>(count), 1.0, signs.data(), static_cast<int>(count),
+                  block + as_size(place.first) * width, static_cast<int>(width), 0.0, out.data(),
+                  static_cast<int>(width));
     }
     MPI_Allreduce(MPI_IN_PLACE, out.data(), static_cast<int>(out.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
   };
@@ -194,7 +214,7 @@ void WaveformEngine::add_products(const Attempt& attempt, UnresolvedElements& co
 void WaveformEngine::judge_conjugates(Attempt& attempt) const {
   const auto& mesh = attempt.record.mesh;
   const bool single = attempt.windows.size() == 1;
-  UnresolvedElements coarse(network_.comm(), settings_, mesh, network_.layout().neurons);
+  UnresolvedElements coarse(network_.comm(), settings_, EngineKind::waveform, mesh, network_.layout().neurons);
   const auto add = [&](const double* rows) {
     coarse.add(resolution(mesh, rows, as_size(network_.neurons()), columns_), columns_);
   };
@@ -214,14 +234,15 @@ void WaveformEngine::judge_conjugates(Attempt& attempt) const {
   attempt.unresolved = coarse.marked();
 }
 
-WaveformEngine::Attempt WaveformEngine::attempt(const Mesh& mesh) {
+WaveformEngine::Attempt WaveformEngine::attempt(const Mesh& mesh, std::vector<Window> used) {
   Attempt out;
   out.record.epoch = epoch_;
   out.record.start_time = epoch_ * settings_.epoch_length;
   out.record.mesh = mesh;
   out.record.columns = columns_;
   EpochOperators operators(mesh, settings_.network.time_constant);
-  out.windows = waves_.windows(out.record.mesh, epoch_, out.record.start_time);
+  out.mesh = std::make_unique<Mesh>(mesh);
+  out.windows = waves_.windows(*out.mesh, epoch_, out.record.start_time, std::move(used));
   forward(out, operators);
   if (!out.unresolved.empty()) return out;
   require_bounded(out);
@@ -246,7 +267,8 @@ void WaveformEngine::learn(Attempt& attempt) {
   if (settings_.learning.enabled) {
     const bool single = attempt.windows.size() == 1;
     auto& g = single ? attempt.windows.front().signal : attempt.factors_g;
-    for (auto& value : g) value /= settings_.network.time_constant;
+    const double rate = 1.0 / settings_.network.time_constant;
+    for (auto& value : g) value *= rate;
     const auto& y = single ? attempt.windows.front().y : attempt.factors_y;
     std::vector<double> halo;
     if (history_.needs_halo()) {
@@ -295,8 +317,9 @@ void WaveformEngine::fill(EpochRecord& record, const Attempt& attempt) const {
 }
 
 EpochRecord WaveformEngine::advance() {
+  history_.compress();
   Mesh mesh = mesh_;
-  auto done = attempt(mesh);
+  auto done = attempt(mesh, std::move(windows_));
   for (int attempts = 1; !done.unresolved.empty(); ++attempts) {
     const auto marked = divisible(settings_, mesh, done.unresolved);
     if (marked.empty() || attempts == most_attempts) {
@@ -306,12 +329,13 @@ EpochRecord WaveformEngine::advance() {
     }
     mesh = mesh.refined(marked);
     ++refinements_;
-    done = attempt(mesh);
+    done = attempt(mesh, std::move(done.windows));
   }
   fill(done.record, done);
   learn(done);
   y_ = std::move(done.y);
   delta_ = std::move(done.delta);
+  windows_ = std::move(done.windows);
   mesh_ = mesh;
   ++epoch_;
   return std::move(done.record);

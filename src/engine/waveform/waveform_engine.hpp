@@ -8,7 +8,7 @@
 #include "history/factor_weights.hpp"
 
 #include <functional>
-#include <optional>
+#include <memory>
 
 namespace hjnet {
 
@@ -42,13 +42,14 @@ public:
 private:
   struct Attempt {
     EpochRecord record;
+    std::unique_ptr<Mesh> mesh;  ///< stays where it is: windows look at its phases
     std::vector<Window> windows;
     std::vector<double> y, delta;          ///< at the epoch's end
     std::vector<double> factors_y, factors_g;  ///< whole epoch; empty where one window holds it
     std::vector<bool> unresolved;
   };
   /// Steps 1 and 2 on a mesh; `unresolved` says where it was too coarse.
-  Attempt attempt(const Mesh& mesh);
+  Attempt attempt(const Mesh& mesh, std::vector<Window> used);
   void forward(Attempt& attempt, EpochOperators& operators);
   void conjugate(Attempt& attempt, EpochOperators& operators, bool from_end);
   void require_bounded(const Attempt& attempt) const;
@@ -67,6 +68,7 @@ private:
   FactorWeights history_;
   NeuronWaves waves_;
   Mesh mesh_;
+  std::vector<Window> windows_;    ///< of the last epoch, for their memory
   std::vector<double> y_, delta_;  ///< [local neuron][column]
   int epoch_ = 0;
   std::int64_t refinements_ = 0;
