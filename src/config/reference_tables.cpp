@@ -164,7 +164,8 @@ std::vector<TableReference> output_tables() {
        Form::single,
        "The integrator.",
        {{"engine", "one of coupled, waveform, auto", "\"auto\"",
-         "how an epoch is solved: coupled (CVODE over neurons and weights), waveform (neurons at all times of the epoch at "
+         "how an epoch is solved: coupled (CVODE over neurons and weights), waveform (neurons at all times of the "
+         "epoch at "
          "once, weights as factors), auto (waveform)"},
         {"method", "one of bdf, adams", "\"bdf\"", "CVODE's linear multistep method"},
         {"relative_tolerance", "a number > 0 and <= 0.1", "1e-8", "of every component"},

@@ -1,6 +1,6 @@
 #pragma once
-/// Which engine takes a run, and how it keeps the delayed weights of each projection: by counted work, from the settings
-/// alone, so that the choice is the same on every rank and after a restart.
+/// Which engine takes a run, and how it keeps the delayed weights of each projection: by counted work, from the
+/// settings alone, so that the choice is the same on every rank and after a restart.
 
 #include "config/settings.hpp"
 #include "engine/epoch_solver.hpp"

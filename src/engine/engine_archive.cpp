@@ -23,9 +23,10 @@ LoadedEngine load_engine(const VectorArchive& in, const Settings& settings, cons
                          std::size_t columns, std::span<double> y, std::span<double> delta) {
   const auto written_by = in.read_attribute<std::string>("/engine", "engine");
   if (written_by != engine) {
-    throw io_error(fmt::format("the checkpoint was written by the {} engine and cannot be taken up by the {} engine; "
-                               "set solver.engine = \"{}\"",
-                               written_by, engine, written_by));
+    throw io_error(
+        fmt::format("the checkpoint was written by the {} engine and cannot be taken up by the {} engine; "
+                    "set solver.engine = \"{}\"",
+                    written_by, engine, written_by));
   }
   LoadedEngine out;
   out.epoch = static_cast<int>(in.read_attribute<std::int64_t>("/engine", "epoch"));

@@ -1,6 +1,6 @@
 #pragma once
-/// What the checkpoints of all engines have in common, below /engine: attributes engine, epoch and the tolerances, y and
-/// Delta (N x 1 x columns) at the epoch's start, and the next epoch's first mesh.
+/// What the checkpoints of all engines have in common, below /engine: attributes engine, epoch and the tolerances, y
+/// and Delta (N x 1 x columns) at the epoch's start, and the next epoch's first mesh.
 
 #include "config/settings.hpp"
 #include "history/mesh.hpp"

@@ -12,14 +12,20 @@ namespace {
 constexpr double shortest_element = 1.0 / 64.0;
 
 /// Solutions hold sharper forms of the shapes that a first mesh follows (a chain of layers relaxes as t^k
-/// exp(-t/lambda), transfer functions steepen, products double rates): with this fraction of the tolerance, refinement is
-/// rare.
+/// exp(-t/lambda), transfer functions steepen, products double rates): with this fraction of the tolerance, refinement
+/// is rare.
 constexpr double shape_safety = 0.01;
 /// Results of collocation are some three digits better than the last coefficients (convergence.tolerance_test), where
 /// the coupled engine's, which are interpolated only, are as good as these.
 constexpr double wave_resolution = 10.0;
+/// Arguments of transfer functions that most neurons reach.
+constexpr double wave_steepness = 2.0;
 /// Elements of the waveform engine have the nodes of this much tighter a tolerance.
 constexpr double wave_order = 0.01;
+
+/// Tails so many times the tolerance, and at least so large, are no noise.
+constexpr double gross_ratio = 1000.0;
+constexpr double gross_tail = 1e-4;
 
 }  // namespace
 
@@ -51,8 +57,9 @@ double resolution_tolerance(const Settings& settings, EngineKind engine) {
 
 Mesh first_mesh(const Settings& settings, EngineKind engine, const std::vector<double>& breakpoints) {
   const double tolerance = resampling_tolerance(settings);
-  const auto scales = time_scales(settings, breakpoints);
+  auto scales = time_scales(settings, breakpoints);
   if (engine == EngineKind::coupled) return initial_mesh(scales, nodes_for(tolerance), shape_safety * tolerance);
+  scales.steepness = wave_steepness;
   return initial_mesh(scales, nodes_for(wave_order * tolerance), tolerance);
 }
 
@@ -63,16 +70,28 @@ UnresolvedElements::UnresolvedElements(MPI_Comm comm, const Settings& settings, 
       tolerance_(resolution_tolerance(settings, engine)),
       mesh_(mesh),
       items_(items),
-      marked_(mesh.elements(), false) {}
+      marked_(mesh.elements(), false),
+      grossly_(marked_) {}
 
 void UnresolvedElements::add(Resolution resolution, std::size_t columns) {
   for (auto* part : {&resolution.tail, &resolution.magnitude}) {
     MPI_Allreduce(MPI_IN_PLACE, part->data(), static_cast<int>(part->size()), MPI_DOUBLE, MPI_SUM, comm_);
   }
   // Below the absolute tolerance there is nothing to resolve.
-  const auto coarse = unresolved(mesh_, resolution, columns, items_, tolerance_,
-                                 settings_.solver.absolute_tolerance / settings_.solver.relative_tolerance);
-  for (std::size_t e = 0; e < marked_.size(); ++e) marked_[e] = marked_[e] || coarse[e];
+  const double floor = settings_.solver.absolute_tolerance / settings_.solver.relative_tolerance;
+  const auto coarse = unresolved(mesh_, resolution, columns, items_, tolerance_, floor);
+  const auto gross =
+      unresolved(mesh_, resolution, columns, items_, std::max(gross_ratio * tolerance_, gross_tail), floor);
+  for (std::size_t e = 0; e < marked_.size(); ++e) {
+    marked_[e] = marked_[e] || coarse[e];
+    grossly_[e] = grossly_[e] || gross[e];
+  }
+}
+
+std::vector<bool> UnresolvedElements::hopeless() const {
+  if (!marked().empty()) return {};
+  if (std::find(grossly_.begin(), grossly_.end(), true) == grossly_.end()) return {};
+  return grossly_;
 }
 
 std::vector<bool> UnresolvedElements::marked() const {

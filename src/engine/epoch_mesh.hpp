@@ -23,8 +23,8 @@ double resampling_tolerance(const Settings& settings);
 /// Relative size of an element's last Chebyshev coefficients below which it counts as resolved.
 double resolution_tolerance(const Settings& settings, EngineKind engine);
 /// The first mesh of a run. The coupled engine stores W at every node and pays for a refinement with an epoch's
-/// integration, the waveform engine multiplies W by the nodes: few nodes an element and short elements for the one, long
-/// elements of higher order, refined where need be, for the other.
+/// integration, the waveform engine multiplies W by the nodes: few nodes an element and short elements for the one,
+/// long elements of higher order, refined where need be, for the other.
 Mesh first_mesh(const Settings& settings, EngineKind engine, const std::vector<double>& breakpoints);
 
 /// Elements where some quantity is not resolved. Collective over `comm`.
@@ -35,6 +35,9 @@ public:
   void add(Resolution resolution, std::size_t columns);
   /// Marks for Mesh::refined; empty where everything is resolved, or no element may be halved any further.
   [[nodiscard]] std::vector<bool> marked() const;
+  /// Elements that cannot be halved any further and are unresolved by orders of magnitude: no noise, but a solution
+  /// that grows or jumps faster than any time scale of the input. Empty where there is none.
+  [[nodiscard]] std::vector<bool> hopeless() const;
 
 private:
   MPI_Comm comm_;
@@ -42,7 +45,7 @@ private:
   double tolerance_;
   const Mesh& mesh_;
   std::int64_t items_;
-  std::vector<bool> marked_;
+  std::vector<bool> marked_, grossly_;
 };
 
 /// Leaves of the marked elements those that may be halved; empty where none may.

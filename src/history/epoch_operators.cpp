@@ -63,15 +63,18 @@ RelaxationRule::RelaxationRule(const Chebyshev& reference, double length, double
     double* row = matrix_.data() + j * p;
     switch (kind) {
       case Relaxation::forward:
-        damped_integral(reference, s, time_constant, [&](double r) { return 2.0 * (s - r) / h - 1.0; }, row);
+        damped_integral(
+            reference, s, time_constant, [&](double r) { return 2.0 * (s - r) / h - 1.0; }, row);
         decay_[j] = std::exp(-s / time_constant);
         break;
       case Relaxation::backward:
-        damped_integral(reference, h - s, time_constant, [&](double r) { return 2.0 * (s + r) / h - 1.0; }, row);
+        damped_integral(
+            reference, h - s, time_constant, [&](double r) { return 2.0 * (s + r) / h - 1.0; }, row);
         decay_[j] = std::exp(-(h - s) / time_constant);
         break;
       case Relaxation::growing: {
-        damped_integral(reference, s, time_constant, [&](double r) { return 2.0 * r / h - 1.0; }, row);
+        damped_integral(
+            reference, s, time_constant, [&](double r) { return 2.0 * r / h - 1.0; }, row);
         decay_[j] = std::exp(s / time_constant);
         for (std::size_t i = 0; i < p; ++i) row[i] *= -decay_[j];
         break;

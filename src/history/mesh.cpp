@@ -165,6 +165,11 @@ std::vector<Shape> expected_shapes(const TimeScales& scales, const std::vector<d
       add(start, ends[i + 1], [=, b = ends[i + 1]](double t) { return std::exp(-(b - t) / time); });
     }
   }
+  for (std::size_t i = 0; scales.steepness > 0.0 && i + 1 < ends.size(); ++i) {
+    add(ends[i], stop, [&scales, a = ends[i]](double t) {
+      return std::tanh(scales.steepness * (1.0 - std::exp(-(t - a) / scales.time_constant)));
+    });
+  }
   for (const auto& pulse : scales.pulses) {
     add(start, stop, [=](double t) {
       const double x = (t - pulse.first) / pulse.second;

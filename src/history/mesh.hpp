@@ -71,14 +71,17 @@ struct TimeScales {
   /// Weights under decay relax (omega < 0) or oscillate (omega > 0) over sqrt(|omega|/kappa); 0 without decay.
   double weight_time = 0.0;
   bool weights_oscillate = false;
+  /// Transfer functions make relaxation steeper: as tanh(steepness (1 - exp(-t/lambda))) from every segment's start; 0:
+  /// not looked at.
+  double steepness = 0.0;
 };
 
 /// Nodes an element so that neighbouring coefficients reach `tolerance`.
 int nodes_for(double tolerance);
 
 /// The first mesh of a run, from the settings alone: boundaries at breakpoints, elements of `nodes` nodes halved until
-/// relaxation over lambda from both ends of every segment and the pulses are followed to `tolerance`. The engine refines
-/// it where the solution asks for more.
+/// relaxation over lambda from both ends of every segment and the pulses are followed to `tolerance`. The engine
+/// refines it where the solution asks for more.
 Mesh initial_mesh(const TimeScales& scales, int nodes, double tolerance);
 
 }  // namespace hjnet

@@ -90,7 +90,8 @@ void add_history(Estimate& out, const Settings& settings, const LargestPart& par
   // V and W at the nodes, and with them the force, the momenta and the old V while an epoch is taken in.
   constexpr std::int64_t stored = 2;
   constexpr std::int64_t peak = 5;
-  const double share = static_cast<double>(part.synapses) / static_cast<double>(std::max<std::int64_t>(1, out.synapses));
+  const double share =
+      static_cast<double>(part.synapses) / static_cast<double>(std::max<std::int64_t>(1, out.synapses));
   for (std::size_t i = 0; i < settings.network.projections.size(); ++i) {
     const auto& p = settings.network.projections[i];
     const auto& from = settings.network.layers[static_cast<std::size_t>(p.from)];
@@ -113,7 +114,8 @@ void add_history(Estimate& out, const Settings& settings, const LargestPart& par
 }
 
 /// The coupled engine's vectors, history and work.
-void add_coupled(Estimate& out, const Settings& settings, const LargestPart& part, const Mesh& mesh, std::size_t segments) {
+void add_coupled(Estimate& out, const Settings& settings, const LargestPart& part, const Mesh& mesh,
+                 std::size_t segments) {
   const std::int64_t columns = out.columns;
   const std::int64_t width = part.synapses * columns;  // W, or M, of this rank
   const std::int64_t rows = part.neurons * columns;
@@ -221,10 +223,10 @@ std::string describe(const Estimate& e, const Settings& settings) {
                                  settings.network.thresholds ? " (thresholds included)" : "",
                                  e.columns > 1 ? ", with tangents for six Stokes components" : "", e.ranks,
                                  e.ranks == 1 ? "" : "s", e.groups, e.groups == 1 ? "" : "s");
-  text += fmt::format("# engine {}{}; state {}; mesh of an epoch {} elements, {} nodes\n",
-                      name_of(engine_names, e.engine),
-                      settings.solver.engine == EngineKind::automatic ? " (chosen)" : "", size_text(e.state_bytes),
-                      e.mesh_elements, e.mesh_nodes);
+  text +=
+      fmt::format("# engine {}{}; state {}; mesh of an epoch {} elements, {} nodes\n", name_of(engine_names, e.engine),
+                  settings.solver.engine == EngineKind::automatic ? " (chosen)" : "", size_text(e.state_bytes),
+                  e.mesh_elements, e.mesh_nodes);
   if (settings.learning.enabled) {
     for (const auto& f : e.factored) {
       text += f.rank > 0 ? fmt::format("# delayed weights of {}: factors, up to {} directions", f.name, f.rank)
@@ -233,21 +235,22 @@ std::string describe(const Estimate& e, const Settings& settings) {
                           f.rank > 0 ? f.factored_work : f.synapse_work, f.factored_work, f.synapse_work);
     }
   }
-  text += fmt::format("# memory per rank {} (solver {}, weights and their history {}, records {}); available per rank {}\n",
-                      size_text(e.peak_bytes), size_text(e.solver_bytes), size_text(e.history_bytes),
-                      size_text(e.record_bytes), size_text(e.available_bytes));
-  text += fmt::format(
-      "# about {:.3g} {} and {:.3g} floating-point operations a member; run file {}, a checkpoint {}\n", e.steps,
-      e.engine == EngineKind::coupled ? "integrator steps" : "sweeps over the layers", e.operations,
-      size_text(e.file_bytes), size_text(e.checkpoint_bytes));
+  text +=
+      fmt::format("# memory per rank {} (solver {}, weights and their history {}, records {}); available per rank {}\n",
+                  size_text(e.peak_bytes), size_text(e.solver_bytes), size_text(e.history_bytes),
+                  size_text(e.record_bytes), size_text(e.available_bytes));
+  text += fmt::format("# about {:.3g} {} and {:.3g} floating-point operations a member; run file {}, a checkpoint {}\n",
+                      e.steps, e.engine == EngineKind::coupled ? "integrator steps" : "sweeps over the layers",
+                      e.operations, size_text(e.file_bytes), size_text(e.checkpoint_bytes));
   return text;
 }
 
 std::string to_json(const Estimate& e, const Settings& settings) {
   std::string factored;
   for (const auto& f : e.factored) {
-    factored += fmt::format(R"({}{{"projection": "{}", "rank": {}, "factored_operations": {:.6g}, "synapse_operations": {:.6g}}})",
-                            factored.empty() ? "" : ", ", f.name, f.rank, f.factored_work, f.synapse_work);
+    factored += fmt::format(
+        R"({}{{"projection": "{}", "rank": {}, "factored_operations": {:.6g}, "synapse_operations": {:.6g}}})",
+        factored.empty() ? "" : ", ", f.name, f.rank, f.factored_work, f.synapse_work);
   }
   return fmt::format(
       R"({{"name": "{}", "engine": "{}", "ranks": {}, "groups": {}, "neurons": {}, "synapses": {}, "columns": {}, "mesh_elements": {}, )"
@@ -272,14 +275,16 @@ void refuse_oversized(const Settings& settings, int ranks) {
   if (e.available_bytes == 0 || e.peak_bytes <= e.available_bytes) return;
   if (coupled) {
     throw config_error(fmt::format(
-        "{}: network: the run needs {} of memory per rank, but {} are available: the coupled engine holds W and V of an "
+        "{}: network: the run needs {} of memory per rank, but {} are available: the coupled engine holds W and V of "
+        "an "
         "epoch at {} nodes for {} synapses ({}) and {} of integrator vectors; use solver.engine = \"waveform\", fewer "
         "synapses, a looser solver.relative_tolerance (fewer nodes), or more ranks on more machines",
         settings.source.string(), size_text(e.peak_bytes), size_text(e.available_bytes), e.mesh_nodes, e.synapses,
         size_text(e.history_bytes), size_text(e.solver_bytes)));
   }
   throw config_error(fmt::format(
-      "{}: network: the run needs {} of memory per rank, but {} are available: the waveform engine holds {} synapses and "
+      "{}: network: the run needs {} of memory per rank, but {} are available: the waveform engine holds {} synapses "
+      "and "
       "their history ({}), and the neurons at {} nodes of an epoch ({}); use fewer synapses or neurons, a looser "
       "solver.relative_tolerance (fewer nodes), or more ranks on more machines",
       settings.source.string(), size_text(e.peak_bytes), size_text(e.available_bytes), e.synapses,

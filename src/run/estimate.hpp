@@ -18,7 +18,7 @@ struct HistoryEstimate {
 
 /// Of the rank that takes most, with the members of an ensemble one at a time.
 struct Estimate {
-  EngineKind engine = EngineKind::waveform;        ///< that the run takes
+  EngineKind engine = EngineKind::waveform;  ///< that the run takes
   int ranks = 1, groups = 1;
   std::int64_t neurons = 0, synapses = 0;          ///< of the network; thresholds count as synapses
   int columns = 1;                                 ///< 1, or 7 with the six Stokes tangents
@@ -30,10 +30,10 @@ struct Estimate {
   std::int64_t peak_bytes = 0;                     ///< per rank: high water beyond the program's start
   std::int64_t available_bytes = 0;                ///< per rank of this machine, now
   std::int64_t file_bytes = 0;
-  std::int64_t checkpoint_bytes = 0;  ///< of a member, between two epochs
-  double steps = 0.0;                 ///< of the integrator, or sweeps over the layers, a member
+  std::int64_t checkpoint_bytes = 0;      ///< of a member, between two epochs
+  double steps = 0.0;                     ///< of the integrator, or sweeps over the layers, a member
   std::vector<HistoryEstimate> factored;  ///< waveform engine: one a projection
-  double operations = 0.0;            ///< floating-point operations, a member, all ranks
+  double operations = 0.0;                ///< floating-point operations, a member, all ranks
 };
 
 /// @param ranks  that share the work; all on this machine

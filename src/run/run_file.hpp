@@ -127,8 +127,9 @@ public:
   /// over the member's group.
   void write_series(int member, int first_epoch, const SampleSeries& series);
 
-  /// Writes W, or M, of all synapses, formed a block of rows at a time, under the name "initial", "final" or "epoch_00007" (after 7
-  /// epochs); nothing where output.weights does not ask for that one. Of member `first`; collective over its group.
+  /// Writes W, or M, of all synapses, formed a block of rows at a time, under the name "initial", "final" or
+  /// "epoch_00007" (after 7 epochs); nothing where output.weights does not ask for that one. Of member `first`;
+  /// collective over its group.
   void write_weights(const std::string& which, const SynapseReader& read);
   void write_momenta(const std::string& which, const SynapseReader& read);
 

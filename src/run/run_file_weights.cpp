@@ -87,7 +87,8 @@ void RunFile::write_snapshot(const std::string& kind, const std::string& which, 
       const auto most = std::max<std::uint64_t>(1, numbers_at_once / std::max<std::size_t>(1, block.run));
       for (std::uint64_t item = 0; item < block.count; item += most) {
         const auto items = std::min(most, block.count - item);
-        const Slab slab = dense ? Slab{{block.first + item, 0}, {items, block.run}} : Slab{{block.first + item}, {items}};
+        const Slab slab =
+            dense ? Slab{{block.first + item, 0}, {items, block.run}} : Slab{{block.first + item}, {items}};
         part.resize(slab.elements());
         read(static_cast<std::int64_t>(block.offset + item * block.run), part);
         archive_.write<double>(path, slab, part, Access::independent);

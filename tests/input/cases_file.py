@@ -147,18 +147,6 @@ CASES = [
         "this version, comes with real learning",
     ),
     added(
-        "the waveform engine",
-        '[solver]\nengine = "waveform"\n',
-        'case.toml:8:1: solver.engine: expected "coupled", got "waveform": unsupported in this version, comes '
-        "with the waveform engine",
-    ),
-    added(
-        "the choice of an engine",
-        '[solver]\nengine = "auto"\n',
-        'case.toml:8:1: solver.engine: expected "coupled", got "auto": unsupported in this version, comes with '
-        "the waveform engine",
-    ),
-    added(
         "gauge constraints",
         "[[gauge.constraint]]\n",
         "case.toml:7:9: gauge.constraint: unsupported in this version: constraints of the gauge freedom",

@@ -255,7 +255,7 @@ CASES = [
     added(
         "an unknown engine",
         '[solver]\nengine = "couple"\n',
-        'case.toml:8:1: solver.engine: expected "coupled", got "couple" (did you mean \'coupled\'?)',
+        'case.toml:8:1: solver.engine: expected one of coupled, waveform, auto, got "couple" (did you mean \'coupled\'?)',
     ),
     added(
         "no tolerance",

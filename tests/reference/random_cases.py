@@ -3,7 +3,8 @@
 
     random_cases.py FIRST_SEED COUNT
 
-Each seed makes one input (the same on any machine), run on 1 to 4 ranks. A run that ends with a numerical error (a
+Each seed makes one input (the same on any machine), run on 1 to 4 ranks, with even seeds by the waveform engine and
+with odd ones by the coupled engine. A run that ends with a numerical error (a
 problem without a solution, growth beyond all bounds) is counted apart. Exit status 1 where any pair disagrees.
 """
 
@@ -98,7 +99,9 @@ def make_input(seed):
     if sum(sizes) >= 6 and r.random() < 0.6:
         text += particles(r, sum(sizes), epoch)
     method = r.choice(["bdf", "bdf", "adams"])
-    text += f'[solver]\nrelative_tolerance = 1e-9\nmethod = "{method}"\n[output]\nstates = true\nweights = "all"\n'
+    engine = "coupled" if seed % 2 else "waveform"
+    text += (f'[solver]\nengine = "{engine}"\nrelative_tolerance = 1e-9\nmethod = "{method}"\n'
+             '[output]\nstates = true\nweights = "all"\n')
     return text, r.choice([1, 1, 2, 3, 4])
 
 

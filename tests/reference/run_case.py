@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""One comparison as a test: run_case.py CASE.toml RANKS runs hjnet (environment HJNET_BINARY, MPIEXEC) and compares."""
+"""One comparison as a test: run_case.py CASE.toml RANKS ENGINE runs hjnet (environment HJNET_BINARY, MPIEXEC) and
+compares."""
 
 import os
 import subprocess
@@ -10,10 +11,11 @@ from reference import compare_run
 
 
 def main():
-    case, ranks = os.path.abspath(sys.argv[1]), sys.argv[2]
+    case, ranks, engine = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3]
     with tempfile.TemporaryDirectory() as folder:
         output = os.path.join(folder, "run.h5")
-        command = [os.environ["MPIEXEC"], "-n", ranks, os.environ["HJNET_BINARY"], "run", case, "--output", output]
+        command = [os.environ["MPIEXEC"], "-n", ranks, os.environ["HJNET_BINARY"], "run", case, "--output", output,
+                   "--set", f"solver.engine={engine}"]
         subprocess.run(command, check=True, cwd=folder)
         return compare_run(output, 1e-6, check_self=False)
 

@@ -15,6 +15,7 @@ from processes import kill, ranks_of  # noqa: E402,F401  (for the tests of this 
 HJNET = os.environ["HJNET_BINARY"]
 MPIEXEC = os.environ["MPIEXEC"]
 STOPPED = 75
+FULL = "--full" in sys.argv
 
 # Small, but with everything that a checkpoint has to carry: recurrent and sparse projections, thresholds, breakpoints,
 # particles with two modes, states and weights of all epochs.
@@ -60,6 +61,7 @@ b = {{ stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12 }}
 k0 = [1.0, 2.0]
 weights = [0.6, 0.4]
 [solver]
+engine = "{engine}"
 method = "adams"
 relative_tolerance = 1e-9
 absolute_tolerance = 1e-11
@@ -87,12 +89,13 @@ BOUNDARIES = {
 class Bench:
     """A directory with one input, in which runs are made."""
 
-    def __init__(self, folder, learning="", checkpoint="every_epochs = 1, keep = 20", more="", epochs=6):
+    def __init__(self, folder, learning="", checkpoint="every_epochs = 1, keep = 20", more="", epochs=6,
+                 engine="waveform"):
         self.path = pathlib.Path(folder)
         self.path.mkdir(parents=True, exist_ok=True)
         time_constant = 1.0 if 'delta = "initial"' in learning else 0.2  # Delta then grows like exp(t/lambda)
         (self.path / "case.toml").write_text(INPUT.format(learning=learning, checkpoint=checkpoint, more=more,
-                                                          epochs=epochs, time_constant=time_constant))
+                                                          epochs=epochs, time_constant=time_constant, engine=engine))
 
     def command(self, ranks, output, *arguments):
         return [MPIEXEC, "-n", str(ranks), HJNET, "run", "case.toml", "--output", output, *arguments]
@@ -127,10 +130,23 @@ class Bench:
 class Case(unittest.TestCase):
     """A test with a directory of its own, for benches."""
 
+    ENGINE = "waveform"
+
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
         self.path = pathlib.Path(self.folder.name)
 
     def bench(self, name="bench", **options):
-        return Bench(self.path / name, **options)
+        return Bench(self.path / name, **{"engine": self.ENGINE, **options})
+
+
+def main():
+    """Runs the calling script's tests: `--engine NAME` chooses the engine, `--full` the long matrices; names of
+    tests as of unittest."""
+    arguments = [argument for argument in sys.argv if argument != "--full"]
+    if "--engine" in arguments:
+        at = arguments.index("--engine")
+        Case.ENGINE = arguments[at + 1]
+        del arguments[at:at + 2]
+    unittest.main(argv=arguments, verbosity=2)

@@ -5,14 +5,12 @@ import os
 import random
 import shutil
 import subprocess
-import sys
 import time
 import unittest
 
 import driver
 
-FULL = "--full" in sys.argv
-KILLS = 30 if FULL else 6
+KILLS = 30 if driver.FULL else 6
 # Wide enough for its checkpoints to take a good part of the time.
 WIDE = "--set", "network.layer[1].neurons=120", "--set", "solver.relative_tolerance=1e-6"
 
@@ -73,7 +71,7 @@ class Killed(Faults):
         start = time.monotonic()
         bench.run(1, "straight.h5", "--set", 'output.checkpoint.directory="elsewhere"')
         whole = time.monotonic() - start
-        for _ in range(10 if FULL else 4):
+        for _ in range(10 if driver.FULL else 4):
             process = bench.start(1, "run.h5", "--restart", "auto")
             time.sleep(whole * (0.6 + 0.5 * chance.random()))
             driver.kill(process)
@@ -134,7 +132,7 @@ class Damaged(Faults):
 
 class Disks(Faults):
     def test_full_disk(self):
-        for ranks in (1, 2, 3) if FULL else (2,):
+        for ranks in (1, 2, 3) if driver.FULL else (2,):
             with self.subTest(ranks=ranks):
                 bench = self.bench(f"full-{ranks}", epochs=5, checkpoint="every_epochs = 1, keep = 9")
                 bench.run(ranks, "straight.h5", *WIDE, "--set", 'output.checkpoint.directory="elsewhere"')
@@ -172,4 +170,4 @@ class Disks(Faults):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[argument for argument in sys.argv if argument != "--full"], verbosity=2)
+    driver.main()

@@ -4,7 +4,6 @@
 import os
 import shutil
 import signal
-import sys
 import time
 import unittest
 
@@ -12,7 +11,6 @@ import h5py
 
 import driver
 
-FULL = "--full" in sys.argv
 EPOCHS = 6
 # Round-off of a pure state's entropy and smallest eigenvalue, and fits that the data do not determine, depend on the
 # number of ranks and on where an integration was interrupted.
@@ -65,13 +63,13 @@ class Matrix(Restart):
         return file
 
     def test_ranks_and_epochs(self):
-        if FULL:
+        if driver.FULL:
             self.matrix("", (1, 2, 3), (1, 2, 4), range(1, EPOCHS + 1))
         else:
             self.matrix("", (2,), (2,), range(1, EPOCHS + 1))
             self.matrix("", (1, 3), (4,), (3,))
 
-    @unittest.skipUnless(FULL, "in the full suite")
+    @unittest.skipUnless(driver.FULL, "in the full suite")
     def test_boundary_conditions(self):
         for name, learning in driver.BOUNDARIES.items():
             with self.subTest(boundaries=name):
@@ -368,4 +366,4 @@ class Ensemble(Restart):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[argument for argument in sys.argv if argument != "--full"], verbosity=2)
+    driver.main()

@@ -29,6 +29,7 @@ inertia = -1000.0
 [stimulus]
 constant = {{ layer = "a", distribution = "normal" }}
 [solver]
+engine = "{engine}"
 relative_tolerance = 1e-5
 absolute_tolerance = 1e-7
 """
@@ -50,7 +51,7 @@ class Memory(unittest.TestCase):
     def check(self, name, **case):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "case.toml"
-            path.write_text(INPUT.format(**{"more": "", "epochs": 2, "learning": "true", **case}))
+            path.write_text(INPUT.format(**{"more": "", "epochs": 2, "learning": "true", "engine": "coupled", **case}))
             said = json.loads(subprocess.run([HJNET, "check", str(path), "--json"], check=True, capture_output=True).stdout)
             start = high_water("--version")
             used = high_water("run", str(path), "--output", str(pathlib.Path(folder) / "run.h5")) - start

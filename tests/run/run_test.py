@@ -86,13 +86,19 @@ class Run(unittest.TestCase):
             self.assertTrue(np.isfinite(run["series/interaction"][: epochs * 5]).all())
 
     def test_overflow_ends_with_our_error(self):
-        self.write('[run]\nepochs = 3\n[network]\ninitial_state = 1.0\n'
-                   '[[network.layer]]\nname = "a"\nneurons = 2\ntransfer = "identity"\n'
-                   '[[network.projection]]\nfrom = "a"\nto = "a"\nweights = 1000.0\n')
-        result = self.hjnet()
-        self.assertEqual(result.returncode, 1, result.stderr)
-        self.assertRegex(result.stderr, r'epoch 0, y forwards \(delta = "terminal"\): a right-hand side is not finite at any step size after s = 0\.035')
-        self.assertTrue((self.path / "case.h5").exists())
+        said = {"coupled": r'epoch 0, y forwards \(delta = "terminal"\): a right-hand side is not finite at any step size '
+                           r"after s = 0\.035",
+                "waveform": r'epoch 0, y \(delta = "terminal"\): between t = \S+ and \S+ the solution grows or jumps faster'}
+        for engine, words in said.items():
+            with self.subTest(engine=engine):
+                self.write('[run]\nepochs = 3\n[network]\ninitial_state = 1.0\n'
+                           '[[network.layer]]\nname = "a"\nneurons = 2\ntransfer = "identity"\n'
+                           '[[network.projection]]\nfrom = "a"\nto = "a"\nweights = 1000.0\n'
+                           f'[solver]\nengine = "{engine}"\n')
+                result = self.hjnet("--overwrite")
+                self.assertEqual(result.returncode, 1, result.stderr)
+                self.assertRegex(result.stderr, words)
+                self.assertTrue((self.path / "case.h5").exists())
 
     def test_singular_two_point_problem(self):
         kappa = (np.pi / 2) ** 2
@@ -101,18 +107,29 @@ class Run(unittest.TestCase):
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn("two-point problem of weight decay is singular", result.stderr)
 
-    def test_a_network_that_cannot_fit_is_refused(self):
-        self.write('[[network.layer]]\nname = "a"\nneurons = 30000\n[[network.layer]]\nname = "b"\nneurons = 30000\n')
+    def refused(self, neurons, engine):
+        """What a run of two such layers says, which must be refused before it starts."""
+        self.write(f'[[network.layer]]\nname = "a"\nneurons = {neurons}\n[[network.layer]]\nname = "b"\n'
+                   f'neurons = {neurons}\n[solver]\nengine = "{engine}"\n')
         result = self.hjnet()
         self.assertEqual(result.returncode, 2, result.stderr)
-        self.assertRegex(result.stderr, r"needs [\d.]+ GiB of memory per rank, but [\d.]+ GiB are available")
         self.assertFalse((self.path / "case.h5").exists())
+        return result.stderr
+
+    def test_a_network_that_cannot_fit_is_refused(self):
+        memory = r"needs [\d.]+ GiB of memory per rank, but [\d.]+ GiB are available: the {} engine holds"
+        said = self.refused(30000, "coupled")
+        self.assertRegex(said, memory.format("coupled"))
+        self.assertIn('use solver.engine = "waveform"', said)
+        for engine in ("waveform", "auto"):
+            said = self.refused(200000, engine)
+            self.assertRegex(said, memory.format("waveform"))
+            self.assertNotIn("solver.engine", said)
 
     def test_a_state_beyond_petsc_indices_is_refused(self):
-        self.write('[[network.layer]]\nname = "a"\nneurons = 40000\n[[network.layer]]\nname = "b"\nneurons = 40000\n')
-        result = self.hjnet()
-        self.assertEqual(result.returncode, 2, result.stderr)
-        self.assertIn("W and M have 3200000000 components, but a vector of this PETSc (32-bit indices) holds", result.stderr)
+        said = self.refused(40000, "coupled")
+        self.assertIn("W and M have 3200000000 components, but a vector of this PETSc (32-bit indices) holds", said)
+        self.assertIn('use solver.engine = "waveform", which needs none', said)
 
     def test_an_existing_file_is_kept(self):
         self.write("[run]\nepochs = 1\nsamples_per_epoch = 4\n" + NETWORK)

@@ -121,7 +121,8 @@ TEST(Basis, RepresentsRandomBlocksToTheToleranceAskedFor) {
     basis.extend(block.data(), columns, scale, tolerance);
     const auto text = "tolerance " + std::to_string(std::lround(std::log10(tolerance)));
     expect_figure("Q^T Q - 1, " + text, defect(basis), orthonormal);
-    expect_figure("left over, relative to what was asked for, " + text, left_over(basis, block, scale) / tolerance, 1.0);
+    expect_figure("left over, relative to what was asked for, " + text, left_over(basis, block, scale) / tolerance,
+                  1.0);
     // No more directions than the singular values above the tolerance, but for a few.
     EXPECT_LE(basis.rank(), 3.0 - 2.0 * std::log10(tolerance));
     EXPECT_GE(basis.rank(), -2.0 * std::log10(tolerance) - 6.0);

@@ -1,4 +1,5 @@
-// Relaxations of polynomials in closed form, from elements a million times shorter than lambda to a million times longer.
+// Relaxations of polynomials in closed form, from elements a million times shorter than lambda to a million times
+// longer.
 #include "../support/case.hpp"
 
 #include "history/epoch_operators.hpp"
@@ -33,8 +34,8 @@ long double grown_power(int k, long double s) {
   return sum;
 }
 
-/// y at a place x in (0, 1) of an element of length h, driven by (t/h)^k (backward: by the mirror image) from a value of
-/// 1 at the end that is given; relative to the largest of the forcing and y.
+/// y at a place x in (0, 1) of an element of length h, driven by (t/h)^k (backward: by the mirror image) from a value
+/// of 1 at the end that is given; relative to the largest of the forcing and y.
 double exact(Relaxation kind, int k, double x, double h) {
   const auto s = static_cast<long double>(kind == Relaxation::backward ? (1.0 - x) * h : x * h);
   const auto unit = std::pow(static_cast<long double>(h), k);
@@ -79,7 +80,8 @@ TEST(RelaxationRule, IsExactForPolynomialsAtAllRatiosOfLengthToLambda) {
         worst = std::max(worst, error_of(kind, nodes, ratio));
       }
       // Growing values may be differences of two that grow: their error is relative to exp(h/lambda).
-      expect_figure(std::string(name) + ", " + std::to_string(nodes) + " nodes, h/lambda from 1e-6 to 1e6", worst, 5e-14);
+      expect_figure(std::string(name) + ", " + std::to_string(nodes) + " nodes, h/lambda from 1e-6 to 1e6", worst,
+                    5e-14);
     }
   }
 }
@@ -98,7 +100,8 @@ TEST(RelaxationRule, RefusesGrowthBeyondAllBounds) {
   EXPECT_THROW(RelaxationRule(Chebyshev(4), 700.0, 1.0, Relaxation::growing), numerical_error);
 }
 
-/// t exp(a t) relaxed: y from y(0), Delta backwards to Delta(T) or forwards from Delta(0), with their derivatives' signs.
+/// t exp(a t) relaxed: y from y(0), Delta backwards to Delta(T) or forwards from Delta(0), with their derivatives'
+/// signs.
 struct Exponential {
   double a, lambda;
   /// sign +1: lambda y' + y = t exp(a t), y = particular + c exp(-t/lambda); -1: -lambda y' + y.

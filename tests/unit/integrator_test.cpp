@@ -3,8 +3,8 @@
 #include "../support/case.hpp"
 
 #include "engine/coupled/integrator.hpp"
-#include "engine/krylov.hpp"
 #include "engine/coupled/vector_operations.hpp"
+#include "engine/krylov.hpp"
 #include "parallel/errors.hpp"
 
 #include <nvector/nvector_petsc.h>

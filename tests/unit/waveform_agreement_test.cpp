@@ -14,7 +14,8 @@ struct Problem {
 
 constexpr double bound = 1e-8;  ///< relative, for every quantity, at a tolerance of 1e-10
 
-// Together these switch on every feature, each against the others; layers wide enough for factors are in Wide*.
+// Together these switch on every feature, each against the others; in Wide bases do not span their layers, and are
+// compressed.
 constexpr Problem problems[] = {
     {"FeedForward", R"([run]
 seed = 61
@@ -152,6 +153,20 @@ constant = { layer = "a", distribution = "normal" }
 [gauge]
 charge = 0.3
 field = { layer = "b", constant = 0.5 }
+)"},
+    {"Wide", R"([run]
+seed = 71
+epochs = 3
+samples_per_epoch = 8
+[network]
+thresholds = true
+layer = [{ name = "a", neurons = 70 }, { name = "b", neurons = 60 }, { name = "c", neurons = 50, transfer = "logistic" }]
+[learning]
+target = { distribution = "uniform", low = -0.8, high = 0.8 }
+inertia = -50.0
+weight_decay = 0.3
+[stimulus]
+constant = { layer = "a", distribution = "normal" }
 )"},
     {"Frozen", R"([run]
 seed = 70

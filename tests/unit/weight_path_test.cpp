@@ -100,8 +100,8 @@ struct Errors {
       velocity = std::max(velocity, std::abs(path.velocity(t, work)[item] - v(t)));
     }
     weights = std::max(weights, std::abs(path.end()[item] - w(period)));
-    momenta = std::max({momenta, std::abs(path.momenta()[item] - mom(period)),
-                        std::abs(path.starting_momenta()[item] - mom(0.0))});
+    momenta = std::max(
+        {momenta, std::abs(path.momenta()[item] - mom(period)), std::abs(path.starting_momenta()[item] - mom(0.0))});
   }
   void expect(const std::string& what, double bound) const {
     expect_figure(what + ": W", weights, bound);
@@ -120,8 +120,8 @@ TEST_P(Paths, FollowGivenForces) {
   for (int n = 0; n < 3; ++n) {
     const auto before = path.end();
     std::vector<double> m;
-    path.advance(WeightRule(settings, all[static_cast<std::size_t>(n)]), force_at_nodes(all[static_cast<std::size_t>(n)]),
-                 &m);
+    path.advance(WeightRule(settings, all[static_cast<std::size_t>(n)]),
+                 force_at_nodes(all[static_cast<std::size_t>(n)]), &m);
     for (std::size_t item = 0; item < forces().size(); ++item) {
       const auto& f = forces()[item];
       errors.take(
@@ -139,8 +139,8 @@ TEST_P(Paths, FollowGivenForces) {
   errors.expect(std::string("given force, ") + c.name, 1e-13);
 }
 
-/// W + f/kappa over two epochs of a constant force f: with b^2 = kappa/|omega| combinations of cosh and sinh (b t) where
-/// e = +1, of cos and sin where e = -1.
+/// W + f/kappa over two epochs of a constant force f: with b^2 = kappa/|omega| combinations of cosh and sinh (b t)
+/// where e = +1, of cos and sin where e = -1.
 class Decay {
 public:
   Decay(const Condition& c, double b, double amplitude) : c_(c), b_(b), e_(sign()), amplitude_(amplitude) {}
@@ -211,11 +211,11 @@ TEST_P(Paths, FollowWeightDecay) {
 }
 
 constexpr Condition conditions[] = {
-    {"TerminalNegative1", -1.2, 1.0, Boundary::terminal},    {"TerminalNegativeHalf", -1.2, 0.5, Boundary::terminal},
-    {"TerminalNegative0", -1.2, 0.0, Boundary::terminal},    {"TerminalPositive1", 1.2, 1.0, Boundary::terminal},
-    {"TerminalPositiveHalf", 1.2, 0.5, Boundary::terminal},  {"InitialPositive1", 1.2, 1.0, Boundary::initial},
-    {"InitialPositiveHalf", 1.2, 0.5, Boundary::initial},    {"InitialPositive0", 1.2, 0.0, Boundary::initial},
-    {"InitialNegative1", -1.2, 1.0, Boundary::initial},      {"InitialNegativeHalf", -1.2, 0.5, Boundary::initial}};
+    {"TerminalNegative1", -1.2, 1.0, Boundary::terminal},   {"TerminalNegativeHalf", -1.2, 0.5, Boundary::terminal},
+    {"TerminalNegative0", -1.2, 0.0, Boundary::terminal},   {"TerminalPositive1", 1.2, 1.0, Boundary::terminal},
+    {"TerminalPositiveHalf", 1.2, 0.5, Boundary::terminal}, {"InitialPositive1", 1.2, 1.0, Boundary::initial},
+    {"InitialPositiveHalf", 1.2, 0.5, Boundary::initial},   {"InitialPositive0", 1.2, 0.0, Boundary::initial},
+    {"InitialNegative1", -1.2, 1.0, Boundary::initial},     {"InitialNegativeHalf", -1.2, 0.5, Boundary::initial}};
 
 INSTANTIATE_TEST_SUITE_P(Conditions, Paths, ::testing::ValuesIn(conditions),
                          [](const auto& info) { return info.param.name; });
@@ -235,7 +235,8 @@ TEST(WeightPath, GoesOnFromWhatItHeld) {
   straight.advance(WeightRule(settings, all[0]), force_at_nodes(all[0]), nullptr);
   WeightPath restored(start);
   restored.restore(all[0], straight.velocities(), straight.weights(), straight.end(), straight.momenta());
-  for (auto* path : {&straight, &restored}) path->advance(WeightRule(settings, all[1]), force_at_nodes(all[1]), nullptr);
+  for (auto* path : {&straight, &restored})
+    path->advance(WeightRule(settings, all[1]), force_at_nodes(all[1]), nullptr);
   EXPECT_TRUE(restored.weights() == straight.weights() && restored.velocities() == straight.velocities() &&
               restored.momenta() == straight.momenta() && restored.end() == straight.end());
 }

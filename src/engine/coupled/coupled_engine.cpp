@@ -41,9 +41,9 @@ CoupledEngine::CoupledEngine(const Network& network, const ExternalInput& input,
                      : std::make_optional<DenseWeights>(network, static_cast<std::size_t>(input.columns()),
                                                         network.initial_weights())),
       factors_(!factors ? std::nullopt
-                        : std::make_optional<FactorWeights>(
-                              network, settings.learning, static_cast<std::size_t>(input.columns()),
-                              dense_projections(settings), factor_tolerance(settings))),
+                        : std::make_optional<FactorWeights>(network, settings.learning,
+                                                            static_cast<std::size_t>(input.columns()),
+                                                            dense_projections(settings), factor_tolerance(settings))),
       system_(network, input, history(), settings.network.time_constant),
       sweeps_(network, system_, settings, integrator_settings(settings), segments_, step_hook()),
       mesh_(first_mesh(settings, EngineKind::coupled, input.breakpoints())),

@@ -79,7 +79,7 @@ private:
   const Settings& settings_;
   std::vector<Segment> segments_;
   std::function<void()> hook_;
-  std::optional<DenseWeights> dense_;     ///< one of these two is the history
+  std::optional<DenseWeights> dense_;  ///< one of these two is the history
   std::optional<FactorWeights> factors_;
   NeuronSystem system_;
   NeuronSweeps sweeps_;

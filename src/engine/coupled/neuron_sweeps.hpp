@@ -4,8 +4,8 @@
 
 #include "dynamics/neuron_system.hpp"
 #include "engine/coupled/integrator.hpp"
-#include "engine/krylov.hpp"
 #include "engine/coupled/sweep_position.hpp"
+#include "engine/krylov.hpp"
 #include "history/epoch_record.hpp"
 
 #include <memory>

@@ -63,7 +63,8 @@ private:
   void conjugate_momentum(const Window& window, const double* delta, double* p) const;
   void error_gradient(const Window& window, std::vector<double>& gradient) const;
   /// sum += W^T signal over the projections that leave `layer`, all of them or those to later layers only.
-  void back_sums(const Window& window, std::size_t layer, bool later_only, const double* signal, std::vector<double>& sum);
+  void back_sums(const Window& window, std::size_t layer, bool later_only, const double* signal,
+                 std::vector<double>& sum);
   void conjugate_layers(EpochOperators& operators, Relaxation kind, Window& window, std::vector<double> forcing,
                         std::vector<double>& delta);
   bool conjugate_krylov(EpochOperators& operators, Relaxation kind, Window& window, const std::vector<double>& forcing,

@@ -28,8 +28,7 @@ Krylov& NeuronWaves::krylov(std::size_t size) {
   // A rank without neurons has size 0 for every window: the number of nodes tells windows apart.
   auto& entry = krylov_[size];
   if (!entry) {
-    entry = std::make_unique<Krylov>(network_.comm(),
-                                     static_cast<std::int64_t>(size) * network_.neurons());
+    entry = std::make_unique<Krylov>(network_.comm(), static_cast<std::int64_t>(size) * network_.neurons());
   }
   return *entry;
 }

@@ -37,8 +37,9 @@ double absolute_sum(const std::vector<double>& values) {
 }  // namespace
 
 WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& input, const Settings& settings)
-    : WaveformEngine(network, input, settings,
-                     factored_projections(settings, first_mesh(settings, EngineKind::waveform, input.breakpoints()).nodes())) {}
+    : WaveformEngine(
+          network, input, settings,
+          factored_projections(settings, first_mesh(settings, EngineKind::waveform, input.breakpoints()).nodes())) {}
 
 WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& input, const Settings& settings,
                                const std::vector<bool>& factored)
@@ -46,8 +47,7 @@ WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& inpu
       input_(input),
       settings_(settings),
       columns_(static_cast<std::size_t>(input.columns())),
-      history_(network, settings.learning, columns_, factored,
-               factor_tolerance(settings)),
+      history_(network, settings.learning, columns_, factored, factor_tolerance(settings)),
       waves_(network, input, history_, settings),
       mesh_(first_mesh(settings, EngineKind::waveform, input.breakpoints())),
       y_(spread_columns(network.initial_state(), columns_)),
@@ -129,10 +129,10 @@ void WaveformEngine::require_bounded(const Attempt& attempt) const {
     MPI_Allreduce(MPI_IN_PLACE, sums.data(), 2, MPI_DOUBLE, MPI_SUM, network_.comm());
     const double start = attempt.record.start_time;
     if (!std::isfinite(sums[0])) {
-      throw numerical_error(fmt::format("epoch {}, y forwards (delta = \"{}\"): a right-hand side is not finite between "
-                                        "t = {:.9g} and {:.9g}",
-                                        epoch_, name_of(delta_names, learning.delta), start + window.phases.front(),
-                                        start + window.phases.back()));
+      throw numerical_error(fmt::format(
+          "epoch {}, y forwards (delta = \"{}\"): a right-hand side is not finite between "
+          "t = {:.9g} and {:.9g}",
+          epoch_, name_of(delta_names, learning.delta), start + window.phases.front(), start + window.phases.back()));
     }
     if (sums[1] <= delta_bound) continue;
     std::vector<double> largest(window.times, 0.0);
@@ -158,11 +158,27 @@ void WaveformEngine::judge_neurons(Attempt& attempt) const {
                           as_size(network_.neurons()), columns_),
                columns_);
   }
-  attempt.unresolved = coarse.marked();
+  conclude(attempt, coarse, "y");
 }
 
-/// The forces g y^T of all synapses, by products of random combinations of g and y: the mean square of (u.g)(v.y) is the
-/// square of the norm over all synapses.
+/// Marks for the next attempt. @throws numerical_error where finer elements would not help
+void WaveformEngine::conclude(Attempt& attempt, const UnresolvedElements& coarse, const char* quantities) const {
+  attempt.unresolved = coarse.marked();
+  const auto hopeless = coarse.hopeless();
+  const auto first = static_cast<std::size_t>(std::find(hopeless.begin(), hopeless.end(), true) - hopeless.begin());
+  if (first == hopeless.size()) return;
+  const auto& mesh = attempt.record.mesh;
+  const double start = attempt.record.start_time + mesh.start(first);
+  throw numerical_error(
+      fmt::format("epoch {}, {} (delta = \"{}\"): between t = {:.9g} and {:.9g} the solution grows or jumps faster "
+                  "than elements of {:.3g} "
+                  "can follow, far shorter than every time scale of the input",
+                  epoch_, quantities, name_of(delta_names, settings_.learning.delta), start, start + mesh.length(first),
+                  mesh.length(first)));
+}
+
+/// The forces g y^T of all synapses, by products of random combinations of g and y: the mean square of (u.g)(v.y) is
+/// the square of the norm over all synapses.
 void WaveformEngine::add_products(const Attempt& attempt, UnresolvedElements& coarse, const double* y,
                                   const double* g) const {
   const auto& mesh = attempt.record.mesh;
@@ -176,8 +192,7 @@ void WaveformEngine::add_products(const Attempt& attempt, UnresolvedElements& co
     for (std::size_t k = 0; k < count; ++k) {
       for (std::size_t i = 0; i < probes; ++i) {
         // Signs are as good as normal numbers here; they depend on the neuron alone, not on the ranks.
-        const auto hash =
-            (as_size(first) + k) * 0x9E3779B97F4A7C15ULL + (part * probes + i) * 0xD1B54A32D192ED03ULL;
+        const auto hash = (as_size(first) + k) * 0x9E3779B97F4A7C15ULL + (part * probes + i) * 0xD1B54A32D192ED03ULL;
         signs[i * count + k] = ((hash ^ (hash >> 29)) * 0xBF58476D1CE4E5B9ULL >> 40) % 2 == 0 ? 1.0 : -1.0;
       }
     }
@@ -231,7 +246,7 @@ void WaveformEngine::judge_conjugates(Attempt& attempt) const {
     add_products(attempt, coarse, single ? attempt.windows.front().y.data() : attempt.factors_y.data(),
                  single ? attempt.windows.front().signal.data() : attempt.factors_g.data());
   }
-  attempt.unresolved = coarse.marked();
+  conclude(attempt, coarse, "y and Delta");
 }
 
 WaveformEngine::Attempt WaveformEngine::attempt(const Mesh& mesh, std::vector<Window> used) {
@@ -323,9 +338,10 @@ EpochRecord WaveformEngine::advance() {
   for (int attempts = 1; !done.unresolved.empty(); ++attempts) {
     const auto marked = divisible(settings_, mesh, done.unresolved);
     if (marked.empty() || attempts == most_attempts) {
-      throw numerical_error(fmt::format("epoch {}, y and Delta (delta = \"{}\"): the equations of a recurrent network do "
-                                        "not converge even on elements as short as {:.3g}",
-                                        epoch_, name_of(delta_names, settings_.learning.delta), mesh.length(0)));
+      throw numerical_error(
+          fmt::format("epoch {}, y and Delta (delta = \"{}\"): the equations of a recurrent network do "
+                      "not converge even on elements as short as {:.3g}",
+                      epoch_, name_of(delta_names, settings_.learning.delta), mesh.length(0)));
     }
     mesh = mesh.refined(marked);
     ++refinements_;
@@ -341,8 +357,9 @@ EpochRecord WaveformEngine::advance() {
   return std::move(done.record);
 }
 
-// What of this engine a checkpoint holds, below /engine: the same attributes, y, delta and mesh as the coupled engine's,
-// and history/, the factors (factor_forms.cpp). Not here: everything within an epoch, which is short and done again.
+// What of this engine a checkpoint holds, below /engine: the same attributes, y, delta and mesh as the coupled
+// engine's, and history/, the factors (factor_forms.cpp). Not here: everything within an epoch, which is short and done
+// again.
 void WaveformEngine::save(VectorArchive& out, bool /*sweep*/) const {
   save_engine(out, settings_, {"waveform", epoch_, columns_, y_, delta_, mesh_});
   if (epoch_ > 0 && settings_.learning.enabled) history_.save(out, "/engine/history");

@@ -44,7 +44,7 @@ private:
     EpochRecord record;
     std::unique_ptr<Mesh> mesh;  ///< stays where it is: windows look at its phases
     std::vector<Window> windows;
-    std::vector<double> y, delta;          ///< at the epoch's end
+    std::vector<double> y, delta;              ///< at the epoch's end
     std::vector<double> factors_y, factors_g;  ///< whole epoch; empty where one window holds it
     std::vector<bool> unresolved;
   };
@@ -55,6 +55,7 @@ private:
   void require_bounded(const Attempt& attempt) const;
   void judge_neurons(Attempt& attempt) const;
   void judge_conjugates(Attempt& attempt) const;
+  void conclude(Attempt& attempt, const UnresolvedElements& coarse, const char* quantities) const;
   void add_products(const Attempt& attempt, UnresolvedElements& coarse, const double* y, const double* g) const;
   /// A quantity of all windows as one block over the epoch.
   [[nodiscard]] std::vector<double> whole(const Attempt& attempt, std::vector<double> Window::*quantity) const;

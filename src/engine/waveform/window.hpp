@@ -15,7 +15,7 @@ struct Window {
   std::size_t first_element = 0, elements = 0;
   std::size_t first_node = 0, times = 0;  ///< nodes of the window
   std::span<const double> phases;
-  std::vector<double> gauge;            ///< c A_k; empty without a gauge field
+  std::vector<double> gauge;             ///< c A_k; empty without a gauge field
   std::vector<double> net, phi, f1, f2;  ///< argument of f (at first Y_k alone); f and tangents; f', f''
   std::vector<double> y, delta;
   std::vector<double> signal;  ///< P f'(net), P = Delta + 2cAF

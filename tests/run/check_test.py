@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+"""What `hjnet check` says of the engine and of the delayed weights, for people and as JSON."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+HJNET = os.environ["HJNET_BINARY"]
+INPUT = """
+[run]
+epochs = 4
+[[network.layer]]
+name = "a"
+neurons = {a}
+[[network.layer]]
+name = "b"
+neurons = {b}
+[[network.layer]]
+name = "c"
+neurons = 3
+[[network.projection]]
+from = "a"
+to = "b"
+{more}
+[[network.projection]]
+from = "b"
+to = "c"
+"""
+
+
+class Check(unittest.TestCase):
+    def check(self, *arguments, a=500, b=400, more=""):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "case.toml"
+            path.write_text(INPUT.format(a=a, b=b, more=more))
+            return subprocess.run([HJNET, "check", str(path), *arguments], check=True, capture_output=True, text=True).stdout
+
+    def weights(self, *arguments, **case):
+        """Engine and, by projection, what JSON says of the delayed weights."""
+        said = json.loads(self.check("--json", *arguments, **case))
+        return said["engine"], {one["projection"]: one for one in said["delayed_weights"]}
+
+    def test_wide_layers_are_kept_as_factors(self):
+        engine, weights = self.weights()
+        self.assertEqual(engine, "waveform")
+        self.assertEqual(list(weights), ["a-b", "b-c"])
+        self.assertGreater(weights["a-b"]["rank"], 0)
+        self.assertLess(weights["a-b"]["rank"], 400)
+        self.assertEqual(weights["b-c"]["rank"], 3)  # no more directions than neurons
+        for one in weights.values():
+            self.assertEqual(one["rank"] > 0, one["factored_operations"] < one["synapse_operations"])
+        text = self.check()
+        self.assertIn("# engine waveform (chosen); state", text)
+        self.assertIn(f"# delayed weights of a-b: factors, up to {weights['a-b']['rank']} directions", text)
+        self.assertIn('engine = "auto"', text)
+
+    def test_single_neurons_and_sparse_ones_are_not(self):
+        for case in ({"a": 1, "b": 1}, {"more": "connect = { fan_in = 450 }"}):
+            with self.subTest(**case):
+                engine, weights = self.weights(**case)
+                self.assertEqual((engine, weights["a-b"]["rank"]), ("waveform", 0))
+                self.assertIn("# delayed weights of a-b: synapse by synapse (", self.check(**case))
+
+    def test_an_engine_asked_for(self):
+        self.assertIn("# engine waveform; state", self.check("--set", "solver.engine=waveform"))
+        self.assertIn("# engine coupled; state", self.check("--set", "solver.engine=coupled"))
+        self.assertEqual(self.weights("--set", "solver.engine=coupled")[0], "coupled")
+
+    def test_frozen_weights_have_no_history(self):
+        text = self.check("--set", "learning.enabled=false")
+        self.assertNotIn("# delayed weights", text)
+        self.assertTrue(all(one["rank"] == 0 for one in self.weights("--set", "learning.enabled=false")[1].values()))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
