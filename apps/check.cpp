@@ -10,7 +10,7 @@ ExitStatus check_verb(const Arguments& arguments) {
       agreed(MPI_COMM_WORLD, [&] { return load_settings(arguments.file, arguments.overrides, {}); });
   int ranks = 1;
   MPI_Comm_size(MPI_COMM_WORLD, &ranks);
-  const Estimate cost = estimate(settings, ranks);
+  const Estimate cost = estimate(settings, ranks, ranks_on_this_machine(MPI_COMM_WORLD));
   print_once(arguments.json ? to_json(cost, settings) + "\n" : settings.resolved + "\n" + describe(cost, settings));
   return ExitStatus::complete;
 }

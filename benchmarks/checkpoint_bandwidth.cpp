@@ -34,6 +34,7 @@ public:
   }
   void save(VectorArchive& out, bool sweep) const override { engine_.save(out, sweep); }
   [[nodiscard]] std::int64_t saved_bytes(bool sweep) const override { return engine_.saved_bytes(sweep); }
+  [[nodiscard]] bool saves_sweeps() const override { return engine_.saves_sweeps(); }
   [[nodiscard]] int epochs_done() const override { return times_; }
   [[nodiscard]] const NetworkLayout& layout() const override { return network_.layout(); }
   void next() { ++times_; }

@@ -20,12 +20,15 @@ constexpr double passes = 12.0;
 /// experiment (docs/performance.md).
 constexpr double first_directions = 2.0;
 constexpr double further_directions = 0.25;
+/// What looking after two bases takes an epoch however small they are.
+constexpr double basis_work = 1e6;
 /// With six tangents beside the value, so many times more.
 constexpr double tangent_directions = 3.0;
 
-/// Numbers of a dense history, W and V of an epoch at its nodes, beyond which the coupled engine keeps factors instead.
-constexpr double largest_dense_history = 1e9;
-
+/// Synapses (times columns) of dense projections beyond which the coupled engine keeps factors: a dense history of some
+/// hundred nodes then takes 8 GB, W and V of two epochs. Not a matter of tolerance or epochs, which a restart may
+/// change.
+constexpr double largest_dense_history = 5e6;
 /// Factors are represented to this fraction of the tolerance to which an element is resolved.
 constexpr double truncation = 0.01;
 
@@ -53,7 +56,7 @@ HistoryWork history_work(const Settings& settings, std::size_t projection, std::
   out.synapse_count = synapses;
   out.rank = static_cast<std::int64_t>(rank_after(settings.epochs));
   out.synapses = synapses * width * (2.0 + passes * moved);
-  out.factored = 2.0 * synapses * width + 10.0 * static_cast<double>(pre + post) * rank * width +
+  out.factored = basis_work * columns + 2.0 * synapses * width + 10.0 * static_cast<double>(pre + post) * rank * width +
                  passes * moved * width * rank * rank;
   return out;
 }
@@ -62,7 +65,7 @@ std::vector<bool> factored_projections(const Settings& settings, std::size_t nod
   std::vector<bool> out;
   for (std::size_t i = 0; i < settings.network.projections.size(); ++i) {
     const bool dense = settings.network.projections[i].connect.kind == Connectivity::Kind::dense;
-    out.push_back(dense && settings.learning.enabled && history_work(settings, i, nodes).pays());
+    out.push_back(dense && (!settings.learning.enabled || history_work(settings, i, nodes).pays()));
   }
   return out;
 }
@@ -81,16 +84,13 @@ double factor_tolerance(const Settings& settings) {
 
 bool coupled_keeps_factors(const Settings& settings) {
   if (!settings.learning.enabled || settings.learning.weight_decay > 0.0) return false;
-  const auto mesh = first_mesh(settings, EngineKind::coupled, input_breakpoints(settings));
-  double synapses = settings.network.thresholds ? static_cast<double>(settings.network.neurons()) : 0.0;
-  bool pays = false;
-  for (std::size_t i = 0; i < settings.network.projections.size(); ++i) {
-    const auto work = history_work(settings, i, mesh.nodes());
-    synapses += work.synapse_count;
-    pays = pays || (work.pays() && settings.network.projections[i].connect.kind == Connectivity::Kind::dense);
+  double dense = 0.0;
+  for (const auto& p : settings.network.projections) {
+    if (p.connect.kind != Connectivity::Kind::dense) continue;
+    dense += static_cast<double>(settings.network.layers[static_cast<std::size_t>(p.from)].neurons) *
+             static_cast<double>(settings.network.layers[static_cast<std::size_t>(p.to)].neurons);
   }
-  const double columns = settings.particles ? 7.0 : 1.0;
-  return pays && synapses * columns * static_cast<double>(mesh.nodes() + mesh.elements()) > largest_dense_history;
+  return dense * (settings.particles ? 7.0 : 1.0) > largest_dense_history;
 }
 
 EngineKind chosen_engine(const Settings& settings) {

@@ -24,7 +24,8 @@ struct HistoryWork {
 /// @param nodes  of the mesh of an epoch
 HistoryWork history_work(const Settings& settings, std::size_t projection, std::size_t nodes);
 
-/// For each projection whether it is kept as factors: where that is less work. Sparse ones never are.
+/// For each projection whether it is kept as factors: where that is less work, or W does not move. Sparse ones never
+/// are.
 std::vector<bool> factored_projections(const Settings& settings, std::size_t nodes);
 
 /// All dense projections.
@@ -33,8 +34,8 @@ std::vector<bool> dense_projections(const Settings& settings);
 /// resolved.
 double factor_tolerance(const Settings& settings);
 
-/// Whether the coupled engine keeps its delayed weights as factors too: where a dense history would be large. It is
-/// then their momenta that the history comes from, not the integrator's; W and M stay part of its state.
+/// Whether the coupled engine keeps its delayed weights as factors too: where a dense history would be large (8 GB). It
+/// is then their momenta that the history comes from, not the integrator's; W and M stay part of its state.
 bool coupled_keeps_factors(const Settings& settings);
 
 /// The engine that a run takes: the one asked for, or with "auto" the faster one.

@@ -47,6 +47,8 @@ public:
   /// Writes everything that changes in a run: the state at the start of the epoch under way (between epochs: of the
   /// next), and with `sweep` also how far the epoch has got. Collective. @throws io_error
   virtual void save(VectorArchive& out, bool sweep) const = 0;
+  /// Whether save() can write a sweep under way; else an epoch that was interrupted is done again.
+  [[nodiscard]] virtual bool saves_sweeps() const = 0;
   /// Takes up what save() wrote, on any number of ranks; on as many as wrote it and from between two epochs, all that
   /// follows is the same to the last bit. Where the tolerances are others now, the sweep under way is left out and the
   /// mesh chosen afresh. Collective. @throws io_error where something is missing or of another shape.

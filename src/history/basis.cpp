@@ -18,6 +18,8 @@ using Row = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajo
 constexpr double largest_ratio = 1e-6;
 /// Rounds of extraction; each gains largest_ratio, so this many reach round-off.
 constexpr int most_rounds = 5;
+/// Columns that are looked at together.
+constexpr std::size_t slice = 1024;
 
 int as_int(std::size_t n) {
   return static_cast<int>(n);
@@ -173,17 +175,21 @@ bool Basis::extract(std::vector<double>& residual, std::size_t count, double tol
 }
 
 void Basis::extend(const double* block, std::size_t count, const std::vector<double>& scale, double tolerance) {
-  std::vector<double> factor(count);
-  for (std::size_t i = 0; i < count; ++i) factor[i] = scale[i] > 0.0 ? 1.0 / scale[i] : 0.0;
-  std::vector<double> residual(rows_ * count);
-  for (std::size_t row = 0; row < rows_; ++row) {
-    const double* in = block + row * count;
-    double* out = residual.data() + row * count;
-    for (std::size_t i = 0; i < count; ++i) out[i] = in[i] * factor[i];
-  }
-  remove(vectors_, rank_, residual, count);
-  for (int round = 0; round < most_rounds; ++round) {
-    if (!extract(residual, count, tolerance)) break;
+  // A Gram matrix is quadratic in the columns that are looked at together.
+  for (std::size_t first = 0; first < count; first += slice) {
+    const auto width = std::min(slice, count - first);
+    std::vector<double> factor(width);
+    for (std::size_t i = 0; i < width; ++i) factor[i] = scale[first + i] > 0.0 ? 1.0 / scale[first + i] : 0.0;
+    std::vector<double> residual(rows_ * width);
+    for (std::size_t row = 0; row < rows_; ++row) {
+      const double* in = block + row * count + first;
+      double* out = residual.data() + row * width;
+      for (std::size_t i = 0; i < width; ++i) out[i] = in[i] * factor[i];
+    }
+    remove(vectors_, rank_, residual, width);
+    for (int round = 0; round < most_rounds; ++round) {
+      if (!extract(residual, width, tolerance)) break;
+    }
   }
 }
 

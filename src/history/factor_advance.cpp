@@ -189,7 +189,8 @@ SynapseSums FactorWeights::advance(const Mesh& mesh, const EpochFactors& factors
   }
   int rank = 0;
   MPI_Comm_rank(network_.comm(), &rank);
-  const WeightRule rule(learning_, mesh);
+  if (!rule_ || rule_->mesh().phases() != mesh.phases()) rule_.emplace(learning_, mesh);
+  const auto& rule = *rule_;
   SynapseSums sums{std::vector<double>(nodes, 0.0), std::vector<double>(nodes, 0.0), std::vector<double>(nodes, 0.0)};
   std::vector<double> momenta;
   for (std::size_t i = 0; i < parts_.size(); ++i) {

@@ -57,9 +57,15 @@ std::vector<double> FactorWeights::sketch(std::size_t layer, Side side, std::siz
     const auto other = side == Side::post ? y : g;
     const auto items = part.path.items();
     const double length = part.path.mesh().boundaries().back();
-    const auto add = [&](const std::vector<double>& stack, double weight) {
+    // Every column of every projection on its own scale: tangents may be small beside W and must not be cut with it.
+    const auto& g_scale = layers_[static_cast<std::size_t>(s.to)].g_scale;
+    const auto& y_scale = layers_[static_cast<std::size_t>(s.from)].y_scale;
+    const auto add = [&](const std::vector<double>& stack, double factor) {
       for (std::size_t at = 0; at + items <= stack.size(); at += items) {
         for (std::size_t c = 0; c < columns_; ++c) {
+          const double scale = g_scale[0] * y_scale[c] + (c == 0 ? 0.0 : g_scale[c] * y_scale[0]);
+          if (scale == 0.0) continue;
+          const double weight = factor / scale;
           random.resize(other * width);
           signs.fill(random);
           cblas_dgemm(CblasRowMajor, side == Side::post ? CblasNoTrans : CblasTrans, CblasNoTrans, as_int(rank),
@@ -122,7 +128,7 @@ void FactorWeights::turn_cores(std::size_t projection, Side side, const std::vec
   if (!decays() || post) return;
   const auto rows = part.product.size() / std::max<std::size_t>(1, before);
   std::vector<double> product(rows * y);
-  if (!empty && rows > 0) multiply(part.product.data(), rows, product.data());
+  if (y > 0 && rows > 0) multiply(part.product.data(), rows, product.data());
   part.product = std::move(product);
 }
 

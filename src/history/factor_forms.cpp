@@ -94,7 +94,9 @@ SynapseReader FactorWeights::reader(EndValues values, bool with_initial) const {
       const auto& items = (parts_[i].path.*values)();
       const auto count = network_.layout().matrices[i].local_nonzeros();
       overlap(s.first, count, [&](std::int64_t from, std::int64_t length, double* to) {
-        if (parts_[i].factored) {
+        if (items.empty() && (!parts_[i].factored || decays())) {
+          std::fill_n(to, length, 0.0);  // M of the prehistory
+        } else if (parts_[i].factored) {
           form_rows(i, items.data(), 0, (*bases)[i], with_initial, from / s.columns, length / s.columns, to);
         } else {
           std::copy_n(items.begin() + from, length, to);
@@ -103,8 +105,13 @@ SynapseReader FactorWeights::reader(EndValues values, bool with_initial) const {
     }
     if (network_.thresholds() < 0) return;
     const auto& items = (thresholds_.path.*values)();
-    overlap(network_.thresholds(), network_.neurons(),
-            [&](std::int64_t from, std::int64_t length, double* to) { std::copy_n(items.begin() + from, length, to); });
+    overlap(network_.thresholds(), network_.neurons(), [&](std::int64_t from, std::int64_t length, double* to) {
+      if (items.empty()) {
+        std::fill_n(to, length, 0.0);
+      } else {
+        std::copy_n(items.begin() + from, length, to);
+      }
+    });
   };
 }
 
@@ -156,7 +163,6 @@ const std::vector<double>& FactorWeights::velocity(double phase) {
 void FactorWeights::save_path(
     VectorArchive& out, const std::string& path, const WeightPath& items,
     const std::function<void(const std::string&, std::size_t, std::span<const double>)>& write) const {
-  if (items.items() == 0) return;
   const auto stacks = items.mesh().nodes();
   out.archive().create_group(path);
   write(path + "/velocities", stacks, items.velocities());
@@ -189,12 +195,16 @@ void FactorWeights::save(VectorArchive& out, const std::string& group) const {
     compressed.push_back(static_cast<double>(layer.y_compressed));
     compressed.push_back(static_cast<double>(layer.g_compressed));
   }
+  std::vector<double> factored;
+  for (const auto& part : parts_) factored.push_back(part.factored ? 1.0 : 0.0);
+  if (!factored.empty()) out.write_numbers(group + "/factored", factored, "which projections are kept as factors");
   out.write_numbers(group + "/ranks", ranks, "vectors in the bases of y and of g, layer by layer");
   out.write_numbers(group + "/compressed", compressed, "the same when last compressed");
   out.write_numbers(group + "/scales", scales, "largest norms of y and of g and their tangents, layer by layer");
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const auto& part = parts_[i];
     const auto path = group + "/" + network_.layout().matrices[i].name;
+    if (part.factored && core_items(i) == 0) continue;
     save_path(out, path, part.path, [&](const std::string& name, std::size_t stacks, std::span<const double> values) {
       if (part.factored) {
         out.write_numbers(name, values, "cores of the factors");
@@ -222,17 +232,21 @@ void FactorWeights::load_path(const Mesh& mesh, const std::string& path, WeightP
   std::vector<double> weights(velocities.size());
   std::vector<double> end(size);
   std::vector<double> momenta(size);
-  if (size > 0) {
-    read(path + "/velocities", mesh.nodes(), velocities);
-    read(path + "/weights", mesh.nodes(), weights);
-    read(path + "/end", 1, end);
-    read(path + "/momenta", 1, momenta);
-  }
+  read(path + "/velocities", mesh.nodes(), velocities);
+  read(path + "/weights", mesh.nodes(), weights);
+  read(path + "/end", 1, end);
+  read(path + "/momenta", 1, momenta);
   items.restore(mesh, std::move(velocities), std::move(weights), std::move(end), std::move(momenta));
 }
 
 void FactorWeights::load(const VectorArchive& in, const std::string& group) {
   if (parts_.empty() && network_.thresholds() < 0) return;
+  if (!parts_.empty()) {
+    // What is kept how was decided when the run began, for its number of epochs and its tolerance then.
+    const auto flags = in.read_numbers(group + "/factored");
+    if (flags.size() != parts_.size()) throw io_error("the checkpoint's factors are those of another network");
+    begin({flags.begin(), flags.end()});
+  }
   const auto mesh = read_mesh(in, group + "/mesh");
   const auto ranks = in.read_numbers(group + "/ranks");
   const auto compressed = in.read_numbers(group + "/compressed");
@@ -267,6 +281,10 @@ void FactorWeights::load(const VectorArchive& in, const std::string& group) {
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     auto& part = parts_[i];
     const auto path = group + "/" + network_.layout().matrices[i].name;
+    if (part.factored && core_items(i) == 0) {
+      part.path.restore(mesh, {}, {}, {}, {});
+      continue;
+    }
     load_path(mesh, path, part.path, part.factored ? core_items(i) : part.path.items(),
               [&](const std::string& name, std::size_t stacks, std::span<double> values) {
                 if (!part.factored) {

@@ -20,12 +20,15 @@ std::size_t as_size(std::int64_t n) {
 
 FactorWeights::FactorWeights(const Network& network, const LearningSettings& learning, std::size_t columns,
                              const std::vector<bool>& factored, double tolerance)
-    : network_(network),
-      learning_(learning),
-      columns_(columns),
-      tolerance_(tolerance),
-      parts_(network.projections().size()),
-      layers_(network.layers().size()) {
+    : network_(network), learning_(learning), columns_(columns), tolerance_(tolerance) {
+  begin(factored);
+}
+
+void FactorWeights::begin(const std::vector<bool>& factored) {
+  const auto& network = network_;
+  const auto columns = columns_;
+  parts_ = std::vector<Part>(network.projections().size());
+  layers_ = std::vector<Layer>(network.layers().size());
   const auto& weights = network.initial_weights();
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const auto& s = network.projections()[i];

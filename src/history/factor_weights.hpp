@@ -17,6 +17,7 @@
 #include "network/vector_archive.hpp"
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace hjnet {
@@ -91,6 +92,8 @@ private:
     std::vector<double> y, g;
   };
 
+  /// Prehistory, with these projections as factors.
+  void begin(const std::vector<bool>& factored);
   enum class Side { post, pre };  ///< a core's rows (g), or its columns (y)
   /// A random combination of the rows (columns) of all cores of the last epoch: rank x width, row-major.
   [[nodiscard]] std::vector<double> sketch(std::size_t layer, Side side, std::size_t width) const;
@@ -140,6 +143,7 @@ private:
   LearningSettings learning_;
   std::size_t columns_;
   double tolerance_;
+  std::optional<WeightRule> rule_;  ///< of the last mesh: with decay it holds a factorisation
   std::vector<Part> parts_;
   std::vector<Layer> layers_;
   std::vector<double> formed_weights_, formed_velocity_;  ///< what weights() and velocity() gave last

@@ -104,8 +104,7 @@ void WeightRule::solve_decay(std::size_t items, const double* force, const doubl
   w = decay_.solve(w).eval();
 }
 
-WeightPath::WeightPath(std::vector<double> start)
-    : end_(std::move(start)), momenta_(end_.size(), 0.0), starting_momenta_(end_.size(), 0.0) {}
+WeightPath::WeightPath(std::vector<double> start) : end_(std::move(start)) {}
 
 void WeightPath::advance(const WeightRule& rule, std::vector<double> force, std::vector<double>* momenta) {
   const auto& mesh = rule.mesh();
@@ -127,9 +126,11 @@ void WeightPath::advance(const WeightRule& rule, std::vector<double> force, std:
     for (std::size_t node = 0; node < n; ++node) {
       for (std::size_t i = 0; i < width; ++i) w[node * width + i] += end_[i];
     }
+    momenta_.resize(width, 0.0);
     rule.solve_decay(width, force.data(), momenta_.data(), w.data());
     for (std::size_t i = 0; i < w.size(); ++i) force[i] += rule.learning().weight_decay * w[i];
   }
+  momenta_.resize(width, 0.0);
   std::vector<double> m(n * width);
   rule.momenta(width, force.data(), m.data(), momenta_.data());
   starting_momenta_.assign(m.begin(), m.begin() + static_cast<std::ptrdiff_t>(width));

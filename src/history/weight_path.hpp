@@ -65,7 +65,7 @@ public:
   /// W at node `node` of mesh(), as advance() left it.
   [[nodiscard]] const double* weights_at(std::size_t node) const { return weights_.data() + node * items(); }
   [[nodiscard]] const double* velocity_at(std::size_t node) const { return velocities_.data() + node * items(); }
-  /// W and M at the end of the last epoch, M at its start.
+  /// W and M at the end of the last epoch, M at its start; no M before the first (it is 0).
   [[nodiscard]] const std::vector<double>& end() const { return end_; }
   [[nodiscard]] const std::vector<double>& momenta() const { return momenta_; }
   [[nodiscard]] const std::vector<double>& starting_momenta() const { return starting_momenta_; }

@@ -188,6 +188,7 @@ fs::path Checkpoints::free_name() {
 
 /// Written beside, sealed, synced, renamed: whatever happens meanwhile, no earlier checkpoint is touched.
 void Checkpoints::write(const Checkpointed& state, bool sweep) {
+  sweep = sweep && state.saves_sweeps();
   if (!sweep && saved_epoch_ == state.epochs_done()) return;
   const double begin = MPI_Wtime();
   expect_room(state, sweep);

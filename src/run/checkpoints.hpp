@@ -29,6 +29,8 @@ public:
   virtual ~Checkpointed() = default;
   /// Writes what changes in a run; with `sweep` also the sweep under way. Collective.
   virtual void save(VectorArchive& out, bool sweep) const = 0;
+  /// Whether there is such a thing; else the epoch is done again.
+  [[nodiscard]] virtual bool saves_sweeps() const = 0;
   /// Bytes that save() writes from this rank.
   [[nodiscard]] virtual std::int64_t saved_bytes(bool sweep) const = 0;
   [[nodiscard]] virtual int epochs_done() const = 0;

@@ -85,11 +85,15 @@ constexpr auto real = static_cast<std::int64_t>(sizeof(double));
 
 /// Delayed weights as factors, or synapse by synapse; `all` for every dense projection as factors.
 void add_history(Estimate& out, const Settings& settings, const LargestPart& part, bool all) {
-  if (!settings.learning.enabled) return;
-  const std::int64_t width = out.mesh_nodes * out.columns;
-  // V and W at the nodes, and with them the force, the momenta and the old V while an epoch is taken in.
+  const bool learning = settings.learning.enabled;
+  const bool decays = learning && settings.learning.weight_decay > 0.0;
+  // Weights that do not move are W(0) once, and again with tangents where they are kept synapse by synapse.
+  const std::int64_t width = learning ? out.mesh_nodes * out.columns : out.columns;
+  // V and W at the nodes, and with them the force, the momenta and the old V while an epoch is taken in; with decay
+  // also W, the momenta of the force alone and their integral. The two-point problem has some matrices over the nodes.
   constexpr std::int64_t stored = 2;
-  constexpr std::int64_t peak = 5;
+  const std::int64_t peak = !learning ? 1 : decays ? 8 : 5;
+  if (decays) out.history_bytes += real * 5 * out.mesh_nodes * out.mesh_nodes;
   const double share =
       static_cast<double>(part.synapses) / static_cast<double>(std::max<std::int64_t>(1, out.synapses));
   for (std::size_t i = 0; i < settings.network.projections.size(); ++i) {
@@ -97,18 +101,20 @@ void add_history(Estimate& out, const Settings& settings, const LargestPart& par
     const auto& from = settings.network.layers[static_cast<std::size_t>(p.from)];
     const auto& to = settings.network.layers[static_cast<std::size_t>(p.to)];
     const auto work = history_work(settings, i, static_cast<std::size_t>(out.mesh_nodes));
-    const bool factored = p.connect.kind == Connectivity::Kind::dense && (all || work.pays());
+    const bool factored = p.connect.kind == Connectivity::Kind::dense && (all || !learning || work.pays());
+    if (factored && !learning) continue;
     out.factored.push_back({from.name + "-" + to.name, factored ? work.rank : 0, work.factored, work.synapses});
     if (factored) {
       const auto bases = (from.neurons + to.neurons) * work.rank;
       const auto cores = width * work.rank * work.rank;
-      const auto decay = settings.learning.weight_decay > 0.0 ? to.neurons * work.rank : 0;
+      const auto decay = decays ? to.neurons * work.rank : 0;
       out.history_bytes += real * (2 * bases + peak * cores + decay);
       out.checkpoint_bytes += real * (bases + stored * cores);
     } else {
       const double items = work.synapse_count * static_cast<double>(width);
+      out.largest_items = std::max(out.largest_items, share * work.synapse_count * static_cast<double>(out.columns));
       out.history_bytes += static_cast<std::int64_t>(share * items * static_cast<double>(real * peak));
-      out.checkpoint_bytes += static_cast<std::int64_t>(items) * real * stored;
+      if (learning) out.checkpoint_bytes += static_cast<std::int64_t>(items) * real * stored;
     }
   }
 }
@@ -173,7 +179,7 @@ void add_waveform(Estimate& out, const Settings& settings, const LargestPart& pa
 
 }  // namespace
 
-Estimate estimate(const Settings& settings, int ranks) {
+Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   Estimate out;
   const std::int64_t members = settings.ensemble ? settings.ensemble->members : 1;
   out.ranks = ranks;
@@ -202,7 +208,7 @@ Estimate estimate(const Settings& settings, int ranks) {
   out.record_bytes += real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns +
                               samples * (7 + (settings.particles ? 16 : 0)) * 2 + density);
   out.peak_bytes = out.solver_bytes + out.history_bytes + out.record_bytes;
-  out.available_bytes = available_memory() / ranks;
+  out.available_bytes = available_memory() / ranks_here;
   out.file_bytes =
       real * samples *
       (9 + (settings.particles ? 16 + 9 + 40 * (modes + 1) : 0) + (settings.output.states ? 2 * out.neurons : 0));
@@ -216,6 +222,15 @@ Estimate estimate(const Settings& settings, int ranks) {
   }
   out.checkpoint_bytes += real * (out.columns * 2 * out.neurons + samples * (7 + (settings.particles ? 16 : 0)));
   return out;
+}
+
+int ranks_on_this_machine(MPI_Comm world) {
+  MPI_Comm here = MPI_COMM_NULL;
+  MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
+  int ranks = 1;
+  MPI_Comm_size(here, &ranks);
+  MPI_Comm_free(&here);
+  return ranks;
 }
 
 std::string describe(const Estimate& e, const Settings& settings) {
@@ -261,18 +276,39 @@ std::string to_json(const Estimate& e, const Settings& settings) {
       e.peak_bytes, e.available_bytes, e.file_bytes, e.checkpoint_bytes, e.steps, e.operations);
 }
 
-void refuse_oversized(const Settings& settings, int ranks) {
-  const auto e = estimate(settings, ranks);
+void refuse_oversized(const Settings& settings, int ranks, int ranks_here) {
+  const auto e = estimate(settings, ranks, ranks_here);
   const bool coupled = e.engine == EngineKind::coupled;
-  const double state = 2.0 * static_cast<double>(e.synapses) * e.columns;
+  const bool riccati = settings.learning.momentum == Boundary::terminal && settings.learning.weight_decay > 0.0 &&
+                       settings.learning.inertia < 0.0;
+  const double state = (riccati ? 1.0 : 2.0) * static_cast<double>(e.synapses) * e.columns;
+  if (e.largest_items > std::numeric_limits<std::int32_t>::max()) {
+    throw config_error(
+        fmt::format("{}: network: a rank would keep {:.3g} numbers of one projection synapse by synapse, but BLAS "
+                    "counts to {} at most; "
+                    "use more ranks, fewer synapses{}",
+                    settings.source.string(), e.largest_items, std::numeric_limits<std::int32_t>::max(),
+                    e.columns > 1 ? " or no particles" : ""));
+  }
   if (coupled && settings.learning.enabled && state > std::numeric_limits<std::int32_t>::max()) {
     throw config_error(fmt::format(
-        "{}: network: W and M have {:.0f} components{}, but a vector of this PETSc (32-bit indices) holds at most {}; "
+        "{}: network: {} {:.0f} components{}, but a vector of this PETSc (32-bit indices) holds at most {}; "
         "use solver.engine = \"waveform\", which needs none, fewer synapses{}",
-        settings.source.string(), state, e.columns > 1 ? " with their six tangents" : "",
-        std::numeric_limits<std::int32_t>::max(), e.columns > 1 ? " or no particles" : ""));
+        settings.source.string(), riccati ? "W has" : "W and M have", state,
+        e.columns > 1 ? " with their six tangents" : "", std::numeric_limits<std::int32_t>::max(),
+        e.columns > 1 ? " or no particles" : ""));
   }
   if (e.available_bytes == 0 || e.peak_bytes <= e.available_bytes) return;
+  if (coupled && !e.factored.empty()) {
+    throw config_error(
+        fmt::format("{}: network: the run needs {} of memory per rank, but {} are available: the coupled engine holds "
+                    "{} of integrator "
+                    "vectors for {} synapses, and {} of factors; use solver.engine = \"waveform\", fewer synapses, or "
+                    "more ranks on "
+                    "more machines",
+                    settings.source.string(), size_text(e.peak_bytes), size_text(e.available_bytes),
+                    size_text(e.solver_bytes), e.synapses, size_text(e.history_bytes)));
+  }
   if (coupled) {
     throw config_error(fmt::format(
         "{}: network: the run needs {} of memory per rank, but {} are available: the coupled engine holds W and V of "

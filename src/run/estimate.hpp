@@ -3,6 +3,8 @@
 
 #include "config/settings.hpp"
 
+#include <mpi.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -31,13 +33,17 @@ struct Estimate {
   std::int64_t available_bytes = 0;                ///< per rank of this machine, now
   std::int64_t file_bytes = 0;
   std::int64_t checkpoint_bytes = 0;      ///< of a member, between two epochs
+  double largest_items = 0.0;             ///< numbers of a projection that a rank keeps synapse by synapse, at one time
   double steps = 0.0;                     ///< of the integrator, or sweeps over the layers, a member
   std::vector<HistoryEstimate> factored;  ///< waveform engine: one a projection
   double operations = 0.0;                ///< floating-point operations, a member, all ranks
 };
 
-/// @param ranks  that share the work; all on this machine
-Estimate estimate(const Settings& settings, int ranks);
+/// @param ranks       that share the work
+/// @param ranks_here  those of them on this machine, which share its memory
+Estimate estimate(const Settings& settings, int ranks, int ranks_here);
+/// The ranks of `world` on this machine. Collective.
+int ranks_on_this_machine(MPI_Comm world);
 
 /// For people, and as JSON (one object; bytes and counts as above).
 std::string describe(const Estimate& estimate, const Settings& settings);
@@ -45,6 +51,6 @@ std::string to_json(const Estimate& estimate, const Settings& settings);
 
 /// @throws config_error with sizes and the reason where the run cannot fit: the dense history in memory, or a state
 /// vector in PETSc's 32-bit indices.
-void refuse_oversized(const Settings& settings, int ranks);
+void refuse_oversized(const Settings& settings, int ranks, int ranks_here);
 
 }  // namespace hjnet

@@ -49,6 +49,7 @@ public:
   [[nodiscard]] const Network& network() const { return network_; }
   void save(VectorArchive& out, bool sweep) const override;
   [[nodiscard]] std::int64_t saved_bytes(bool sweep) const override;
+  [[nodiscard]] bool saves_sweeps() const override { return engine_->saves_sweeps(); }
   [[nodiscard]] int epochs_done() const override { return epochs_done_; }
   [[nodiscard]] const NetworkLayout& layout() const override { return network_.layout(); }
   /// Goes on from a checkpoint. @throws io_error where it does not fit

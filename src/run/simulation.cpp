@@ -34,7 +34,11 @@ public:
     MPI_Comm_rank(world, &rank_);
     int ranks = 1;
     MPI_Comm_size(world, &ranks);
-    refuse_oversized(settings, ranks);
+    const int here = ranks_on_this_machine(world);
+    agreed(world, [&] {
+      refuse_oversized(settings, ranks, here);
+      return 0;
+    });
     if (options.restart) beginning_ = find_beginning(world, settings, *options.restart);
     if (is_complete()) return;
     next_ = std::make_unique<Member>(groups_.group(), settings, groups_.members().front());

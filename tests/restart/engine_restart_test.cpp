@@ -328,6 +328,23 @@ TEST(RestartMisshaped, AnotherNetworkIsRefused) {
   std::filesystem::remove(file, ignored);
 }
 
+/// What is kept as factors depends on the number of epochs and the tolerance, both of which a restart may change.
+TEST(RestartOtherChoice, FactorsAreTakenUpAsTheyWereKept) {
+  const auto file = checkpoint_file();
+  const auto s = settings_of(boundaries[0], true);
+  {
+    BasicCase<FactorEngine> c(s, MPI_COMM_WORLD);
+    c.sampler.sample(c.engine.advance());
+    save(c, file, false);
+  }
+  WaveCase c(s, MPI_COMM_WORLD);  // would keep these small projections synapse by synapse
+  load(c, file);
+  EXPECT_EQ(run_on(c, 1), straight<FactorEngine>(s, MPI_COMM_WORLD, 1));
+  MPI_Barrier(MPI_COMM_WORLD);
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+}
+
 TEST(RestartOtherEngine, IsRefused) {
   const auto file = checkpoint_file();
   const auto refused = [&]<class Writer, class Reader>(const char* message) {

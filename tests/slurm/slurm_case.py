@@ -36,6 +36,7 @@ neurons = 8
 name = "out"
 neurons = 2
 [solver]
+engine = "coupled"
 relative_tolerance = 1e-6
 absolute_tolerance = 1e-8
 [output]

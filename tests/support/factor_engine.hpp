@@ -13,6 +13,13 @@ public:
       : WaveformEngine(network, input, settings, dense_projections(settings)) {}
 };
 
+/// The waveform engine with everything synapse by synapse.
+class SynapseEngine final : public WaveformEngine {
+public:
+  SynapseEngine(const Network& network, const ExternalInput& input, const Settings& settings)
+      : WaveformEngine(network, input, settings, std::vector<bool>(settings.network.projections.size(), false)) {}
+};
+
 /// Needs learning without weight decay.
 class CoupledFactorEngine final : public CoupledEngine {
 public:

@@ -200,10 +200,45 @@ TEST_P(Agreement, OfWaveformAndCoupledEngine) {
     }
     expect_figure(std::string(problem.name) + ", " + history, worst, bound);
   };
-  compare("synapse by synapse", run<WaveformEngine>(settings));
+  compare("synapse by synapse", run<SynapseEngine>(settings));
   compare("factors", run<FactorEngine>(settings));
   if (!settings.learning.enabled || settings.learning.weight_decay > 0.0) return;
   compare("coupled engine with factors", run<CoupledFactorEngine>(settings));
+}
+
+/// Tangents may be orders of magnitude smaller than W: bases that hold both must not be cut on the scale of W alone.
+TEST(SmallTangents, SurviveRecompression) {
+  const auto settings = settings_from(R"([run]
+seed = 72
+epochs = 4
+samples_per_epoch = 8
+[network]
+layer = [{ name = "a", neurons = 60 }, { name = "b", neurons = 50 }, { name = "c", neurons = 40 }]
+[learning]
+target = { distribution = "uniform", low = -0.8, high = 0.8 }
+inertia = -50.0
+[stimulus]
+constant = { layer = "a", distribution = "normal" }
+[particles]
+amplitude = 1e-6
+a = { stokes = [0.2, 0, 0.9], neurons = [0, 1, 2], time = 0.25, width = 0.2 }
+b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.2 }
+[solver]
+relative_tolerance = 1e-6
+absolute_tolerance = 1e-30
+)");
+  // The part that couples both particles is quadratic in the tangents: columns 5 to 7, 9 to 11, 13 to 15.
+  const auto coupling = [](const hjnet::test::Run& run) {
+    std::vector<double> out;
+    for (std::size_t i = 0; i < run.series.pauli.size(); ++i) {
+      if (i % 16 / 4 > 0 && i % 4 > 0) out.push_back(run.series.pauli[i]);
+    }
+    return out;
+  };
+  const auto factors = coupling(run<FactorEngine>(settings));
+  const auto synapses = coupling(run<SynapseEngine>(settings));
+  EXPECT_GT(largest(synapses), 1e-18);
+  expect_figure("c_AB of tangents of 1e-6", relative_distance(factors, synapses), 1e-6);
 }
 
 INSTANTIATE_TEST_SUITE_P(Problems, Agreement, ::testing::ValuesIn(problems),

@@ -45,6 +45,7 @@ public:
   [[nodiscard]] std::map<std::string, std::int64_t> work() const override;
   void after_step(std::function<void()> hook) override { hook_ = std::move(hook); }
   void save(VectorArchive& out, bool sweep) const override;
+  [[nodiscard]] bool saves_sweeps() const override { return true; }
   void load(const VectorArchive& in) override;
   [[nodiscard]] std::int64_t saved_bytes(bool sweep) const override;
 

@@ -19,7 +19,6 @@ namespace {
 
 /// Random combinations g.u and y.v whose products stand for all synapses of a projection.
 constexpr std::size_t probes = 6;
-constexpr int most_attempts = 40;
 
 std::size_t as_size(std::int64_t n) {
   return static_cast<std::size_t>(n);
@@ -90,6 +89,15 @@ std::vector<double> WaveformEngine::whole(const Attempt& attempt, std::vector<do
   return out;
 }
 
+/// Elements as long as the one whose equations did not converge would not do so either.
+void WaveformEngine::mark_unsolved(Attempt& attempt, const Window& window) {
+  const auto& mesh = attempt.record.mesh;
+  attempt.unsolved = window.first_element;
+  attempt.unresolved.assign(mesh.elements(), false);
+  const double length = mesh.length(window.first_element);
+  for (std::size_t e = 0; e < mesh.elements(); ++e) attempt.unresolved[e] = mesh.length(e) > 0.75 * length;
+}
+
 void WaveformEngine::forward(Attempt& attempt, EpochOperators& operators) {
   const bool joint = settings_.learning.delta == Boundary::initial;
   attempt.y = y_;
@@ -98,8 +106,7 @@ void WaveformEngine::forward(Attempt& attempt, EpochOperators& operators) {
     const bool solved = waves_.forward(operators, window, attempt.y) &&
                         (!joint || waves_.conjugate(operators, Relaxation::growing, window, attempt.delta));
     if (solved) continue;
-    attempt.unresolved.assign(attempt.record.mesh.elements(), false);
-    attempt.unresolved[window.first_element] = true;
+    mark_unsolved(attempt, window);
     return;
   }
 }
@@ -110,8 +117,7 @@ void WaveformEngine::conjugate(Attempt& attempt, EpochOperators& operators, bool
     if (!from_end) {
       waves_.signal_without_delta(*window);
     } else if (!waves_.conjugate(operators, Relaxation::backward, *window, attempt.delta)) {
-      attempt.unresolved.assign(attempt.record.mesh.elements(), false);
-      attempt.unresolved[window->first_element] = true;
+      mark_unsolved(attempt, *window);
       return;
     }
   }
@@ -119,13 +125,13 @@ void WaveformEngine::conjugate(Attempt& attempt, EpochOperators& operators, bool
 }
 
 /// Finite y, and Delta within bounds.
-void WaveformEngine::require_bounded(const Attempt& attempt) const {
+void WaveformEngine::require_bounded(const Attempt& attempt, bool with_delta) const {
   const auto& learning = settings_.learning;
   for (const auto& window : attempt.windows) {
     // A sum that is not finite says that something is not; only then does it matter where.
     std::array<double, 2> sums{};
     sums[0] = absolute_sum(window.net);
-    sums[1] = absolute_sum(window.delta);
+    if (with_delta) sums[1] = absolute_sum(window.delta);
     MPI_Allreduce(MPI_IN_PLACE, sums.data(), 2, MPI_DOUBLE, MPI_SUM, network_.comm());
     const double start = attempt.record.start_time;
     if (!std::isfinite(sums[0])) {
@@ -134,7 +140,7 @@ void WaveformEngine::require_bounded(const Attempt& attempt) const {
           "t = {:.9g} and {:.9g}",
           epoch_, name_of(delta_names, learning.delta), start + window.phases.front(), start + window.phases.back()));
     }
-    if (sums[1] <= delta_bound) continue;
+    if (sums[1] <= delta_bound) continue;  // not so for NaN
     std::vector<double> largest(window.times, 0.0);
     for (std::size_t i = 0; i < window.delta.size(); ++i) {
       const double size = std::abs(window.delta[i]);
@@ -260,13 +266,13 @@ WaveformEngine::Attempt WaveformEngine::attempt(const Mesh& mesh, std::vector<Wi
   out.windows = waves_.windows(*out.mesh, epoch_, out.record.start_time, std::move(used));
   forward(out, operators);
   if (!out.unresolved.empty()) return out;
-  require_bounded(out);
+  require_bounded(out, settings_.learning.delta == Boundary::initial);
   judge_neurons(out);
   if (!out.unresolved.empty()) return out;
   if (settings_.learning.delta != Boundary::initial) {
     conjugate(out, operators, settings_.learning.delta == Boundary::terminal);
     if (!out.unresolved.empty()) return out;
-    require_bounded(out);
+    require_bounded(out, true);
   }
   judge_conjugates(out);
   return out;
@@ -335,13 +341,16 @@ EpochRecord WaveformEngine::advance() {
   history_.compress();
   Mesh mesh = mesh_;
   auto done = attempt(mesh, std::move(windows_));
-  for (int attempts = 1; !done.unresolved.empty(); ++attempts) {
+  while (!done.unresolved.empty()) {
     const auto marked = divisible(settings_, mesh, done.unresolved);
-    if (marked.empty() || attempts == most_attempts) {
+    const auto failed = done.unsolved.value_or(0);
+    if (marked.empty() || (done.unsolved && !marked[failed])) {
+      const double start = done.record.start_time + mesh.start(failed);
       throw numerical_error(
-          fmt::format("epoch {}, y and Delta (delta = \"{}\"): the equations of a recurrent network do "
-                      "not converge even on elements as short as {:.3g}",
-                      epoch_, name_of(delta_names, settings_.learning.delta), mesh.length(0)));
+          fmt::format("epoch {}, y and Delta (delta = \"{}\"): between t = {:.9g} and {:.9g} the equations "
+                      "of a recurrent network do not converge even on an element as short as {:.3g}",
+                      epoch_, name_of(delta_names, settings_.learning.delta), start, start + mesh.length(failed),
+                      mesh.length(failed)));
     }
     mesh = mesh.refined(marked);
     ++refinements_;

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace hjnet {
 
@@ -33,6 +34,7 @@ public:
   [[nodiscard]] std::map<std::string, std::int64_t> work() const override;
   void after_step(std::function<void()> hook) override { waves_.after_layer(std::move(hook)); }
   void save(VectorArchive& out, bool sweep) const override;
+  [[nodiscard]] bool saves_sweeps() const override { return false; }
   void load(const VectorArchive& in) override;
   [[nodiscard]] std::int64_t saved_bytes(bool sweep) const override;
 
@@ -47,12 +49,14 @@ private:
     std::vector<double> y, delta;              ///< at the epoch's end
     std::vector<double> factors_y, factors_g;  ///< whole epoch; empty where one window holds it
     std::vector<bool> unresolved;
+    std::optional<std::size_t> unsolved;  ///< element whose equations did not converge
   };
   /// Steps 1 and 2 on a mesh; `unresolved` says where it was too coarse.
   Attempt attempt(const Mesh& mesh, std::vector<Window> used);
   void forward(Attempt& attempt, EpochOperators& operators);
   void conjugate(Attempt& attempt, EpochOperators& operators, bool from_end);
-  void require_bounded(const Attempt& attempt) const;
+  void require_bounded(const Attempt& attempt, bool with_delta) const;
+  static void mark_unsolved(Attempt& attempt, const Window& window);
   void judge_neurons(Attempt& attempt) const;
   void judge_conjugates(Attempt& attempt) const;
   void conclude(Attempt& attempt, const UnresolvedElements& coarse, const char* quantities) const;
