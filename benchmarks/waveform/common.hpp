@@ -49,7 +49,7 @@ struct Problem {
   std::vector<int> layers;
   int epochs = 8;
   double memory = 1.0;      ///< mu
-  double tolerance = 1e-4;  ///< relative; the absolute one is a hundredth
+  double tolerance = 3e-5;  ///< relative; the absolute one is a hundredth
 };
 Settings settings_of(const Problem& problem);
 

@@ -19,7 +19,7 @@ OPTIONS = {
     "coupled-epochs": (int, 1, "of the coupled engine; in its first epoch it has no history yet"),
     "waveform-epochs": (int, 8, "of the waveform engine"),
     "coupled-tolerance": (float, 1e-5, "relative"),
-    "waveform-tolerance": (float, 1e-4, "relative"),
+    "waveform-tolerance": (float, 3e-5, "relative"),
     "reference": (float, 1e-11, "tolerance of the run that errors refer to"),
     "repeat": (int, 1, "runs of each"),
 }

@@ -156,7 +156,7 @@ int main(int argc, char** argv) {
     measure(Options(argc, argv,
                     {{"neurons", "2000"},
                      {"epochs", "8"},
-                     {"tolerance", "1e-4"},
+                     {"tolerance", "3e-5"},
                      {"repeats", "3"},
                      {"reference", "1e-11"},
                      {"most-nodes", "256"},

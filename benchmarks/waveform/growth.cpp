@@ -5,7 +5,7 @@
 //                          --ranks benchmarks/results/waveform-rank.csv
 //   benchmarks/waveform/plot.py growth rank
 //
-// Options: --neurons 2000 --epochs 100 --memories 1,0.5 --tolerance 1e-4 --repeats 1 --svd-epochs 1,2,4,8,12 (after
+// Options: --neurons 2000 --epochs 100 --memories 1,0.5 --tolerance 3e-5 --repeats 1 --svd-epochs 1,2,4,8,12 (after
 // which singular values are computed; that time is not counted) --ranks FILE (without it there are none). Of all
 // repeats the fastest counts for each epoch. Ranks are those of the blocks of y of the pre-synaptic and g = Delta
 // f'(net)/lambda of the post-synaptic layers at all nodes of all epochs: their singular values above a threshold times
@@ -147,7 +147,7 @@ int main(int argc, char** argv) {
                     {{"neurons", "2000"},
                      {"epochs", "100"},
                      {"memories", "1,0.5"},
-                     {"tolerance", "1e-4"},
+                     {"tolerance", "3e-5"},
                      {"repeats", "1"},
                      {"svd-epochs", "1,2,4,8,12"},
                      {"output", ""},

@@ -41,7 +41,7 @@ OPTIONS = {
     "limits": (Path, None, "the program waveform_limits"),
     "neurons": (int, 2000, "a layer"),
     "epochs": (int, 8, "of the run"),
-    "tolerance": (float, 1e-4, "relative; H_int is then right to 1e-6"),
+    "tolerance": (float, 3e-5, "relative; H_int is then right to 1e-6"),
     "repeat": (int, 3, "runs that are sampled"),
     "symbols": (float, 0.0, "print symbols of at least this percentage"),
 }

@@ -18,7 +18,7 @@ OPTIONS = {
     "ranks": (runs.integers, "1,2", "numbers of ranks, ascending"),
     "neurons": (runs.integers, "2000,4000", "a layer"),
     "epochs": (int, 8, "of every run"),
-    "tolerance": (float, 1e-4, "relative; H_int is then right to 1e-6"),
+    "tolerance": (float, 3e-5, "relative; H_int is then right to 1e-6"),
     "repeat": (int, 3, "runs of each"),
 }
 

@@ -101,6 +101,25 @@ void FactorWeights::multiply_cores(const Part& part, std::size_t projection, std
   }
 }
 
+/// Products with a projection that is kept synapse by synapse.
+void FactorWeights::multiply_path(const WeightPath& path, const Synapses& synapses, std::span<const double> phases,
+                                  Direction direction, const double* in, double* out) const {
+  const auto times = phases.size();
+  const auto stride = static_cast<std::int64_t>(columns_ * times);
+  const auto count = path.items() / columns_;
+  std::vector<double> work;
+  for (std::size_t time = 0; time < times; ++time) {
+    const double* w = path.weights(phases[time], work);
+    for (std::size_t c = 0; c < columns_; ++c) {
+      const auto at = c * times + time;
+      multiply_synapses(synapses, w, direction, 1, stride, in + at, out + at);
+      // A tangent of the weights acts on the value column alone.
+      if (c > 0 && !path.constant())
+        multiply_synapses(synapses, w + c * count, direction, 1, stride, in + time, out + at);
+    }
+  }
+}
+
 void FactorWeights::apply(int projection, std::span<const double> phases, const double* own, const double* halo,
                           double* net) {
   const auto index = as_size(projection);
@@ -109,18 +128,7 @@ void FactorWeights::apply(int projection, std::span<const double> phases, const 
   const auto times = phases.size();
   const auto width = columns_ * times;
   if (!part.factored) {
-    std::vector<double> work;
-    const auto count = part.path.items() / columns_;
-    for (std::size_t time = 0; time < times; ++time) {
-      const double* w = part.path.weights(phases[time], work);
-      for (std::size_t c = 0; c < columns_; ++c) {
-        const auto at = c * times + time;
-        multiply_synapses(s, w, Direction::forward, 1, static_cast<std::int64_t>(width), halo + at, net + at);
-        if (c == 0 || part.path.constant()) continue;
-        multiply_synapses(s, w + c * count, Direction::forward, 1, static_cast<std::int64_t>(width), halo + time,
-                          net + at);
-      }
-    }
+    multiply_path(part.path, s, phases, Direction::forward, halo, net);
     return;
   }
   const auto& pre = pre_basis(index);
@@ -157,18 +165,7 @@ void FactorWeights::apply_transpose(int projection, std::span<const double> phas
   const auto times = phases.size();
   const auto width = columns_ * times;
   if (!part.factored) {
-    std::vector<double> work;
-    const auto count = part.path.items() / columns_;
-    for (std::size_t time = 0; time < times; ++time) {
-      const double* w = part.path.weights(phases[time], work);
-      for (std::size_t c = 0; c < columns_; ++c) {
-        const auto at = c * times + time;
-        multiply_synapses(s, w, Direction::backward, 1, static_cast<std::int64_t>(width), p + at, halo + at);
-        if (c == 0 || part.path.constant()) continue;
-        multiply_synapses(s, w + c * count, Direction::backward, 1, static_cast<std::int64_t>(width), p + time,
-                          halo + at);
-      }
-    }
+    multiply_path(part.path, s, phases, Direction::backward, p, halo);
     return;
   }
   const auto& pre = pre_basis(index);

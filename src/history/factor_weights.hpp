@@ -116,6 +116,8 @@ private:
   void add_sums(SynapseSums& sums, const Part& part, std::size_t value_items, const std::vector<double>& momenta) const;
   /// <A, B> of two sets of cores that stand for phi_a W(0) + G A Y^T, and likewise b.
   [[nodiscard]] double inner(const Part& part, const double* a, const double* b, std::size_t value_items) const;
+  void multiply_path(const WeightPath& path, const Synapses& synapses, std::span<const double> phases,
+                     Direction direction, const double* in, double* out) const;
   /// u = X z and tangents, X at the phases: z is [y rank][column][time], u [g rank][column][time]; or transposed.
   void multiply_cores(const Part& part, std::size_t projection, std::span<const double> phases, Direction direction,
                       const std::vector<double>& z, std::vector<double>& u) const;

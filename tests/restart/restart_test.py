@@ -125,7 +125,10 @@ class Stopping(Restart):
             if runs > 12:
                 status = 0
                 bench.run(2, "run.h5", "--restart", "auto", "--set", "output.checkpoint={}")
-        self.assertGreater(sweeps, 3)
+        if self.ENGINE == "coupled":
+            self.assertGreater(sweeps, 3)
+        else:
+            self.assertEqual(sweeps, 0)  # an epoch that was interrupted is done again
         self.same(bench, 1e-7)
         print(f"{runs} runs, {sweeps} of them from within an epoch: 1e-7")
 

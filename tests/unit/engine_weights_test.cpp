@@ -187,7 +187,7 @@ inertia = %g
       char what[80];
       std::snprintf(what, sizeof what, "W with decay %g, inertia %g and steps, tolerance %.0e", decay, inertia,
                     tolerance);
-      expect_figure(what, relative_distance(path(decay, inertia, tolerance), reference), 20 * tolerance);
+      expect_figure(what, relative_distance(path(decay, inertia, tolerance), reference), 40 * tolerance);
     }
   }
 }
