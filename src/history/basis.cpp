@@ -97,15 +97,16 @@ void Basis::expand(const double* coefficients, std::size_t count, double* block)
 }
 
 /// block (rows x count) -= V^T (V block) for `rank` vectors V.
-void Basis::remove(const std::vector<double>& from, std::size_t rank, std::vector<double>& block,
-                   std::size_t count) const {
-  if (rank == 0) return;
+std::vector<double> Basis::remove(const std::vector<double>& from, std::size_t rank, std::vector<double>& block,
+                                  std::size_t count) const {
   std::vector<double> coefficients(rank * count);
+  if (rank == 0) return coefficients;
   multiply(from.data(), block.data(), rank, rows_, count, 1.0, 0.0, coefficients.data());
   sum(coefficients);
-  if (rows_ == 0) return;
+  if (rows_ == 0) return coefficients;
   cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, as_int(rows_), as_int(count), as_int(rank), -1.0, from.data(),
               as_int(rows_), coefficients.data(), as_int(count), 1.0, block.data(), as_int(count));
+  return coefficients;
 }
 
 void Basis::polish(std::vector<double>& vectors, std::size_t count) const {
@@ -174,7 +175,10 @@ bool Basis::extract(std::vector<double>& residual, std::size_t count, double tol
   return true;
 }
 
-void Basis::extend(const double* block, std::size_t count, const std::vector<double>& scale, double tolerance) {
+std::vector<double> Basis::extend(const double* block, std::size_t count, const std::vector<double>& scale,
+                                  double tolerance) {
+  const auto before = rank_;
+  std::vector<double> known(before * count);
   // A Gram matrix is quadratic in the columns that are looked at together.
   for (std::size_t first = 0; first < count; first += slice) {
     const auto width = std::min(slice, count - first);
@@ -186,11 +190,20 @@ void Basis::extend(const double* block, std::size_t count, const std::vector<dou
       double* out = residual.data() + row * width;
       for (std::size_t i = 0; i < width; ++i) out[i] = in[i] * factor[i];
     }
-    remove(vectors_, rank_, residual, width);
+    const auto part = remove(vectors_, rank_, residual, width);
+    for (std::size_t k = 0; k < before; ++k) {
+      for (std::size_t i = 0; i < width; ++i) known[k * count + first + i] = part[k * width + i] * scale[first + i];
+    }
     for (int round = 0; round < most_rounds; ++round) {
       if (!extract(residual, width, tolerance)) break;
     }
   }
+  if (rank_ == before) return known;
+  std::vector<double> added((rank_ - before) * count);
+  multiply(vectors_.data() + before * rows_, block, rank_ - before, rows_, count, 1.0, 0.0, added.data());
+  sum(added);
+  known.insert(known.end(), added.begin(), added.end());
+  return known;
 }
 
 void Basis::turn(const std::vector<double>& turn, std::size_t count) {

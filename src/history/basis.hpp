@@ -27,7 +27,9 @@ public:
 
   /// Takes in `count` vectors, the columns of `block` (local rows x count, row-major), so that each is represented to
   /// `tolerance` times its scale (a positive number a column; 0: the column is left out of the basis).
-  void extend(const double* block, std::size_t count, const std::vector<double>& scale, double tolerance);
+  /// @return the block in the basis: rank x count, row-major, summed over ranks
+  std::vector<double> extend(const double* block, std::size_t count, const std::vector<double>& scale,
+                             double tolerance);
   /// coefficients (rank x count, row-major) += this rank's part of Q^T block; not yet summed over ranks.
   void project(const double* block, std::size_t count, double* coefficients) const;
   /// block (local rows x count) += Q coefficients.
@@ -43,7 +45,9 @@ private:
   bool extract(std::vector<double>& residual, std::size_t count, double tolerance);
   /// Orthonormalises `count` nearly orthonormal vectors (count x rows) against the basis and among themselves.
   void polish(std::vector<double>& vectors, std::size_t count) const;
-  void remove(const std::vector<double>& from, std::size_t rank, std::vector<double>& block, std::size_t count) const;
+  /// Takes out of a block its part in `rank` orthonormal vectors; returns that part's coefficients (rank x count).
+  std::vector<double> remove(const std::vector<double>& from, std::size_t rank, std::vector<double>& block,
+                             std::size_t count) const;
   void sum(std::vector<double>& values) const;
 
   MPI_Comm comm_ = MPI_COMM_SELF;

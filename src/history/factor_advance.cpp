@@ -24,7 +24,8 @@ std::size_t FactorWeights::core_items(std::size_t projection) const {
 }
 
 /// Each column's scale is its largest norm at any node so far: what is small beside that needs no directions.
-void FactorWeights::extend(Basis& basis, std::vector<double>& scale, const double* block, std::size_t nodes) {
+std::vector<double> FactorWeights::extend(Basis& basis, std::vector<double>& scale, const double* block,
+                                          std::size_t nodes) {
   const auto width = columns_ * nodes;
   std::vector<double> squares(width, 0.0);
   add_squares(block, basis.rows(), width, squares.data());
@@ -35,7 +36,7 @@ void FactorWeights::extend(Basis& basis, std::vector<double>& scale, const doubl
     scale[c] = std::max(scale[c], std::sqrt(*std::max_element(begin, begin + static_cast<std::ptrdiff_t>(nodes))));
     std::fill_n(scales.begin() + static_cast<std::ptrdiff_t>(c * nodes), nodes, scale[c]);
   }
-  basis.extend(block, width, scales, tolerance_);
+  return basis.extend(block, width, scales, tolerance_);
 }
 
 /// Makes room in the cores for new directions, in which nothing has happened yet.
@@ -179,10 +180,7 @@ SynapseSums FactorWeights::advance(const Mesh& mesh, const EpochFactors& factors
     auto& layer = layers_[l];
     const auto first = as_size(network_.layers()[l].first) * width;
     const auto take = [&](Basis& basis, std::vector<double>& scale, const double* block, std::vector<double>& out) {
-      extend(basis, scale, block + first, nodes);
-      out.assign(basis.rank() * width, 0.0);
-      basis.project(block + first, width, out.data());
-      MPI_Allreduce(MPI_IN_PLACE, out.data(), as_int(out.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+      out = extend(basis, scale, block + first, nodes);
     };
     if (layer.is_pre) take(layer.y, layer.y_scale, factors.y, coefficients[l].y);
     if (layer.is_post) take(layer.g, layer.g_scale, factors.g, coefficients[l].g);

@@ -107,7 +107,8 @@ private:
   [[nodiscard]] bool has_product(std::size_t projection) const {
     return parts_[projection].factored && decays() && pre_basis(projection).rank() > 0;
   }
-  void extend(Basis& basis, std::vector<double>& scale, const double* block, std::size_t nodes);
+  /// Takes a layer's block into its basis, and gives its coefficients there.
+  std::vector<double> extend(Basis& basis, std::vector<double>& scale, const double* block, std::size_t nodes);
   void grow(std::size_t projection, std::size_t old_g, std::size_t old_y);
   void extend_overlap(Part& part, std::size_t projection, std::size_t old_y);
   std::vector<double> core_force(std::size_t projection, const std::vector<Coefficients>& coefficients,

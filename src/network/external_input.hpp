@@ -26,6 +26,8 @@ public:
   /// same segment between breakpoints, which says on which side of a jump to stand.
   void evaluate(int epoch, double phase, double inside, double* out) const;
 
+  /// Whether anything depends on the phase or the epoch.
+  [[nodiscard]] bool varies() const { return !steps_.empty() || !pulses_.empty(); }
   [[nodiscard]] bool has_gauge() const { return !fields_.empty(); }
   /// out[k] = c A_k(t): the gauge charge times the field.
   void gauge(double time, double* out) const;

@@ -57,12 +57,18 @@ std::vector<Window> NeuronWaves::windows(const Mesh& mesh, int epoch, double sta
     window.f1.resize(neurons * window.times);
     if (columns_ > 1) window.f2.resize(neurons * window.times);
     auto& by_node = window.y;  // not needed yet
-    for (std::size_t t = 0; t < window.times; ++t) {
+    for (std::size_t t = 0; t < (input_.varies() ? window.times : 1); ++t) {
       const auto element = window.first_element + t / p;
       const double inside = mesh.start(element) + 0.5 * mesh.length(element);
       input_.evaluate(epoch, window.phases[t], inside, by_node.data() + t * rows);
     }
-    transpose(by_node.data(), window.times, rows, window.net.data());
+    if (input_.varies()) {
+      transpose(by_node.data(), window.times, rows, window.net.data());
+    } else {
+      for (std::size_t row = 0; row < rows; ++row) {
+        std::fill_n(window.net.begin() + static_cast<std::ptrdiff_t>(row * window.times), window.times, by_node[row]);
+      }
+    }
     if (!input_.has_gauge()) continue;
     window.gauge.resize(neurons * window.times);
     for (std::size_t t = 0; t < window.times; ++t) {

@@ -125,12 +125,12 @@ void WaveformEngine::conjugate(Attempt& attempt, EpochOperators& operators, bool
 }
 
 /// Finite y, and Delta within bounds.
-void WaveformEngine::require_bounded(const Attempt& attempt, bool with_delta) const {
+void WaveformEngine::require_bounded(const Attempt& attempt, bool with_net, bool with_delta) const {
   const auto& learning = settings_.learning;
   for (const auto& window : attempt.windows) {
     // A sum that is not finite says that something is not; only then does it matter where.
     std::array<double, 2> sums{};
-    sums[0] = absolute_sum(window.net);
+    if (with_net) sums[0] = absolute_sum(window.net);
     if (with_delta) sums[1] = absolute_sum(window.delta);
     MPI_Allreduce(MPI_IN_PLACE, sums.data(), 2, MPI_DOUBLE, MPI_SUM, network_.comm());
     const double start = attempt.record.start_time;
@@ -266,13 +266,13 @@ WaveformEngine::Attempt WaveformEngine::attempt(const Mesh& mesh, std::vector<Wi
   out.windows = waves_.windows(*out.mesh, epoch_, out.record.start_time, std::move(used));
   forward(out, operators);
   if (!out.unresolved.empty()) return out;
-  require_bounded(out, settings_.learning.delta == Boundary::initial);
+  require_bounded(out, true, settings_.learning.delta == Boundary::initial);
   judge_neurons(out);
   if (!out.unresolved.empty()) return out;
   if (settings_.learning.delta != Boundary::initial) {
     conjugate(out, operators, settings_.learning.delta == Boundary::terminal);
     if (!out.unresolved.empty()) return out;
-    require_bounded(out, true);
+    require_bounded(out, false, true);
   }
   judge_conjugates(out);
   return out;

@@ -55,7 +55,7 @@ private:
   Attempt attempt(const Mesh& mesh, std::vector<Window> used);
   void forward(Attempt& attempt, EpochOperators& operators);
   void conjugate(Attempt& attempt, EpochOperators& operators, bool from_end);
-  void require_bounded(const Attempt& attempt, bool with_delta) const;
+  void require_bounded(const Attempt& attempt, bool with_net, bool with_delta) const;
   static void mark_unsolved(Attempt& attempt, const Window& window);
   void judge_neurons(Attempt& attempt) const;
   void judge_conjugates(Attempt& attempt) const;
