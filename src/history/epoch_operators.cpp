@@ -33,7 +33,8 @@ void damped_integral(const Chebyshev& reference, double s, double time_constant,
   std::vector<double> value(p);
   const double end = std::min(s, longest_memory * time_constant);
   double piece = 2.0 * time_constant;
-  for (double begin = 0.0; begin < end; begin += piece, piece *= 1.5) {
+  double begin = 0.0;
+  while (begin < end) {
     const double length = std::min(piece, end - begin);
     for (std::size_t q = 0; q < quadrature_nodes; ++q) {
       const double r = begin + 0.5 * (1.0 + quadrature.points()[q]) * length;
@@ -41,7 +42,9 @@ void damped_integral(const Chebyshev& reference, double s, double time_constant,
       const double factor = 0.5 * length * quadrature_weights[q] * std::exp(-r / time_constant) / time_constant;
       for (std::size_t i = 0; i < p; ++i) weight[i] += factor * value[i];
     }
-    if (begin + length >= end) break;
+    if (length < piece) break;
+    begin += piece;
+    piece *= 1.5;
   }
 }
 

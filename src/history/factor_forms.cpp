@@ -130,9 +130,8 @@ void FactorWeights::form(PhaseValues values, bool with_initial, double phase, st
   const auto bases = gathered_bases();
   out.resize(columns_ * synapses);
   std::vector<double> work;
-  const auto copy = [&](const WeightPath& path, std::size_t first) {
+  const auto copy = [&](const WeightPath& path, std::size_t first, std::size_t count) {
     const double* items = (path.*values)(phase, work);
-    const auto count = path.items() / columns_;
     for (std::size_t c = 0; c < columns_; ++c) {
       std::copy_n(items + c * count, count, out.begin() + static_cast<std::ptrdiff_t>(c * synapses + first));
     }
@@ -140,7 +139,7 @@ void FactorWeights::form(PhaseValues values, bool with_initial, double phase, st
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const auto& s = network_.projections()[i];
     if (!parts_[i].factored) {
-      copy(parts_[i].path, as_size(s.first));
+      copy(parts_[i].path, as_size(s.first), as_size(network_.layout().matrices[i].local_nonzeros()));
       continue;
     }
     const double* items = (parts_[i].path.*values)(phase, work);
@@ -148,7 +147,9 @@ void FactorWeights::form(PhaseValues values, bool with_initial, double phase, st
       form_rows(i, items, c, bases[i], with_initial, 0, s.rows, out.data() + c * synapses + as_size(s.first));
     }
   }
-  if (network_.thresholds() >= 0) copy(thresholds_.path, as_size(network_.thresholds()));
+  if (network_.thresholds() >= 0) {
+    copy(thresholds_.path, as_size(network_.thresholds()), as_size(network_.neurons()));
+  }
 }
 
 const std::vector<double>& FactorWeights::weights(double phase) {

@@ -220,7 +220,7 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   if (settings.ensemble) {
     out.file_bytes += real * samples * (members * (6 + (settings.particles ? 16 + 2 + 32 : 0)) + 38);
   }
-  out.checkpoint_bytes += real * (out.columns * 2 * out.neurons + samples * (7 + (settings.particles ? 16 : 0)));
+  out.checkpoint_bytes += real * (2 * out.neurons * out.columns + samples * (7 + (settings.particles ? 16 : 0)));
   return out;
 }
 
