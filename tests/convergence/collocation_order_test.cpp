@@ -53,8 +53,8 @@ Solution solve(const Settings& settings, const Mesh& mesh) {
   std::vector<double> y(network.initial_state().begin(), network.initial_state().end());
   std::vector<double> delta(rows, 0.0);
   for (auto& window : windows) EXPECT_TRUE(waves.forward(operators, window, y));
-  for (auto window = windows.rbegin(); window != windows.rend(); ++window) {
-    EXPECT_TRUE(waves.conjugate(operators, Relaxation::backward, *window, delta));
+  for (auto i = windows.size(); i-- > 0;) {
+    EXPECT_TRUE(waves.conjugate(operators, Relaxation::backward, windows[i], delta));
   }
   Solution out{std::vector<double>(rows * mesh.nodes()), std::vector<double>(rows * mesh.nodes())};
   for (const auto& window : windows) {

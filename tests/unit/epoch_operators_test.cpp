@@ -92,7 +92,7 @@ TEST(RelaxationRule, KeepsSmallChangesOfShortElements) {
   const Chebyshev reference(6);
   const RelaxationRule rule(reference, ratio, 1.0, Relaxation::forward);
   double end = 0.0;
-  for (std::size_t i = 0; i < 6; ++i) end += rule.matrix()[5 * 6 + i];
+  for (std::size_t i = 0; i < 6; ++i) end += rule.matrix()[std::size_t{5} * 6 + i];
   EXPECT_NEAR(end / -std::expm1(-ratio), 1.0, 1e-13);
 }
 
@@ -125,8 +125,10 @@ TEST(EpochOperators, RelaxExponentialsOverUnevenElementsInParts) {
   const auto nodes = mesh.nodes();
   const auto p = mesh.nodes_per_element();
   for (const double lambda : {1e-4, 0.05, 0.7, 30.0}) {
-    for (const auto& [name, kind] : {Way{"forward", Relaxation::forward}, Way{"backward", Relaxation::backward},
-                                     Way{"growing", Relaxation::growing}}) {
+    for (const auto& way : {Way{"forward", Relaxation::forward}, Way{"backward", Relaxation::backward},
+                            Way{"growing", Relaxation::growing}}) {
+      const auto* name = way.name;
+      const auto kind = way.kind;
       if (kind == Relaxation::growing && lambda < 0.05) continue;
       const double sign = kind == Relaxation::forward ? 1.0 : -1.0;
       const double from = kind == Relaxation::backward ? end : 0.0;
