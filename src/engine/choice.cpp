@@ -62,10 +62,9 @@ HistoryWork history_work(const Settings& settings, std::size_t projection, std::
 }
 
 std::vector<bool> factored_projections(const Settings& settings, std::size_t nodes) {
-  std::vector<bool> out;
-  for (std::size_t i = 0; i < settings.network.projections.size(); ++i) {
-    const bool dense = settings.network.projections[i].connect.kind == Connectivity::Kind::dense;
-    out.push_back(dense && (!settings.learning.enabled || history_work(settings, i, nodes).pays()));
+  auto out = dense_projections(settings);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = out[i] && (!settings.learning.enabled || history_work(settings, i, nodes).pays());
   }
   return out;
 }

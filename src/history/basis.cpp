@@ -1,5 +1,7 @@
 #include "history/basis.hpp"
 
+#include "parallel/counts.hpp"
+
 #include <cblas.h>
 
 #include <Eigen/Dense>
@@ -20,10 +22,6 @@ constexpr double largest_ratio = 1e-6;
 constexpr int most_rounds = 5;
 /// Columns that are looked at together.
 constexpr std::size_t slice = 1024;
-
-int as_int(std::size_t n) {
-  return static_cast<int>(n);
-}
 
 struct Choice {
   std::vector<int> pivots;

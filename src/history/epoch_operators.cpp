@@ -86,13 +86,7 @@ RelaxationRule::RelaxationRule(const Chebyshev& reference, double length, double
   }
 }
 
-EpochOperators::EpochOperators(const Mesh& mesh, double time_constant)
-    : mesh_(mesh), time_constant_(time_constant), integral_(mesh.nodes_per_element() * mesh.nodes_per_element()) {
-  const auto p = mesh.nodes_per_element();
-  for (std::size_t j = 0; j < p; ++j) {
-    mesh.reference().integral(mesh.reference().points()[j], integral_.data() + j * p);
-  }
-}
+EpochOperators::EpochOperators(const Mesh& mesh, double time_constant) : mesh_(mesh), time_constant_(time_constant) {}
 
 const RelaxationRule& EpochOperators::rule(Relaxation kind, std::size_t element) {
   const double length = mesh_.length(element);

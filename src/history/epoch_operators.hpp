@@ -43,15 +43,12 @@ public:
              const double* forcing, double* solution, double* given);
   /// Linear part of relax(): nothing given.
   void relax_change(Relaxation kind, std::size_t element, std::size_t rows, const double* forcing, double* solution);
-  /// p x p: integral from an element's start to its nodes, for length 2; row p-1 is the whole element.
-  [[nodiscard]] const std::vector<double>& integral() const { return integral_; }
 
 private:
   const RelaxationRule& rule(Relaxation kind, std::size_t element);
 
   Mesh mesh_;
   double time_constant_;
-  std::vector<double> integral_;
   struct Entry {
     Relaxation kind;
     double length;

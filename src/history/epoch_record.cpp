@@ -110,4 +110,17 @@ std::vector<bool> unresolved(const Mesh& mesh, const Resolution& sums, std::size
   return marked;
 }
 
+void EpochRecord::sum_over_ranks(MPI_Comm comm) {
+  std::vector<double> sums;
+  for (const auto* part : {&momentum_squared, &momentum_velocity, &weight_squared}) {
+    sums.insert(sums.end(), part->begin(), part->end());
+  }
+  MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM, comm);
+  auto from = sums.begin();
+  for (auto* part : {&momentum_squared, &momentum_velocity, &weight_squared}) {
+    std::copy_n(from, part->size(), part->begin());
+    from += static_cast<std::ptrdiff_t>(part->size());
+  }
+}
+
 }  // namespace hjnet

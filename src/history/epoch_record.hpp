@@ -4,6 +4,8 @@
 
 #include "history/mesh.hpp"
 
+#include <mpi.h>
+
 #include <cstdint>
 #include <vector>
 
@@ -66,6 +68,9 @@ struct EpochRecord {
   std::vector<double> momentum_squared;   ///< |M|^2
   std::vector<double> momentum_velocity;  ///< M . dW/dt
   std::vector<double> weight_squared;     ///< |W|^2, with weight decay only
+
+  /// Replaces these three, which hold a rank's own synapses, by the sums over all ranks: one reduction. Collective.
+  void sum_over_ranks(MPI_Comm comm);
 };
 
 }  // namespace hjnet

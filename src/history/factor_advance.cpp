@@ -1,23 +1,14 @@
 // How an epoch enters the history: bases grow, cores and synapses move along their epoch.
 #include "history/factor_weights.hpp"
 
+#include "parallel/counts.hpp"
+
 #include <cblas.h>
 
 #include <algorithm>
 #include <cmath>
 
 namespace hjnet {
-
-namespace {
-
-int as_int(std::size_t n) {
-  return static_cast<int>(n);
-}
-std::size_t as_size(std::int64_t n) {
-  return static_cast<std::size_t>(n);
-}
-
-}  // namespace
 
 std::size_t FactorWeights::core_items(std::size_t projection) const {
   return columns_ * post_basis(projection).rank() * pre_basis(projection).rank() + (decays() ? 1 : 0);
@@ -68,16 +59,8 @@ void FactorWeights::extend_overlap(Part& part, std::size_t projection, std::size
   const auto& post = post_basis(projection);
   const auto added = pre.rank() - old_y;
   const auto rows = as_size(s.rows);
-  const auto& layer = network_.layers()[as_size(s.from)];
   if (added > 0) {
-    std::vector<double> own(as_size(network_.neurons()) * added, 0.0);
-    std::vector<double> halo(as_size(network_.halo_size()) * added, 0.0);
-    for (std::size_t i = 0; i < added; ++i) {
-      for (std::size_t row = 0; row < pre.rows(); ++row) {
-        own[(as_size(layer.first) + row) * added + i] = pre.vectors()[(old_y + i) * pre.rows() + row];
-      }
-    }
-    network_.gather(s.from, own.data(), halo.data(), as_int(added));
+    const auto halo = gathered(as_size(s.from), old_y);
     std::vector<double> product(as_size(s.post + s.rows) * added, 0.0);
     multiply_block(s, initial(projection), Direction::forward, added, halo.data(), product.data());
     std::vector<double> all(rows * pre.rank());
@@ -179,11 +162,8 @@ SynapseSums FactorWeights::advance(const Mesh& mesh, const EpochFactors& factors
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     auto& layer = layers_[l];
     const auto first = as_size(network_.layers()[l].first) * width;
-    const auto take = [&](Basis& basis, std::vector<double>& scale, const double* block, std::vector<double>& out) {
-      out = extend(basis, scale, block + first, nodes);
-    };
-    if (layer.is_pre) take(layer.y, layer.y_scale, factors.y, coefficients[l].y);
-    if (layer.is_post) take(layer.g, layer.g_scale, factors.g, coefficients[l].g);
+    if (layer.is_pre) coefficients[l].y = extend(layer.y, layer.y_scale, factors.y + first, nodes);
+    if (layer.is_post) coefficients[l].g = extend(layer.g, layer.g_scale, factors.g + first, nodes);
   }
   int rank = 0;
   MPI_Comm_rank(network_.comm(), &rank);

@@ -1,6 +1,7 @@
 // Checkpoints of the factors.
 #include "history/factor_weights.hpp"
 #include "history/mesh_archive.hpp"
+#include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
@@ -10,10 +11,6 @@
 namespace hjnet {
 
 namespace {
-
-std::size_t as_size(std::int64_t n) {
-  return static_cast<std::size_t>(n);
-}
 
 /// A basis as vectors over all local neurons, zero outside its layer.
 std::vector<double> over_neurons(const Basis& basis, const LayerPart& layer, std::size_t neurons, std::size_t count) {

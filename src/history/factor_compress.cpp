@@ -2,6 +2,8 @@
 // the cores do not use is dropped.
 #include "history/factor_weights.hpp"
 
+#include "parallel/counts.hpp"
+
 #include <cblas.h>
 
 #include <Eigen/Dense>
@@ -19,10 +21,6 @@ constexpr double growth = 1.5;
 constexpr std::size_t least_growth = 12;
 /// A sketch has so many columns more than the directions that it tells apart.
 constexpr std::size_t oversampling = 10;
-
-int as_int(std::size_t n) {
-  return static_cast<int>(n);
-}
 
 /// Signs that depend on their numbers alone: a random matrix that is the same on every rank and in every run.
 class Signs {

@@ -1,6 +1,8 @@
 // W, V and M out of their factors, in row blocks.
 #include "history/factor_weights.hpp"
 
+#include "parallel/counts.hpp"
+
 #include <cblas.h>
 
 #include <algorithm>
@@ -8,39 +10,35 @@
 
 namespace hjnet {
 
-namespace {
-
-int as_int(std::size_t n) {
-  return static_cast<int>(n);
+std::vector<double> FactorWeights::gathered(std::size_t layer, std::size_t first) const {
+  const auto& basis = layers_[layer].y;
+  const auto& place = network_.layers()[layer];
+  const auto count = basis.rank() - first;
+  std::vector<double> own(as_size(network_.neurons()) * count, 0.0);
+  std::vector<double> halo(as_size(network_.halo_size()) * count, 0.0);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t row = 0; row < basis.rows(); ++row) {
+      own[(as_size(place.first) + row) * count + i] = basis.vectors()[(first + i) * basis.rows() + row];
+    }
+  }
+  network_.gather(static_cast<int>(layer), own.data(), halo.data(), as_int(count));
+  return halo;
 }
-std::size_t as_size(std::int64_t n) {
-  return static_cast<std::size_t>(n);
-}
-
-}  // namespace
 
 std::vector<std::vector<double>> FactorWeights::gathered_bases() const {
-  std::vector<std::vector<double>> out(parts_.size());
+  // Layer by layer: whether to gather must not depend on what a rank holds, and each layer is gathered once.
   std::vector<std::vector<double>> of_layer(layers_.size());
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const auto rank = layers_[l].y.rank();
+    if (!layers_[l].is_pre || rank == 0) continue;
+    const auto& place = network_.layers()[l];
+    const auto halo = gathered(l, 0);
+    const auto begin = halo.begin() + static_cast<std::ptrdiff_t>(as_size(place.halo_first) * rank);
+    of_layer[l].assign(begin, begin + static_cast<std::ptrdiff_t>(as_size(place.halo_count) * rank));
+  }
+  std::vector<std::vector<double>> out(parts_.size());
   for (std::size_t i = 0; i < parts_.size(); ++i) {
-    if (!parts_[i].factored) continue;
-    const auto from = as_size(network_.projections()[i].from);
-    const auto& basis = layers_[from].y;
-    const auto rank = basis.rank();
-    const auto& layer = network_.layers()[from];
-    if (of_layer[from].empty() && rank > 0) {
-      std::vector<double> own(as_size(network_.neurons()) * rank, 0.0);
-      std::vector<double> halo(as_size(network_.halo_size()) * rank, 0.0);
-      for (std::size_t k = 0; k < rank; ++k) {
-        for (std::size_t row = 0; row < basis.rows(); ++row) {
-          own[(as_size(layer.first) + row) * rank + k] = basis.vectors()[k * basis.rows() + row];
-        }
-      }
-      network_.gather(static_cast<int>(from), own.data(), halo.data(), as_int(rank));
-      const auto begin = halo.begin() + static_cast<std::ptrdiff_t>(as_size(layer.halo_first) * rank);
-      of_layer[from].assign(begin, begin + static_cast<std::ptrdiff_t>(as_size(layer.halo_count) * rank));
-    }
-    out[i] = of_layer[from];
+    if (parts_[i].factored) out[i] = of_layer[as_size(network_.projections()[i].from)];
   }
   return out;
 }

@@ -1,22 +1,13 @@
 #include "history/factor_weights.hpp"
 
+#include "parallel/counts.hpp"
+
 #include <cblas.h>
 
 #include <algorithm>
 #include <cmath>
 
 namespace hjnet {
-
-namespace {
-
-int as_int(std::size_t n) {
-  return static_cast<int>(n);
-}
-std::size_t as_size(std::int64_t n) {
-  return static_cast<std::size_t>(n);
-}
-
-}  // namespace
 
 FactorWeights::FactorWeights(const Network& network, const LearningSettings& learning, std::size_t columns,
                              const std::vector<bool>& factored, double tolerance)

@@ -124,6 +124,8 @@ private:
                       const std::vector<double>& z, std::vector<double>& u) const;
   /// phi at the phases; empty without decay.
   [[nodiscard]] std::vector<double> phi(const Part& part, std::span<const double> phases) const;
+  /// The vectors of a layer's y from number `first` on, as a halo block: [neuron][vector]. Collective.
+  [[nodiscard]] std::vector<double> gathered(std::size_t layer, std::size_t first) const;
   /// Y of the pre-synaptic layers as halo blocks, one a projection: [pre-synaptic neuron][y rank]. Collective.
   [[nodiscard]] std::vector<std::vector<double>> gathered_bases() const;
   using EndValues = const std::vector<double>& (WeightPath::*)() const;

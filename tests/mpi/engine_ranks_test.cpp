@@ -73,6 +73,19 @@ initial_delta = { distribution = "normal", sd = 0.3 }
 a = { stokes = [0, 0.6, 0.8], neurons = [5, 1, 2], time = 0.25, width = 0.2, coupling = [[1, 0, 0.5], [0, 1, 0], [0, 0, 1]] }
 b = { stokes = [1, 0, 0], neurons = [3, 4, 0], time = 0.6, width = 0.2 }
 )"},
+    // Ranks without neurons of b and c need nothing of a, which is gathered for both.
+    {"TwoProjectionsFromOneLayer", R"([run]
+seed = 35
+epochs = 2
+samples_per_epoch = 8
+[network]
+layer = [{ name = "a", neurons = 6 }, { name = "b", neurons = 1 }, { name = "c", neurons = 1 }]
+projection = [{ from = "a", to = "b" }, { from = "a", to = "c" }, { from = "b", to = "c" }]
+[learning]
+target = 0.5
+[stimulus]
+constant = { layer = "a", distribution = "normal" }
+)"},
     {"OneNeuronALayer", R"([run]
 seed = 34
 epochs = 2

@@ -16,7 +16,7 @@ ONE_RANK = ("--nodes=1", "--ntasks-per-node=1")
 class Run(SlurmCase):
     def test_signalled_run_is_requeued_and_ends_as_if_nothing_had_happened(self):
         self.write_input(epochs=60)
-        job = self.submit("run.sbatch", "case.toml", options=(*TWO_RANKS, "--time=1"))
+        job = self.submit("run.sbatch", "case.toml", options=TWO_RANKS)
         self.until_epoch(job, "case.h5", 10)
         self.signal(job)
         self.until("requeue", job, lambda: "requeued (restart 1 of at most 100)" in self.log(job))

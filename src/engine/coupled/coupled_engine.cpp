@@ -228,20 +228,6 @@ void CoupledEngine::gather(EpochRecord& record) const {
   }
 }
 
-/// Step 4's sums: over ranks, one reduction.
-void CoupledEngine::finish(EpochRecord& record) {
-  const auto n = record.mesh.nodes();
-  std::vector<double> sums;
-  for (const auto* part : {&record.momentum_squared, &record.momentum_velocity, &record.weight_squared}) {
-    sums.insert(sums.end(), part->begin(), part->end());
-  }
-  MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
-  const auto begin = sums.begin();
-  record.momentum_squared.assign(begin, begin + static_cast<std::ptrdiff_t>(n));
-  record.momentum_velocity.assign(begin + static_cast<std::ptrdiff_t>(n), begin + static_cast<std::ptrdiff_t>(2 * n));
-  record.weight_squared.assign(begin + static_cast<std::ptrdiff_t>(2 * n), sums.end());
-}
-
 EpochRecord CoupledEngine::advance() {
   if (!under_way_) {
     if (factors_) factors_->compress();
@@ -263,7 +249,7 @@ EpochRecord CoupledEngine::advance() {
     for (const double w : network_.initial_weights()) sum += w * w;
     record.weight_squared.assign(n, sum);
   }
-  finish(record);
+  record.sum_over_ranks(network_.comm());
   y_ = std::move(under_way_->y);
   delta_ = std::move(under_way_->delta);
   mesh_ = record.mesh;

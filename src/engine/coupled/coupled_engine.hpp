@@ -73,7 +73,6 @@ private:
   void save_sweep(VectorArchive& out) const;
   void load_sweep(const VectorArchive& in);
   void gather(EpochRecord& record) const;
-  void finish(EpochRecord& record);
 
   const Network& network_;
   const ExternalInput& input_;

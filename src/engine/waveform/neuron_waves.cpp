@@ -2,20 +2,13 @@
 
 #include "history/epoch_record.hpp"
 #include "network/transfer.hpp"
+#include "parallel/counts.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 namespace hjnet {
-
-namespace {
-
-std::size_t as_size(std::int64_t n) {
-  return static_cast<std::size_t>(n);
-}
-
-}  // namespace
 
 NeuronWaves::NeuronWaves(const Network& network, const ExternalInput& input, DelayedWeights& weights,
                          const Settings& settings)

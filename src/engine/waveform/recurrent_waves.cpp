@@ -1,6 +1,8 @@
 // Recurrent windows: Newton's method for y, one linear solve for Delta.
 #include "engine/waveform/neuron_waves.hpp"
 
+#include "parallel/counts.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -17,10 +19,6 @@ constexpr double window_safety = 1e-3;
 constexpr double smallest_residual = 1e-13;
 /// A window beyond this is not followed any further.
 constexpr double largest_change = 1e8;
-
-std::size_t as_size(std::int64_t n) {
-  return static_cast<std::size_t>(n);
-}
 
 }  // namespace
 

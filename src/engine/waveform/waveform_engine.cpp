@@ -3,21 +3,15 @@
 #include "config/names.hpp"
 #include "engine/choice.hpp"
 #include "engine/engine_archive.hpp"
+#include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace hjnet {
-
-namespace {
-
-std::size_t as_size(std::int64_t n) {
-  return static_cast<std::size_t>(n);
-}
-
-}  // namespace
 
 WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& input, const Settings& settings)
     : WaveformEngine(
@@ -134,10 +128,6 @@ WaveformEngine::Attempt WaveformEngine::attempt(const Mesh& mesh, std::vector<Wi
 void WaveformEngine::learn(Attempt& attempt) {
   auto& record = attempt.record;
   const auto nodes = record.mesh.nodes();
-  record.momentum_squared.assign(nodes, 0.0);
-  record.momentum_velocity.assign(nodes, 0.0);
-  record.weight_squared.assign(nodes, 0.0);
-  SynapseSums sums;
   if (settings_.learning.enabled) {
     const bool single = attempt.windows.size() == 1;
     auto& g = single ? attempt.windows.front().signal : attempt.factors_g;
@@ -149,25 +139,20 @@ void WaveformEngine::learn(Attempt& attempt) {
       halo.resize(as_size(network_.halo_size()) * columns_ * nodes);
       network_.gather(y.data(), halo.data(), static_cast<int>(columns_ * nodes));
     }
-    sums = history_.advance(record.mesh, {y.data(), halo.data(), g.data()});
+    auto sums = history_.advance(record.mesh, {y.data(), halo.data(), g.data()});
+    record.momentum_squared = std::move(sums.momentum_squared);
+    record.momentum_velocity = std::move(sums.momentum_velocity);
+    record.weight_squared = std::move(sums.weight_squared);
   } else {
-    sums.momentum_squared = sums.momentum_velocity = record.weight_squared;
+    record.momentum_squared.assign(nodes, 0.0);
+    record.momentum_velocity.assign(nodes, 0.0);
     double sum = 0.0;
     if (settings_.learning.weight_decay > 0.0) {
       for (const double w : network_.initial_weights()) sum += w * w;
     }
-    sums.weight_squared.assign(nodes, sum);
+    record.weight_squared.assign(nodes, sum);
   }
-  std::vector<double> all;
-  for (const auto* part : {&sums.momentum_squared, &sums.momentum_velocity, &sums.weight_squared}) {
-    all.insert(all.end(), part->begin(), part->end());
-  }
-  MPI_Allreduce(MPI_IN_PLACE, all.data(), static_cast<int>(all.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
-  const auto begin = all.begin();
-  const auto count = static_cast<std::ptrdiff_t>(nodes);
-  record.momentum_squared.assign(begin, begin + count);
-  record.momentum_velocity.assign(begin + count, begin + 2 * count);
-  record.weight_squared.assign(begin + 2 * count, all.end());
+  record.sum_over_ranks(network_.comm());
 }
 
 void WaveformEngine::fill(EpochRecord& record, const Attempt& attempt) const {

@@ -2,6 +2,7 @@
 #include "config/names.hpp"
 #include "engine/delta_bound.hpp"
 #include "engine/waveform/waveform_engine.hpp"
+#include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
 
 #include <cblas.h>
@@ -17,10 +18,6 @@ namespace {
 
 /// Random combinations g.u and y.v whose products stand for all synapses of a projection.
 constexpr std::size_t probes = 6;
-
-std::size_t as_size(std::int64_t n) {
-  return static_cast<std::size_t>(n);
-}
 
 double absolute_sum(const std::vector<double>& values) {
   double sum = 0.0;
