@@ -1,4 +1,4 @@
-"""The delayed weights W(t - T), shared by all peers: kept as factors, never as matrices.
+"""The delayed weights W(t - T) of the peers: as factors, or as SciPy would have them without that idea, stored.
 
 Terminal momentum, no decay, epoch memory 1: dM/dt = -g y^T with g = Delta f' / lambda, M(end) = 0. So an epoch adds
 C[g y^T](t) / omega to W up to phase t, C[phi](t) = int_0^t int_s^T phi, and every later epoch adds C[g y^T](T) / omega
@@ -47,7 +47,7 @@ class DelayedWeights:
     """W(t - T) of both projections in the epoch that follows those added. `arrays`: numpy or torch."""
 
     def __init__(self, weights, inertia, nodes, arrays=np):
-        self._weights, self._inertia, self._arrays = weights, inertia, arrays
+        self._weights, self._inertia, self._nodes, self._arrays = weights, inertia, nodes, arrays
         self._end = nodes.learned([EPOCH_LENGTH])
         self._g, self._y = [], []
         self._epochs = 0
@@ -60,6 +60,11 @@ class DelayedWeights:
             self._g = [self._arrays.hstack(pair) for pair in zip(self._g, g)]
             self._y = [self._arrays.hstack(pair) for pair in zip(self._y, y)]
         self._epochs += 1
+
+    def at(self, times):
+        """What apply() wants to know of one phase, for a vector, or of several, for a block."""
+        kernel = self.kernel(self._nodes.learned(np.atleast_1d(times)))
+        return kernel if kernel is None or np.ndim(times) else kernel[:, 0]
 
     def kernel(self, learned):
         """Weights of all factors, a column a time; `learned` is TimeNodes.learned at the phases. None in epoch 0."""
@@ -77,6 +82,51 @@ class DelayedWeights:
         """W_p(t - T)^T x, likewise."""
         product = self._weights[p].T @ x
         return product if kernel is None else product + self._y[p] @ (kernel * (self._g[p].T @ x))
+
+
+class StoredWeights:
+    """The same as matrices: W of the last epoch at equidistant phases, polynomials through the nearest in between."""
+
+    INTERVALS, POINTS = 48, 8
+
+    def __init__(self, weights, inertia, nodes):
+        self._inertia, self._epochs = inertia, 0
+        self._phases = np.linspace(0.0, EPOCH_LENGTH, self.INTERVALS + 1)
+        self._learned, self._end = nodes.learned(self._phases), nodes.learned([EPOCH_LENGTH])
+        self._initial = weights
+        self._stored = [[w.copy() for _ in self._phases] for w in weights]
+        self._drift = [np.zeros_like(w) for w in weights]  # what every epoch adds of those before it
+
+    def add(self, g, y):
+        for p, (left, right) in enumerate(zip(g, y)):
+            for matrix, row in zip(self._stored[p], self._learned):
+                matrix += self._drift[p]
+                matrix += (left * (row / self._inertia)) @ right.T
+            self._drift[p] += (left * (self._end / self._inertia)) @ right.T
+        self._epochs += 1
+
+    def at(self, times):
+        """For each time the nearest phases, and the weights of their values."""
+        return [self._interpolation(t) for t in np.atleast_1d(times)] if self._epochs else None
+
+    def _interpolation(self, t):
+        first = int(t / EPOCH_LENGTH * self.INTERVALS) - self.POINTS // 2 + 1
+        near = np.arange(self.POINTS) + min(max(first, 0), self.INTERVALS + 1 - self.POINTS)
+        x = self._phases[near]
+        return near, [np.prod([(t - b) / (a - b) for b in x if b != a]) for a in x]
+
+    def apply(self, p, moments, x):
+        return self._product(p, moments, x, lambda matrix: matrix)
+
+    def apply_transpose(self, p, moments, x):
+        return self._product(p, moments, x, np.transpose)
+
+    def _product(self, p, moments, x, turn):
+        if moments is None:
+            return turn(self._initial[p]) @ x
+        columns = [sum(c * (turn(self._stored[p][i]) @ column) for i, c in zip(*moment))
+                   for moment, column in zip(moments, x.T if x.ndim == 2 else [x])]
+        return np.stack(columns, axis=1) if x.ndim == 2 else columns[0]
 
 
 def finish_epoch(problem, nodes, delayed, y, rate, delta):

@@ -39,6 +39,7 @@ PEERS = {
     "PyTorch, RK4": (torch_peer, "RK4", [48, 52, 56, 64, 80, 96], "steps"),
     "PyTorch, Dormand-Prince 5": (torch_peer, "RK45", [24, 28, 30, 32, 36, 40, 48], "steps"),
     "PyTorch, Dormand-Prince 8": (torch_peer, "DOP853", [18, 20, 22, 24, 26, 28, 32, 40], "steps"),
+    "SciPy, DOP853, W stored": (scipy_peer, "DOP853 stored", TOLERANCES, "rtol"),
     "SciPy, DOP853": (scipy_peer, "DOP853", TOLERANCES, "rtol"),
     "SciPy, LSODA": (scipy_peer, "LSODA", TOLERANCES, "rtol"),
     "PyTorch, hjnet's method": (torch_peer, "collocation", [20, 22, 24, 26, 28, 32, 36, 40], "nodes"),

@@ -2,7 +2,7 @@
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from history import DelayedWeights, TimeNodes, finish_epoch
+from history import DelayedWeights, StoredWeights, TimeNodes, finish_epoch
 from problem import EPOCH_LENGTH, TIME_CONSTANT
 
 
@@ -14,25 +14,20 @@ class Epoch:
         self._options = {"method": method, "rtol": tolerance, "atol": 0.1 * tolerance}
         self._layers = [slice(i * problem.neurons, (i + 1) * problem.neurons) for i in range(3)]
 
-    def _transfer(self, kernel, y):
+    def _transfer(self, moments, y):
         first, hidden, _ = self._layers
         f = np.empty_like(y)
         f[first] = self._problem.stimulus if y.ndim == 1 else self._problem.stimulus[:, None]
         for p, layer in enumerate((first, hidden)):
-            f[self._layers[p + 1]] = self._delayed.apply(p, kernel, y[layer])
+            f[self._layers[p + 1]] = self._delayed.apply(p, moments, y[layer])
         return np.tanh(f, out=f)
-
-    def _kernel(self, t):
-        kernel = self._delayed.kernel(self._nodes.learned([t]))
-        return None if kernel is None else kernel[:, 0]
 
     def forwards(self, start):
         """y and its rate at the nodes, y at the end."""
-        solution = solve_ivp(lambda t, y: (self._transfer(self._kernel(t), y) - y) / TIME_CONSTANT,
+        solution = solve_ivp(lambda t, y: (self._transfer(self._delayed.at(t), y) - y) / TIME_CONSTANT,
                              (0.0, EPOCH_LENGTH), start, t_eval=[*self._nodes.tau, EPOCH_LENGTH], **self._options)
         y = np.ascontiguousarray(solution.y[:, :-1])
-        kernel = self._delayed.kernel(self._nodes.learned(self._nodes.tau))
-        return y, (self._transfer(kernel, y) - y) / TIME_CONSTANT, solution.y[:, -1]
+        return y, (self._transfer(self._delayed.at(self._nodes.tau), y) - y) / TIME_CONSTANT, solution.y[:, -1]
 
     def backwards(self, y, rate):
         """Delta at the nodes, from Delta = 0 at the end; time runs from the end."""
@@ -42,12 +37,12 @@ class Epoch:
 
         def right_hand_side(s, delta):
             t = EPOCH_LENGTH - s
-            row, kernel = self._nodes.values([t])[0], self._kernel(t)
+            row, moments = self._nodes.values([t])[0], self._delayed.at(t)
             back = delta[hidden.start:] * (slope @ row)
             change = -delta / TIME_CONSTANT
             n = self._problem.neurons
-            change[first] += self._delayed.apply_transpose(0, kernel, back[:n]) / TIME_CONSTANT
-            change[hidden] += self._delayed.apply_transpose(1, kernel, back[n:]) / TIME_CONSTANT
+            change[first] += self._delayed.apply_transpose(0, moments, back[:n]) / TIME_CONSTANT
+            change[hidden] += self._delayed.apply_transpose(1, moments, back[n:]) / TIME_CONSTANT
             change[output] += distance @ row
             return change
 
@@ -57,9 +52,10 @@ class Epoch:
 
 
 def solve(problem, method, tolerance, count=32):
-    """Generator of H_int at the samples of one epoch after another."""
+    """Generator of H_int at the samples of one epoch after another. "METHOD stored": without factors."""
     nodes = TimeNodes(count)
-    delayed = DelayedWeights(problem.weights, problem.inertia, nodes)
+    method, *stored = method.split()
+    delayed = (StoredWeights if stored else DelayedWeights)(problem.weights, problem.inertia, nodes)
     epoch = Epoch(problem, nodes, delayed, method, tolerance)
 
     def epochs():

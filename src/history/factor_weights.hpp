@@ -45,6 +45,10 @@ public:
              double* net) override;
   void apply_transpose(int projection, std::span<const double> phases, const double* p, double* halo,
                        double* own) override;
+  void apply_overlapped(int projection, std::span<const double> phases, const double* own, const double* halo,
+                        double* net, const Handover& arrived) override;
+  void apply_transpose_overlapped(int projection, std::span<const double> phases, const double* p, double* halo,
+                                  double* own, const Handover& complete) override;
   void apply_thresholds(std::span<const double> phases, double* net) override;
   [[nodiscard]] std::int64_t bytes() const override;
 
@@ -117,6 +121,13 @@ private:
   void add_sums(SynapseSums& sums, const Part& part, std::size_t value_items, const std::vector<double>& momenta) const;
   /// <A, B> of two sets of cores that stand for phi_a W(0) + G A Y^T, and likewise b.
   [[nodiscard]] double inner(const Part& part, const double* a, const double* b, std::size_t value_items) const;
+  /// The columns of a dense projection that are neurons of this rank.
+  [[nodiscard]] IndexRange own_columns(const Synapses& synapses) const;
+  /// W(0) x or its transpose; with a handover the columns of this rank's own neurons apart, so that it comes between.
+  void multiply_initial(std::size_t projection, std::size_t width, const double* own, const double* halo, double* net,
+                        const Handover& arrived) const;
+  void multiply_initial_transpose(std::size_t projection, std::size_t width, const double* p, double* halo, double* own,
+                                  const Handover& complete) const;
   void multiply_path(const WeightPath& path, const Synapses& synapses, std::span<const double> phases,
                      Direction direction, const double* in, double* out) const;
   /// u = X z and tangents, X at the phases: z is [y rank][column][time], u [g rank][column][time]; or transposed.

@@ -41,30 +41,39 @@ void multiply_synapses(const Synapses& s, const double* matrix, Direction direct
   }
 }
 
-void multiply_block(const Synapses& s, const double* matrix, Direction direction, std::size_t width, const double* in,
-                    double* out) {
+void multiply_columns(const Synapses& s, const double* matrix, Direction direction, IndexRange range, std::size_t width,
+                      const double* in, double* out) {
   const bool forward = direction == Direction::forward;
-  const auto rows = static_cast<std::size_t>(forward ? s.rows : s.columns);
-  const auto columns = static_cast<std::size_t>(forward ? s.columns : s.rows);
-  if (!s.dense || width == 1 || rows == 0 || columns == 0) {
-    multiply_synapses(s, matrix, direction, static_cast<int>(width), static_cast<std::int64_t>(width), in, out);
-    return;
-  }
+  const auto rows = static_cast<std::size_t>(forward ? s.rows : range.count);
+  const auto columns = static_cast<std::size_t>(forward ? range.count : s.rows);
+  if (rows == 0 || columns == 0) return;
   // BLAS is fastest where the long side of the narrow matrices is contiguous: rows become columns and back.
   const auto turned = std::make_unique_for_overwrite<double[]>(columns * width);
   const auto product = std::make_unique_for_overwrite<double[]>(rows * width);
-  transpose(in + static_cast<std::size_t>(forward ? s.pre : s.post) * width, columns, width, turned.get());
+  transpose(in, columns, width, turned.get());
   cblas_dgemm(CblasRowMajor, CblasNoTrans, forward ? CblasTrans : CblasNoTrans, static_cast<int>(width),
-              static_cast<int>(rows), static_cast<int>(columns), 1.0, turned.get(), static_cast<int>(columns), matrix,
-              static_cast<int>(s.columns), 0.0, product.get(), static_cast<int>(rows));
-  double* target = out + static_cast<std::size_t>(forward ? s.post : s.pre) * width;
+              static_cast<int>(rows), static_cast<int>(columns), 1.0, turned.get(), static_cast<int>(columns),
+              matrix + range.first, static_cast<int>(s.columns), 0.0, product.get(), static_cast<int>(rows));
   constexpr std::size_t tile = 32;
   for (std::size_t i0 = 0; i0 < rows; i0 += tile) {
     const auto i1 = std::min(i0 + tile, rows);
     for (std::size_t t = 0; t < width; ++t) {
-      for (std::size_t i = i0; i < i1; ++i) target[i * width + t] += product[t * rows + i];
+      for (std::size_t i = i0; i < i1; ++i) out[i * width + t] += product[t * rows + i];
     }
   }
+}
+
+void multiply_block(const Synapses& s, const double* matrix, Direction direction, std::size_t width, const double* in,
+                    double* out) {
+  if (!s.dense || width == 1) {
+    multiply_synapses(s, matrix, direction, static_cast<int>(width), static_cast<std::int64_t>(width), in, out);
+    return;
+  }
+  const auto pre = static_cast<std::size_t>(s.pre) * width;
+  const auto post = static_cast<std::size_t>(s.post) * width;
+  const bool forward = direction == Direction::forward;
+  multiply_columns(s, matrix, direction, {0, s.columns}, width, in + (forward ? pre : post),
+                   out + (forward ? post : pre));
 }
 
 }  // namespace hjnet

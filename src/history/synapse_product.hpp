@@ -12,7 +12,13 @@ enum class Direction { forward, backward };  ///< W x, or its transpose
 void multiply_synapses(const Synapses& synapses, const double* matrix, Direction direction, int width,
                        std::int64_t stride, const double* in, double* out);
 
-/// The same for all `width` columns of rows that lie without gaps; the faster, the wider the block.
+/// A dense projection's columns first .. first + count - 1 alone, for all `width` columns of rows that lie without
+/// gaps; the faster, the wider the block. The pre-synaptic block begins with the neuron of column `first`, the
+/// post-synaptic one with the projection's first row.
+void multiply_columns(const Synapses& synapses, const double* matrix, Direction direction, IndexRange columns,
+                      std::size_t width, const double* in, double* out);
+
+/// multiply_synapses() for all `width` columns of rows that lie without gaps, by multiply_columns() where it can.
 void multiply_block(const Synapses& synapses, const double* matrix, Direction direction, std::size_t width,
                     const double* in, double* out);
 

@@ -172,20 +172,42 @@ void Network::draw_weights(const Settings& settings, std::uint32_t member) {
   }
 }
 
-void Network::gather(int layer, const double* neurons, double* halo, int columns) const {
+void Network::begin_gather(int layer, const double* neurons, double* halo, int columns) const {
   const auto& part = layers_[static_cast<std::size_t>(layer)];
-  halos_[static_cast<std::size_t>(layer)].gather(neurons + part.first * columns, halo + part.halo_first * columns,
-                                                 columns);
+  halos_[static_cast<std::size_t>(layer)].begin_gather(neurons + part.first * columns, halo + part.halo_first * columns,
+                                                       columns);
+}
+
+void Network::end_gather(int layer, const double* neurons, double* halo, int columns) const {
+  const auto& part = layers_[static_cast<std::size_t>(layer)];
+  halos_[static_cast<std::size_t>(layer)].end_gather(neurons + part.first * columns, halo + part.halo_first * columns,
+                                                     columns);
+}
+
+void Network::gather(int layer, const double* neurons, double* halo, int columns) const {
+  begin_gather(layer, neurons, halo, columns);
+  end_gather(layer, neurons, halo, columns);
 }
 
 void Network::gather(const double* neurons, double* halo, int columns) const {
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) gather(static_cast<int>(layer), neurons, halo, columns);
 }
 
-void Network::scatter_add(int layer, const double* halo, double* neurons, int columns) const {
+void Network::begin_scatter_add(int layer, const double* halo, double* neurons, int columns) const {
   const auto& part = layers_[static_cast<std::size_t>(layer)];
-  halos_[static_cast<std::size_t>(layer)].scatter_add(halo + part.halo_first * columns, neurons + part.first * columns,
-                                                      columns);
+  halos_[static_cast<std::size_t>(layer)].begin_scatter_add(halo + part.halo_first * columns,
+                                                            neurons + part.first * columns, columns);
+}
+
+void Network::end_scatter_add(int layer, const double* halo, double* neurons, int columns) const {
+  const auto& part = layers_[static_cast<std::size_t>(layer)];
+  halos_[static_cast<std::size_t>(layer)].end_scatter_add(halo + part.halo_first * columns,
+                                                          neurons + part.first * columns, columns);
+}
+
+void Network::scatter_add(int layer, const double* halo, double* neurons, int columns) const {
+  begin_scatter_add(layer, halo, neurons, columns);
+  end_scatter_add(layer, halo, neurons, columns);
 }
 
 void Network::scatter_add(const double* halo, double* neurons, int columns) const {

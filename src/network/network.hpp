@@ -70,6 +70,11 @@ public:
   /// neurons += contributions from all ranks' halos; collective.
   void scatter_add(int layer, const double* halo, double* neurons, int columns) const;
   void scatter_add(const double* halo, double* neurons, int columns) const;
+  /// gather() and scatter_add() of one layer in two calls (parallel/halo.hpp); collective.
+  void begin_gather(int layer, const double* neurons, double* halo, int columns) const;
+  void end_gather(int layer, const double* neurons, double* halo, int columns) const;
+  void begin_scatter_add(int layer, const double* halo, double* neurons, int columns) const;
+  void end_scatter_add(int layer, const double* halo, double* neurons, int columns) const;
   /// outputs[i] of all outputs on every rank; collective.
   void gather_outputs(const double* neurons, double* outputs, int columns) const;
 

@@ -1,5 +1,7 @@
 #include "network/transfer.hpp"
 
+#include "parallel/target_clones.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -38,9 +40,7 @@ inline double exp_of_negative(double x) {
 
 /// All of tanh from one exponential: e = exp(-2|x|), tanh = (1 - e)/(1 + e), tanh' = 4 e/(1 + e)^2. Vectorised by the
 /// compiler for what the processor has; the results are the same to the last bit, for nothing is contracted.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-__attribute__((target_clones("avx512f", "avx2", "default")))
-#endif
+HJNET_TARGET_CLONES
 void evaluate_tanh(std::size_t count, const double* net, double* f, double* f1) {
   for (std::size_t i = 0; i < count; ++i) {
     const double x = net[i];

@@ -50,15 +50,29 @@ Halo::Halo(Halo&& other) noexcept : forest_(other.forest_), needed_count_(other.
 }
 
 void Halo::gather(const double* owned, double* needed, int columns) const {
-  const MPI_Datatype type = block_type(columns);
-  PetscCallAbort(MPI_COMM_WORLD, PetscSFBcastBegin(forest_, type, owned, needed, MPI_REPLACE));
-  PetscCallAbort(MPI_COMM_WORLD, PetscSFBcastEnd(forest_, type, owned, needed, MPI_REPLACE));
+  begin_gather(owned, needed, columns);
+  end_gather(owned, needed, columns);
+}
+
+void Halo::begin_gather(const double* owned, double* needed, int columns) const {
+  PetscCallAbort(MPI_COMM_WORLD, PetscSFBcastBegin(forest_, block_type(columns), owned, needed, MPI_REPLACE));
+}
+
+void Halo::end_gather(const double* owned, double* needed, int columns) const {
+  PetscCallAbort(MPI_COMM_WORLD, PetscSFBcastEnd(forest_, block_type(columns), owned, needed, MPI_REPLACE));
 }
 
 void Halo::scatter_add(const double* needed, double* owned, int columns) const {
-  const MPI_Datatype type = block_type(columns);
-  PetscCallAbort(MPI_COMM_WORLD, PetscSFReduceBegin(forest_, type, needed, owned, MPI_SUM));
-  PetscCallAbort(MPI_COMM_WORLD, PetscSFReduceEnd(forest_, type, needed, owned, MPI_SUM));
+  begin_scatter_add(needed, owned, columns);
+  end_scatter_add(needed, owned, columns);
+}
+
+void Halo::begin_scatter_add(const double* needed, double* owned, int columns) const {
+  PetscCallAbort(MPI_COMM_WORLD, PetscSFReduceBegin(forest_, block_type(columns), needed, owned, MPI_SUM));
+}
+
+void Halo::end_scatter_add(const double* needed, double* owned, int columns) const {
+  PetscCallAbort(MPI_COMM_WORLD, PetscSFReduceEnd(forest_, block_type(columns), needed, owned, MPI_SUM));
 }
 
 std::vector<std::int64_t> balanced_offsets(const std::vector<std::int64_t>& weights, int parts) {

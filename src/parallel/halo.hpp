@@ -28,6 +28,13 @@ public:
   /// owned[k] += sum over ranks of what they hold for neuron k; fixed order of summation.
   void scatter_add(const double* needed, double* owned, int columns) const;
 
+  /// The same in two calls with work in between, of the same arguments: until the second, `owned` of a gather and
+  /// `needed` of a sum must not change.
+  void begin_gather(const double* owned, double* needed, int columns) const;
+  void end_gather(const double* owned, double* needed, int columns) const;
+  void begin_scatter_add(const double* needed, double* owned, int columns) const;
+  void end_scatter_add(const double* needed, double* owned, int columns) const;
+
   [[nodiscard]] std::int64_t needed_count() const { return needed_count_; }
 
 private:

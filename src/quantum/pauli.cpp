@@ -1,13 +1,14 @@
 #include "quantum/pauli.hpp"
 
 #include "parallel/errors.hpp"
+#include "parallel/target_clones.hpp"
+#include "quantum/packed.hpp"
 
 #include <fmt/core.h>
 
 #include <array>
 #include <cmath>
 #include <complex>
-#include <utility>
 
 namespace hjnet {
 
@@ -15,43 +16,9 @@ namespace {
 
 using Complex = std::complex<double>;
 
-/// i^k of sigma_a sigma_b = i^k sigma_(a xor b).
-constexpr int phase_power(int a, int b) {
-  if (a == 0 || b == 0 || a == b) return 0;
-  return (b - a + 3) % 3 == 1 ? 1 : 3;
-}
-
-/// -i[P_first, P_second] = 2 sign P_product for the pairs first < second that do not commute.
-struct Bracket {
-  int first, second, product, sign;
-};
-
-constexpr int brackets_count = 60;
-
-constexpr std::array<Bracket, brackets_count> make_brackets() {
-  std::array<Bracket, brackets_count> table{};
-  std::size_t n = 0;
-  for (int a = 1; a < 16; ++a) {
-    for (int b = a + 1; b < 16; ++b) {
-      const int power = (phase_power(a / 4, b / 4) + phase_power(a % 4, b % 4)) % 4;
-      if (power % 2 == 1) table[n++] = {a, b, a ^ b, power == 1 ? 1 : -1};
-    }
-  }
-  return table;
-}
-
-constexpr auto brackets = make_brackets();
-
-template <std::size_t N>
-inline void add_bracket(const PauliVector& x, const PauliVector& y, PauliVector& z) {
-  constexpr Bracket b = brackets[N];
-  const double term = x[b.first] * y[b.second] - x[b.second] * y[b.first];
-  z[b.product] += b.sign * term;
-}
-
-template <std::size_t... N>
-inline void add_brackets(const PauliVector& x, const PauliVector& y, PauliVector& z, std::index_sequence<N...>) {
-  (add_bracket<N>(x, y, z), ...);
+HJNET_TARGET_CLONES
+void commutator(const Packed& x, const Packed& y, Packed& z) {
+  add_commutator(x, y, z);
 }
 
 /// sum_nu z_nu sigma_nu of four complex numbers z = x + i y.
@@ -98,9 +65,9 @@ PauliVector pauli_coefficients(const Eigen::Matrix4cd& m) {
 }
 
 PauliVector commutator(const PauliVector& x, const PauliVector& y) {
-  PauliVector z = PauliVector::Zero();
-  add_brackets(x, y, z, std::make_index_sequence<brackets_count>());
-  return 2.0 * z;
+  Packed z{};
+  commutator(packed(x.data()), packed(y.data()), z);
+  return unpacked(z);
 }
 
 double commutator_bound(const PauliVector& x) {

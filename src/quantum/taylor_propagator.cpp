@@ -1,3 +1,5 @@
+#include "parallel/target_clones.hpp"
+#include "quantum/packed.hpp"
 #include "quantum/propagators.hpp"
 
 #include <algorithm>
@@ -72,39 +74,54 @@ int taylor_order(const Bound& g, double allowed) {
   return order;
 }
 
-/// x(t0 + dt) by the series to `order`. Polynomials and terms are scaled by powers of dt, so the terms just add up.
-PauliVector taylor_sum(const Cubic& h, const Quartic& k, double strength, double charge, double dt, int order,
-                       const PauliVector& start) {
-  Cubic hs;
-  Quartic ks;
-  std::array<bool, 4> use_h{};
-  std::array<bool, 5> use_k{};
+/// The polynomials of one step, scaled by powers of dt so that the series' terms just add up.
+struct ScaledGenerator {
+  std::array<Packed, degree_h + 1> h;
+  std::array<Packed, degree_k + 1> k;
+  int h_terms = 0, k_terms = 0;  ///< the others are zero
+};
+
+template <int Terms>
+int nonzero_terms(const OperatorPolynomial<Terms>& p) {
+  int terms = Terms;
+  while (terms > 0 && !(p.col(terms - 1).array() != 0.0).any()) --terms;
+  return terms;
+}
+
+ScaledGenerator scaled_generator(const Cubic& h, const Quartic& k, double strength, double charge, double dt) {
+  ScaledGenerator out;
+  out.h_terms = nonzero_terms<degree_h + 1>(h);
+  out.k_terms = nonzero_terms<degree_k + 1>(k);
   double power = 1.0;
-  for (int j = 0; j <= degree_k; ++j, power *= dt) {
+  for (int j = 0; j < std::max(out.h_terms, out.k_terms); ++j, power *= dt) {
     const auto s = static_cast<std::size_t>(j);
-    ks.col(j) = (0.5 * charge * power) * k.col(j);
-    use_k[s] = (ks.col(j).array() != 0.0).any();
-    if (j > degree_h) continue;
-    hs.col(j) = (strength * power * dt) * h.col(j);
-    use_h[s] = (hs.col(j).array() != 0.0).any();
+    if (j < out.k_terms) out.k[s] = packed(k.col(j).data(), 0.5 * charge * power);
+    if (j < out.h_terms) out.h[s] = packed(h.col(j).data(), strength * power * dt);
   }
-  std::array<PauliVector, highest_order + 1> x, w;
-  x[0] = start;
-  PauliVector total = start;
+  return out;
+}
+
+/// x(t0 + dt) by the series to `order`, in place.
+HJNET_TARGET_CLONES
+void taylor_sum(const ScaledGenerator& generator, int order, Packed& total) {
+  std::array<Packed, highest_order + 1> x, w;
+  x[0] = total;
   for (int m = 0; m < order; ++m) {
-    const auto n = static_cast<std::size_t>(m);
-    w[n] = x[n];
-    for (std::size_t j = 0; j <= std::min<std::size_t>(n, degree_k); ++j) {
-      if (use_k[j]) w[n] += commutator(ks.col(static_cast<int>(j)), x[n - j]);
+    Packed sum = x[static_cast<std::size_t>(m)];
+    for (int j = 0; j < std::min(m + 1, generator.k_terms); ++j) {
+      add_commutator(generator.k[static_cast<std::size_t>(j)], x[static_cast<std::size_t>(m - j)], sum);
     }
-    PauliVector next = PauliVector::Zero();
-    for (std::size_t j = 0; j <= std::min<std::size_t>(n, degree_h); ++j) {
-      if (use_h[j]) next += commutator(hs.col(static_cast<int>(j)), w[n - j]);
+    w[static_cast<std::size_t>(m)] = sum;
+    Packed next{};
+    for (int j = 0; j < std::min(m + 1, generator.h_terms); ++j) {
+      add_commutator(generator.h[static_cast<std::size_t>(j)], w[static_cast<std::size_t>(m - j)], next);
     }
-    x[n + 1] = next / (m + 1);
-    total += x[n + 1];
+    for (std::size_t half = 0; half < 2; ++half) {
+      next.half[half] /= static_cast<double>(m + 1);
+      total.half[half] += next.half[half];
+    }
+    x[static_cast<std::size_t>(m) + 1] = next;
   }
-  return total;
 }
 
 }  // namespace
@@ -121,7 +138,9 @@ bool TaylorPropagator::advance(Cubic h, Quartic k, double length, PauliVector& x
       if (dt < shortest * length) return false;
     }
     const int order = taylor_order(scaled_bound(g, dt), error_rate_ * dt);
-    x = taylor_sum(h, k, strength_, charge_, dt, order, x);
+    Packed moved = packed(x.data());
+    taylor_sum(scaled_generator(h, k, strength_, charge_, dt), order, moved);
+    x = unpacked(moved);
     if (!(x.lpNorm<Eigen::Infinity>() <= blow_up)) return false;
     remaining -= dt;
     if (remaining > 0.0) {

@@ -99,19 +99,31 @@ void NeuronWaves::add_projection(const Window& window, std::size_t projection, c
 
 void NeuronWaves::forward_layers(EpochOperators& operators, Window& window, std::vector<double>& y) {
   const auto width = static_cast<int>(columns_ * window.times);
+  std::vector<bool> on_its_way(network_.layers().size(), false);
+  const auto arrive = [&](int layer) {
+    if (on_its_way[as_size(layer)]) network_.end_gather(layer, window.y.data(), halo_.data(), width);
+    on_its_way[as_size(layer)] = false;
+  };
   for (std::size_t l = 0; l < network_.layers().size(); ++l) {
     for (std::size_t i = 0; i < network_.projections().size(); ++i) {
-      if (network_.projections()[i].to == static_cast<int>(l)) {
-        add_projection(window, i, window.y.data(), window.net.data());
-      }
+      const auto& projection = network_.projections()[i];
+      if (projection.to != static_cast<int>(l)) continue;
+      weights_.apply_overlapped(static_cast<int>(i), window.phases, window.y.data(), halo_.data(), window.net.data(),
+                                [&] { arrive(projection.from); });
+      work_.products += width;
     }
     transfer(window, l);
     const auto at = offset(l, window.times);
     operators.relax(Relaxation::forward, window.first_element, window.elements, rows(l), window.times,
                     window.phi.data() + at, window.y.data() + at, y.data() + offset(l, 1));
-    network_.gather(static_cast<int>(l), window.y.data(), halo_.data(), width);
-    if (hook_) hook_();
+    if (hook_) {  // it may throw: nothing may be on its way into the halo then
+      for (std::size_t from = 0; from < l; ++from) arrive(static_cast<int>(from));
+      hook_();
+    }
+    network_.begin_gather(static_cast<int>(l), window.y.data(), halo_.data(), width);
+    on_its_way[l] = true;
   }
+  for (std::size_t l = 0; l < network_.layers().size(); ++l) arrive(static_cast<int>(l));
 }
 
 bool NeuronWaves::forward(EpochOperators& operators, Window& window, std::vector<double>& y) {
@@ -187,14 +199,24 @@ void NeuronWaves::back_sums(const Window& window, std::size_t layer, bool later_
   const auto& part = network_.layers()[layer];
   const auto begin = halo_.begin() + static_cast<std::ptrdiff_t>(as_size(part.halo_first) * as_size(width));
   std::fill_n(begin, as_size(part.halo_count) * as_size(width), 0.0);
+  std::vector<int> leaving;
   for (std::size_t i = 0; i < network_.projections().size(); ++i) {
     const auto& projection = network_.projections()[i];
     if (projection.from != static_cast<int>(layer)) continue;
-    if (later_only && projection.to <= projection.from) continue;
-    weights_.apply_transpose(static_cast<int>(i), window.phases, signal, halo_.data(), sum.data());
+    if (!later_only || projection.to > projection.from) leaving.push_back(static_cast<int>(i));
+  }
+  if (leaving.empty()) return;
+  for (const int i : leaving) {
+    if (i != leaving.back()) {
+      weights_.apply_transpose(i, window.phases, signal, halo_.data(), sum.data());
+    } else {
+      weights_.apply_transpose_overlapped(i, window.phases, signal, halo_.data(), sum.data(), [&] {
+        network_.begin_scatter_add(static_cast<int>(layer), halo_.data(), sum.data(), width);
+      });
+    }
     work_.products += width;
   }
-  network_.scatter_add(static_cast<int>(layer), halo_.data(), sum.data(), width);
+  network_.end_scatter_add(static_cast<int>(layer), halo_.data(), sum.data(), width);
 }
 
 void NeuronWaves::conjugate_layers(EpochOperators& operators, Relaxation kind, Window& window,

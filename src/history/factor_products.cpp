@@ -1,0 +1,195 @@
+// Products with W and its transpose out of the factors, overlapped with the exchange between ranks.
+#include "history/factor_weights.hpp"
+
+#include "parallel/counts.hpp"
+
+#include <cblas.h>
+
+namespace hjnet {
+
+std::vector<double> FactorWeights::phi(const Part& part, std::span<const double> phases) const {
+  std::vector<double> out;
+  if (!decays()) return out;
+  std::vector<double> work;
+  for (const double phase : phases) out.push_back(part.path.weights(phase, work)[part.path.items() - 1]);
+  return out;
+}
+
+void FactorWeights::multiply_cores(const Part& part, std::size_t projection, std::span<const double> phases,
+                                   Direction direction, const std::vector<double>& z, std::vector<double>& u) const {
+  const auto rows = post_basis(projection).rank();
+  const auto columns = pre_basis(projection).rank();
+  const auto times = phases.size();
+  const auto step = as_int(columns_ * times);
+  const auto transpose = direction == Direction::forward ? CblasNoTrans : CblasTrans;
+  std::vector<double> work;
+  const auto add = [&](const double* core, std::size_t from, std::size_t to) {
+    cblas_dgemv(CblasRowMajor, transpose, as_int(rows), as_int(columns), 1.0, core, as_int(columns), z.data() + from,
+                step, 1.0, u.data() + to, step);
+  };
+  for (std::size_t time = 0; time < times; ++time) {
+    const double* core = part.path.weights(phases[time], work);
+    for (std::size_t c = 0; c < columns_; ++c) {
+      add(core, c * times + time, c * times + time);
+      if (c > 0) add(core + c * rows * columns, time, c * times + time);
+    }
+  }
+}
+
+/// Products with a projection that is kept synapse by synapse.
+void FactorWeights::multiply_path(const WeightPath& path, const Synapses& synapses, std::span<const double> phases,
+                                  Direction direction, const double* in, double* out) const {
+  const auto times = phases.size();
+  const auto stride = static_cast<std::int64_t>(columns_ * times);
+  const auto count = path.items() / columns_;
+  std::vector<double> work;
+  for (std::size_t time = 0; time < times; ++time) {
+    const double* w = path.weights(phases[time], work);
+    for (std::size_t c = 0; c < columns_; ++c) {
+      const auto at = c * times + time;
+      multiply_synapses(synapses, w, direction, 1, stride, in + at, out + at);
+      // A tangent of the weights acts on the value column alone.
+      if (c > 0 && !path.constant())
+        multiply_synapses(synapses, w + c * count, direction, 1, stride, in + time, out + at);
+    }
+  }
+}
+
+IndexRange FactorWeights::own_columns(const Synapses& s) const {
+  std::int64_t first = network_.layout().owned[as_size(s.from)].first;
+  for (int layer = 0; layer < s.from; ++layer) first -= network_.layers()[as_size(layer)].size;
+  return {first, network_.layers()[as_size(s.from)].count};
+}
+
+void FactorWeights::multiply_initial(std::size_t projection, std::size_t width, const double* own, const double* halo,
+                                     double* net, const Handover& arrived) const {
+  const auto& s = network_.projections()[projection];
+  const double* matrix = initial(projection);
+  if (!arrived) return multiply_block(s, matrix, Direction::forward, width, halo, net);
+  const auto mine = own_columns(s);
+  const auto end = mine.first + mine.count;
+  const auto multiply = [&](IndexRange range, const double* pre) {
+    multiply_columns(s, matrix, Direction::forward, range, width, pre, net + as_size(s.post) * width);
+  };
+  multiply(mine, own + as_size(network_.layers()[as_size(s.from)].first) * width);
+  arrived();
+  multiply({0, mine.first}, halo + as_size(s.pre) * width);
+  multiply({end, s.columns - end}, halo + as_size(s.pre + end) * width);
+}
+
+void FactorWeights::multiply_initial_transpose(std::size_t projection, std::size_t width, const double* p, double* halo,
+                                               double* own, const Handover& complete) const {
+  const auto& s = network_.projections()[projection];
+  const double* matrix = initial(projection);
+  if (!complete) return multiply_block(s, matrix, Direction::backward, width, p, halo);
+  const auto mine = own_columns(s);
+  const auto end = mine.first + mine.count;
+  const auto multiply = [&](IndexRange range, double* pre) {
+    multiply_columns(s, matrix, Direction::backward, range, width, p + as_size(s.post) * width, pre);
+  };
+  multiply({0, mine.first}, halo + as_size(s.pre) * width);
+  multiply({end, s.columns - end}, halo + as_size(s.pre + end) * width);
+  complete();
+  multiply(mine, own + as_size(network_.layers()[as_size(s.from)].first) * width);
+}
+
+void FactorWeights::apply(int projection, std::span<const double> phases, const double* own, const double* halo,
+                          double* net) {
+  apply_overlapped(projection, phases, own, halo, net, {});
+}
+
+void FactorWeights::apply_overlapped(int projection, std::span<const double> phases, const double* own,
+                                     const double* halo, double* net, const Handover& arrived) {
+  const auto index = as_size(projection);
+  const auto& s = network_.projections()[index];
+  const auto& part = parts_[index];
+  const auto times = phases.size();
+  const auto width = columns_ * times;
+  if (!part.factored) {
+    if (arrived) arrived();
+    multiply_path(part.path, s, phases, Direction::forward, halo, net);
+    return;
+  }
+  const auto& pre = pre_basis(index);
+  const auto& post = post_basis(index);
+  std::vector<double> z(pre.rank() * width, 0.0);
+  MPI_Request request = MPI_REQUEST_NULL;
+  const bool moved = pre.rank() > 0 && post.rank() > 0;
+  if (moved) {
+    pre.project(own + as_size(network_.layers()[as_size(s.from)].first) * width, width, z.data());
+    MPI_Iallreduce(MPI_IN_PLACE, z.data(), as_int(z.size()), MPI_DOUBLE, MPI_SUM, network_.comm(), &request);
+  }
+  const auto factor = phi(part, phases);
+  double* target = net + as_size(s.post) * width;
+  if (factor.empty()) {
+    multiply_initial(index, width, own, halo, net, arrived);
+  } else {
+    std::vector<double> product(as_size(s.post + s.rows) * width, 0.0);
+    multiply_initial(index, width, own, halo, product.data(), arrived);
+    const double* from = product.data() + as_size(s.post) * width;
+    for (std::size_t i = 0; i < as_size(s.rows) * width; ++i) target[i] += factor[i % times] * from[i];
+  }
+  if (!moved) return;
+  MPI_Wait(&request, MPI_STATUS_IGNORE);
+  std::vector<double> u(post.rank() * width, 0.0);
+  multiply_cores(part, index, phases, Direction::forward, z, u);
+  post.expand(u.data(), width, target);
+}
+
+void FactorWeights::apply_transpose(int projection, std::span<const double> phases, const double* p, double* halo,
+                                    double* own) {
+  apply_transpose_overlapped(projection, phases, p, halo, own, {});
+}
+
+void FactorWeights::apply_transpose_overlapped(int projection, std::span<const double> phases, const double* p,
+                                               double* halo, double* own, const Handover& complete) {
+  const auto index = as_size(projection);
+  const auto& s = network_.projections()[index];
+  const auto& part = parts_[index];
+  const auto times = phases.size();
+  const auto width = columns_ * times;
+  if (!part.factored) {
+    multiply_path(part.path, s, phases, Direction::backward, p, halo);
+    if (complete) complete();
+    return;
+  }
+  const auto& pre = pre_basis(index);
+  const auto& post = post_basis(index);
+  std::vector<double> z(post.rank() * width, 0.0);
+  MPI_Request request = MPI_REQUEST_NULL;
+  const bool moved = pre.rank() > 0 && post.rank() > 0;
+  const double* source = p + as_size(s.post) * width;
+  if (moved) {
+    post.project(source, width, z.data());
+    MPI_Iallreduce(MPI_IN_PLACE, z.data(), as_int(z.size()), MPI_DOUBLE, MPI_SUM, network_.comm(), &request);
+  }
+  const auto factor = phi(part, phases);
+  if (factor.empty()) {
+    multiply_initial_transpose(index, width, p, halo, own, complete);
+  } else {
+    std::vector<double> scaled(as_size(s.post + s.rows) * width);
+    double* to = scaled.data() + as_size(s.post) * width;
+    for (std::size_t i = 0; i < as_size(s.rows) * width; ++i) to[i] = factor[i % times] * source[i];
+    multiply_initial_transpose(index, width, scaled.data(), halo, own, complete);
+  }
+  if (!moved) return;
+  MPI_Wait(&request, MPI_STATUS_IGNORE);
+  std::vector<double> u(pre.rank() * width, 0.0);
+  multiply_cores(part, index, phases, Direction::backward, z, u);
+  pre.expand(u.data(), width, own + as_size(network_.layers()[as_size(s.from)].first) * width);
+}
+
+void FactorWeights::apply_thresholds(std::span<const double> phases, double* net) {
+  if (network_.thresholds() < 0) return;
+  const auto times = phases.size();
+  const auto neurons = as_size(network_.neurons());
+  std::vector<double> work;
+  for (std::size_t time = 0; time < times; ++time) {
+    const double* w = thresholds_.path.weights(phases[time], work);
+    for (std::size_t k = 0; k < neurons; ++k) {
+      for (std::size_t c = 0; c < columns_; ++c) net[(k * columns_ + c) * times + time] += w[c * neurons + k];
+    }
+  }
+}
+
+}  // namespace hjnet
