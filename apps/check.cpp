@@ -1,4 +1,5 @@
 #include "config/load.hpp"
+#include "engine/constraint_rules.hpp"
 #include "parallel/agree.hpp"
 #include "run/estimate.hpp"
 #include "verbs.hpp"
@@ -6,8 +7,11 @@
 namespace hjnet {
 
 ExitStatus check_verb(const Arguments& arguments) {
-  const Settings settings =
-      agreed(MPI_COMM_WORLD, [&] { return load_settings(arguments.file, arguments.overrides, {}); });
+  const Settings settings = agreed(MPI_COMM_WORLD, [&] {
+    Settings read = load_settings(arguments.file, arguments.overrides, {});
+    require_supported_constraints(read);
+    return read;
+  });
   int ranks = 1;
   MPI_Comm_size(MPI_COMM_WORLD, &ranks);
   const Estimate cost = estimate(settings, ranks, ranks_on_this_machine(MPI_COMM_WORLD));

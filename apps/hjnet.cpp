@@ -46,7 +46,8 @@ public:
     app_.footer("Options of PETSc go after --, such as: hjnet run INPUT -- -log_view");
     add_run();
     add_check();
-    auto* info = app_.add_subcommand("info", "Say what a run file holds");
+    add_torus();
+    auto* info = app_.add_subcommand("info", "Say what a file of hjnet's holds");
     info->add_option("FILE", arguments_.file, "A file that hjnet wrote")->required();
     info->callback([this] { verb_ = [this] { return info_verb(arguments_); }; });
     auto* reference = app_.add_subcommand("reference", "Print the reference of the input file")->group("");
@@ -71,7 +72,7 @@ public:
 private:
   /// CLI11 would only say that a subcommand is missing.
   static void check_verb_name(int argc, char** argv) {
-    const std::vector<std::string> verbs{"run", "check", "info"};
+    const std::vector<std::string> verbs{"run", "check", "torus", "info"};
     const std::string given = argc > 1 ? argv[1] : "";
     if (given.starts_with('-') || given == "reference") return;
     if (std::find(verbs.begin(), verbs.end(), given) != verbs.end()) return;
@@ -110,6 +111,14 @@ private:
     add_input(*verb);
     verb->add_flag("--json", arguments_.json, "Print the estimate as JSON");
     verb->callback([this] { verb_ = [this] { return check_verb(arguments_); }; });
+  }
+
+  void add_torus() {
+    auto* verb = app_.add_subcommand("torus", "Find invariant tori of a Hamiltonian");
+    add_input(*verb);
+    verb->add_option("--output", arguments_.output, "The torus file, in place of output.file");
+    verb->add_flag("--overwrite", arguments_.overwrite, "Replace a torus file that exists");
+    verb->callback([this] { verb_ = [this] { return torus_verb(arguments_); }; });
   }
 
   void check_restart() const {

@@ -1,6 +1,7 @@
 #include "run/simulation.hpp"
 
 #include "config/load.hpp"
+#include "engine/constraint_rules.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/stop.hpp"
 #include "verbs.hpp"
@@ -9,8 +10,11 @@ namespace hjnet {
 
 ExitStatus run_verb(const Arguments& arguments) {
   watch_stop_signals();
-  const Settings settings =
-      agreed(MPI_COMM_WORLD, [&] { return load_settings(arguments.file, arguments.overrides, arguments.output); });
+  const Settings settings = agreed(MPI_COMM_WORLD, [&] {
+    Settings read = load_settings(arguments.file, arguments.overrides, arguments.output);
+    require_supported_constraints(read);
+    return read;
+  });
   return run_simulation(
       MPI_COMM_WORLD, settings,
       {.overwrite = arguments.overwrite, .restart = arguments.restart, .max_walltime = arguments.max_walltime});

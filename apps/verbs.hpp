@@ -26,6 +26,8 @@ struct Arguments {
 ExitStatus run_verb(const Arguments& arguments);
 /// hjnet check: validates, prints the resolved input and the estimate to stdout.
 ExitStatus check_verb(const Arguments& arguments);
+/// hjnet torus: Hamilton-Jacobi tori. Collective over MPI_COMM_WORLD.
+ExitStatus torus_verb(const Arguments& arguments);
 /// hjnet info: prints what a file holds to stdout.
 ExitStatus info_verb(const Arguments& arguments);
 /// hjnet reference: prints the reference of the input file to stdout.

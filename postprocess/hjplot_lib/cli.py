@@ -2,7 +2,7 @@
 import argparse
 import sys
 
-from hjplot_lib.runfile import PlotError, RunFile, note, write_text
+from hjplot_lib.runfile import PlotError, RunFile, format_of, note, write_text
 
 PICTURES = {
     "potential": "averaged learning potential H_int(t), its standard error and its fits (paper, figure 2)",
@@ -24,6 +24,36 @@ def parser():
         if name == "entanglement":
             verb.add_argument("--panel", choices=["auto", "eigenvalue", "negativity"], default="auto",
                               help="lower panel (default: smallest eigenvalue where a stretch is unphysical)")
+    text = "Stokes vectors and concurrence of a run with particles.feedback beside the same run without"
+    feedback = verbs.add_parser("feedback", help=text, description=f"Draws: {text}.")
+    feedback.add_argument("plain", metavar="PLAIN.h5", help="the run without feedback")
+    feedback.add_argument("fed", metavar="FEEDBACK.h5", help="the run with it")
+    feedback.add_argument("--label", action="append", metavar="TEXT", help="legend text, once a run, in their order")
+    picture_options(feedback, draw_feedback)
+    text = "orbits of gauge constraints: members that differ in multipliers and displacements, and what they agree on"
+    gauge = verbs.add_parser("gauge", help=text, description=f"Draws and prints: {text}.")
+    gauge.add_argument("runs", nargs="+", metavar="RUN.h5", help="an ensemble, or several runs of one input")
+    gauge.add_argument("--constraint", metavar="NAME", help="whose orbits are drawn (default: the one across which the weights learn most)")
+    gauge.add_argument("--csv", metavar="FILE", help="also write the table: quantity, spread, invariant or not")
+    gauge.set_defaults(label=None)
+    picture_options(gauge, draw_gauge)
+    text = "the path kernel of a learning run, its spectrum, and its accounts of the change of the outputs"
+    kernel = verbs.add_parser("kernel", help=text, description=f"Draws and prints: {text}.")
+    kernel.add_argument("runs", nargs=1, metavar="RUN.h5", help="a run with a table [kernel]")
+    kernel.set_defaults(label=None)
+    picture_options(kernel, draw_kernel)
+    text = "tori over a section of orbits (one or two dimensions), and where there are none"
+    torus = verbs.add_parser("torus", help=text, description=f"Draws: {text}.")
+    torus.add_argument("file", metavar="TORUS.h5", help="a file of hjnet torus")
+    picture_options(torus, draw_torus)
+    text = "a wavefunction: its phase as colour, its density against the members of a family, or against orbits"
+    wave = verbs.add_parser("wavefunction", help=text, description=f"Draws: {text}.")
+    wave.add_argument("runs", nargs=1, metavar="RUN.h5", help="a run with a table [wavefunction], or a file of hjnet torus")
+    wave.add_argument("--level", type=int, metavar="N",
+                      help="of a torus file: row of its levels, from 0 (default: the first that has a torus)")
+    wave.add_argument("--time", type=int, default=0, metavar="N", help="of a torus file: number of the time, from 0")
+    wave.set_defaults(label=None)
+    picture_options(wave, draw_wavefunction)
     table = verbs.add_parser("table", help="key figures, a line a run", description="Key figures, a line a run.")
     table.add_argument("runs", nargs="+", metavar="RUN.h5")
     table.add_argument("--label", action="append", metavar="TEXT", help="name of a run, once a run, in their order")
@@ -85,6 +115,68 @@ def draw(arguments):
     else:
         figure = network.draw(runs, title=arguments.title)
     style.save(figure, arguments.output, arguments.dpi)
+
+
+def draw_feedback(arguments):
+    arguments.runs = [arguments.plain, arguments.fed]
+    runs = open_runs(arguments)
+    from hjplot_lib import feedback, style
+
+    style.use_print_style()
+    style.save(feedback.draw(runs, arguments.title), arguments.output, arguments.dpi)
+
+
+def draw_gauge(arguments):
+    from hjplot_lib import gauge
+
+    runs = open_runs(arguments)
+    orbits = gauge.collect(runs)
+    rows = gauge.table(orbits)
+    if arguments.csv is not None:
+        write_text(arguments.csv, gauge.render_csv(rows))
+    from hjplot_lib import gauge_picture, style
+
+    style.use_print_style()
+    style.save(gauge_picture.draw(runs, orbits, arguments.constraint, arguments.title), arguments.output, arguments.dpi)
+    sys.stdout.write(gauge.render(rows) + f"largest |G|: {orbits.surface:.2e}\n")
+
+
+def draw_kernel(arguments):
+    from hjplot_lib import kernel
+
+    run = open_runs(arguments)[0]
+    found = kernel.Kernel(run)
+    from hjplot_lib import style
+
+    style.use_print_style()
+    style.save(kernel.draw(run, found, arguments.title), arguments.output, arguments.dpi)
+    sys.stdout.write(kernel.report(found))
+
+
+def draw_torus(arguments):
+    from hjplot_lib import style, torus, torusfile
+
+    style.use_print_style()
+    style.save(torus.draw(torusfile.TorusFile(arguments.file), arguments.title), arguments.output, arguments.dpi)
+
+
+def draw_torus_wave(arguments):
+    from hjplot_lib import style, torus_wave, torusfile
+
+    style.use_print_style()
+    figure = torus_wave.draw(torusfile.TorusFile(arguments.runs[0]), arguments.level, arguments.time, arguments.title)
+    style.save(figure, arguments.output, arguments.dpi)
+
+
+def draw_wavefunction(arguments):
+    if format_of(arguments.runs[0]) == "hjnet-torus":
+        draw_torus_wave(arguments)
+        return
+    run = open_runs(arguments)[0]
+    from hjplot_lib import network_wave, style
+
+    style.use_print_style()
+    style.save(network_wave.draw(run, arguments.title), arguments.output, arguments.dpi)
 
 
 def tabulate(arguments):

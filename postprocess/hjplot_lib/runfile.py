@@ -31,42 +31,54 @@ def write_text(path, text):
         raise PlotError(f"{path}: {error.strerror}") from error
 
 
+def open_hdf5(path):
+    if not path.is_file():
+        raise PlotError(f"{path}: no such file")
+    if not h5py.is_hdf5(path):
+        raise PlotError(f"{path}: not an HDF5 file")
+    try:
+        return h5py.File(path, "r", locking=False)
+    except OSError as error:
+        raise PlotError(f"{path}: cannot be read: {error}") from error
+
+
+def format_of(path):
+    """What kind of file of hjnet's this is: "hjnet-run", "hjnet-torus", ...; "" where it does not say."""
+    with open_hdf5(Path(path)) as file:
+        return _text(file.attrs.get("format", ""))
+
+
+def check_format(path, file, wanted):
+    """`wanted`: the name of the format, and of a file of it."""
+    name, kind = wanted
+    found = file.attrs.get("format")
+    if found is None:
+        raise PlotError(f"{path}: not an hjnet {kind} file (no attribute 'format')")
+    if _text(found) != name:
+        raise PlotError(f"{path}: not an hjnet {kind} file (format = '{_text(found)}', expected '{name}')")
+
+
+def read_input(path, file):
+    """The resolved input, as tables."""
+    text = file.attrs.get("input")
+    if text is None:
+        return {}
+    try:
+        return tomllib.loads(_text(text))
+    except tomllib.TOMLDecodeError as error:
+        raise PlotError(f"{path}: attribute 'input' is not TOML: {error}") from error
+
+
 class RunFile:
     def __init__(self, path, label=None, may_be_empty=False):
         """`may_be_empty`: a run without a completed epoch is no error; it has no samples."""
         self.path = Path(path)
-        self.file = self._open()
-        self._check_format()
-        self.input = self._read_input()
+        self.file = open_hdf5(self.path)
+        check_format(self.path, self.file, ("hjnet-run", "run"))
+        self.input = read_input(self.path, self.file)
         self.name = self.input.get("run", {}).get("name") or self.path.stem
         self._label = label
         self._read_progress(may_be_empty)
-
-    def _open(self):
-        if not self.path.is_file():
-            raise PlotError(f"{self.path}: no such file")
-        if not h5py.is_hdf5(self.path):
-            raise PlotError(f"{self.path}: not an HDF5 file")
-        try:
-            return h5py.File(self.path, "r", locking=False)
-        except OSError as error:
-            raise PlotError(f"{self.path}: cannot be read: {error}") from error
-
-    def _check_format(self):
-        found = self.file.attrs.get("format")
-        if found is None:
-            raise PlotError(f"{self.path}: not an hjnet run file (no attribute 'format')")
-        if _text(found) != "hjnet-run":
-            raise PlotError(f"{self.path}: not an hjnet run file (format = '{_text(found)}', expected 'hjnet-run')")
-
-    def _read_input(self):
-        text = self.file.attrs.get("input")
-        if text is None:
-            return {}
-        try:
-            return tomllib.loads(_text(text))
-        except tomllib.TOMLDecodeError as error:
-            raise PlotError(f"{self.path}: attribute 'input' is not TOML: {error}") from error
 
     def _read_progress(self, may_be_empty):
         self.finished = bool(self.require("/progress/finished")[()])

@@ -69,7 +69,7 @@ def projections(run, all_layers):
     number = {layer.name: i for i, layer in enumerate(all_layers)}
     found = []
     for name in initial:
-        if name == "thresholds":
+        if name in ("thresholds", "biases"):
             continue
         ends = [(a, b) for a in number for b in number if f"{a}-{b}" == name]
         if not ends:

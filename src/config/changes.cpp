@@ -100,6 +100,7 @@ private:
 std::vector<std::pair<std::string, const Value*>> values_of(const Settings& settings) {
   std::vector<std::pair<std::string, const Value*>> values{
       {"network.initial_thresholds", &settings.network.initial_thresholds},
+      {"network.initial_biases", &settings.network.initial_biases},
       {"network.initial_state", &settings.network.initial_state},
       {"learning.initial_delta", &settings.learning.initial_delta},
       {"learning.target", &settings.learning.target}};
@@ -111,6 +112,7 @@ std::vector<std::pair<std::string, const Value*>> values_of(const Settings& sett
   append("stimulus.constant", settings.stimulus.constant, [](const auto& it) -> const Value& { return it.value; });
   append("stimulus.step", settings.stimulus.steps, [](const auto& it) -> const Value& { return it.input.value; });
   append("gauge.field", settings.gauge.fields, [](const auto& it) -> const Value& { return it.amplitude.value; });
+  if (settings.kernel) values.emplace_back("kernel.patterns", &settings.kernel->inputs);
   return values;
 }
 

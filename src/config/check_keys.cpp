@@ -20,10 +20,10 @@ struct Later {
 
 /// Keys that have their names already, though no code yet.
 constexpr std::array later_keys{Later{"stimulus.patterns", "patterns come with real learning"},
-                                Later{"gauge.constraint", "constraints of the gauge freedom"},
-                                Later{"particles.feedback", "feedback of the particles on the network"},
-                                Later{"evaluate", "evaluation comes with real learning"},
-                                Later{"torus", "tori, which are no part of a run"}};
+                                Later{"evaluate", "evaluation comes with real learning"}};
+
+/// What a torus input may hold beside [torus].
+constexpr std::string_view shared_keys = "a torus input holds [torus], name and seed of [run] and file of [output]";
 
 struct Finding {
   Place place;
@@ -38,6 +38,8 @@ std::string below(const std::string& path, const std::string& name) {
 /// Walks the document and keeps the finding that stands first in the file.
 class KeyCheck {
 public:
+  explicit KeyCheck(InputKind kind) : kind_(kind), tables_(kind == InputKind::run ? reference() : torus_reference()) {}
+
   void table(const toml::table& table, const std::string& path, const std::string& shown) {
     for (const auto& [key, node] : table) {
       const std::string name(key.str());
@@ -57,15 +59,27 @@ private:
 
   void entry(const Place& place, const toml::node& node, const std::string& path, const std::string& name,
              const std::string& child) {
+    if (kind_ == InputKind::run && child == "torus") {
+      return note(place, "is no part of a run: expected an input of `hjnet torus` where there is [torus]");
+    }
     const auto later =
         std::find_if(later_keys.begin(), later_keys.end(), [&](const Later& it) { return it.path == child; });
     if (later != later_keys.end()) return note(place, fmt::format("unsupported in this version: {}", later->what));
-    if (const auto* key = find_key(path, name)) return inner(place, node, *key);
-    if (const auto* known = find_table(child)) return tables(place, node, *known);
-    unknown(place, name, child_names(path), path);
+    if (const auto* key = find_key(path, name, tables_)) return inner(place, node, *key);
+    if (const auto* known = find_table(child, tables_)) return tables(place, node, *known);
+    if (kind_ == InputKind::torus && (find_key(path, name) != nullptr || find_table(child) != nullptr)) {
+      return note(place, fmt::format("belongs to an input of `hjnet run`: {}", shared_keys));
+    }
+    unknown(place, name, child_names(path, tables_), path);
   }
 
   void inner(const Place& place, const toml::node& node, const KeyReference& key) {
+    if (const auto* list = node.as_array(); list != nullptr && !key.inner.empty()) {
+      for (std::size_t i = 0; i < list->size(); ++i) {
+        const auto& element = *list->get(i);
+        if (element.is_table()) inner(place.element(element, i), element, key);
+      }
+    }
     const auto* fields = node.as_table();
     if (fields == nullptr) return;
     if (key.inner.empty()) return note(place, fmt::format("expected {}, got a table", key.expected));
@@ -109,20 +123,23 @@ private:
   }
 
   /// The full path of a key of this very name in another table.
-  static std::string home_of(const std::string& name, const std::string& path) {
-    for (const auto& table : reference()) {
-      if (table.path != path && find_key(table.path, name) != nullptr) return fmt::format("{}.{}", table.path, name);
+  [[nodiscard]] std::string home_of(const std::string& name, const std::string& path) const {
+    for (const auto& table : tables_) {
+      if (table.path != path && find_key(table.path, name, tables_) != nullptr)
+        return fmt::format("{}.{}", table.path, name);
     }
     return {};
   }
 
+  InputKind kind_;
+  const std::vector<TableReference>& tables_;
   std::optional<Finding> first_;
 };
 
 }  // namespace
 
-void check_keys(const toml::table& document) {
-  KeyCheck check;
+void check_keys(const toml::table& document, InputKind kind) {
+  KeyCheck check(kind);
   check.table(document, "", "");
   check.throw_first();
 }

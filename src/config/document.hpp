@@ -18,8 +18,11 @@ toml::table read_document(const std::filesystem::path& input, const std::vector<
 /// TOML.
 toml::table parse_document(const std::string& text, const std::string& source);
 
-/// Throws config_error at the first key, in file order, that is unknown, or belongs to later work, or is a scalar
-/// where a table must stand (or the other way round).
-void check_keys(const toml::table& document);
+/// Which verb an input is for: `hjnet run`, or `hjnet torus`.
+enum class InputKind { run, torus };
+
+/// Throws config_error at the first key, in file order, that is unknown, or belongs to the other kind of input or to
+/// later work, or is a scalar where a table must stand (or the other way round).
+void check_keys(const toml::table& document, InputKind kind);
 
 }  // namespace hjnet

@@ -11,7 +11,7 @@ namespace {
 /// The settings of a document that comes from `source`; `output` takes the place of `output.file`.
 Settings settings_of(const toml::table& document, const std::filesystem::path& source,
                      const std::optional<std::filesystem::path>& output) {
-  check_keys(document);
+  check_keys(document, InputKind::run);
   const Reader reader(document, locate(nullptr, document, ""), "", source.parent_path());
   Settings settings;
   settings.source = source;
@@ -21,6 +21,7 @@ Settings settings_of(const toml::table& document, const std::filesystem::path& s
   read_stimulus(reader, settings);
   read_particles(reader, settings);
   read_gauge(reader, settings);
+  read_kernel(reader, settings);
   read_output(reader, settings);
   if (output) settings.output.file = *output;
   settings.resolved = resolved_text(settings);

@@ -26,6 +26,15 @@ inline constexpr Names<Closure, 3> closure_names{
     {{"bilinear", Closure::bilinear}, {"backpropagation", Closure::backpropagation}, {"full", Closure::full}}};
 inline constexpr Names<Memory, 4> memory_names{
     {{"none", Memory::none}, {"symmetric", Memory::symmetric}, {"causal", Memory::causal}, {"window", Memory::window}}};
+inline constexpr Names<ConstraintTerm::Quantity, 4> quantity_names{{{"state", ConstraintTerm::Quantity::state},
+                                                                    {"delta", ConstraintTerm::Quantity::delta},
+                                                                    {"weight", ConstraintTerm::Quantity::weight},
+                                                                    {"momentum", ConstraintTerm::Quantity::momentum}}};
+inline constexpr Names<Multiplier::Kind, 3> multiplier_names{{{"constant", Multiplier::Kind::constant},
+                                                              {"cosine", Multiplier::Kind::cosine},
+                                                              {"random", Multiplier::Kind::random}}};
+inline constexpr Names<FamilyParameter::Quantity, 2> family_names{
+    {{"initial_state", FamilyParameter::Quantity::initial_state}, {"stimulus", FamilyParameter::Quantity::stimulus}}};
 inline constexpr Names<EngineKind, 3> engine_names{
     {{"coupled", EngineKind::coupled}, {"waveform", EngineKind::waveform}, {"auto", EngineKind::automatic}}};
 inline constexpr Names<Method, 2> method_names{{{"bdf", Method::bdf}, {"adams", Method::adams}}};

@@ -37,6 +37,7 @@ void read_gauge(const Reader& input, Settings& settings) {
   }
   table.must_act("field", gauge.charge != 0.0, gauge.fields.empty(), "gauge.charge other than 0");
   table.must_act("charge", !gauge.fields.empty(), gauge.charge == 0.0, "gauge.field");
+  read_constraints(table, settings);
 }
 
 }  // namespace hjnet

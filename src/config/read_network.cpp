@@ -121,6 +121,11 @@ void read_network(const Reader& input, Settings& settings) {
   network.initial_thresholds = read_value(table, "initial_thresholds", {}, neurons);
   table.must_act("initial_thresholds", network.thresholds, network.initial_thresholds == Value{},
                  "network.thresholds = true");
+  network.split_thresholds = table.boolean("split_thresholds", network.split_thresholds);
+  table.must_act("split_thresholds", network.thresholds, !network.split_thresholds, "network.thresholds = true");
+  network.initial_biases = read_value(table, "initial_biases", {}, neurons);
+  table.must_act("initial_biases", network.split_thresholds, network.initial_biases == Value{},
+                 "network.split_thresholds = true");
   network.initial_state = read_value(table, "initial_state", {}, neurons);
   network.projections = read_projections(table, network.layers);
 }

@@ -14,11 +14,13 @@ bool is_relative_tolerance(double number) {
   return number > 0.0 && number <= 0.1;
 }
 
-void read_vary(const Reader& table, EnsembleSettings& ensemble, const NetworkSettings& network) {
+void read_vary(const Reader& table, EnsembleSettings& ensemble, const Settings& settings) {
   if (!table.has("vary")) return;
-  const std::vector<std::string> names{"weights", "stimulus", "target", "initial_state", "thresholds"};
-  const std::array<bool*, 5> flags{&ensemble.vary_weights, &ensemble.vary_stimulus, &ensemble.vary_target,
-                                   &ensemble.vary_initial_state, &ensemble.vary_thresholds};
+  const std::vector<std::string> names{"weights",    "stimulus",    "target",       "initial_state",
+                                       "thresholds", "multipliers", "displacements"};
+  const std::array<bool*, 7> flags{&ensemble.vary_weights,       &ensemble.vary_stimulus,   &ensemble.vary_target,
+                                   &ensemble.vary_initial_state, &ensemble.vary_thresholds, &ensemble.vary_multipliers,
+                                   &ensemble.vary_displacements};
   for (bool* flag : flags) *flag = false;
   const auto given = table.texts("vary");
   for (std::size_t i = 0; i < given.size(); ++i) {
@@ -28,18 +30,29 @@ void read_vary(const Reader& table, EnsembleSettings& ensemble, const NetworkSet
     if (flag) table.wrong_element("vary", i);
     flag = true;
   }
-  table.must_act("vary", network.thresholds, !ensemble.vary_thresholds,
+  table.must_act("vary", settings.network.thresholds, !ensemble.vary_thresholds,
                  "network.thresholds = true, as thresholds are to vary");
+  const auto& constraints = settings.gauge.constraints;
+  const bool multipliers = std::any_of(constraints.begin(), constraints.end(),
+                                       [](const auto& it) { return it.multiplier.kind == Multiplier::Kind::random; });
+  table.must_act("vary", multipliers, !ensemble.vary_multipliers,
+                 "a gauge.constraint whose multiplier has function = \"random\", as multipliers are to vary");
+  const bool displacements = std::any_of(constraints.begin(), constraints.end(), [](const auto& it) {
+    return it.displacement.kind == Value::Kind::normal || it.displacement.kind == Value::Kind::uniform;
+  });
+  table.must_act("vary", displacements, !ensemble.vary_displacements,
+                 "a gauge.constraint whose displacement has a distribution, as displacements are to vary");
 }
 
 void read_ensemble(const Reader& input, Settings& settings) {
   if (!input.has("ensemble")) return;
   const Reader table = table_or_empty(input, "ensemble");
   EnsembleSettings ensemble;
-  table.require("members");
+  if (!table.has("family")) table.require("members");
   ensemble.members = static_cast<int>(table.integer("members", 1, 1, most));
   ensemble.first = static_cast<int>(table.integer("first", 0, 0, most - ensemble.members));
-  read_vary(table, ensemble, settings.network);
+  read_vary(table, ensemble, settings);
+  read_family(table, settings, ensemble);
   settings.ensemble = ensemble;
 }
 
@@ -65,6 +78,7 @@ void read_checkpoint(const Reader& output, CheckpointSettings& checkpoint) {
 
 void read_output(const Reader& input, Settings& settings) {
   read_ensemble(input, settings);
+  read_wavefunction(input, settings);
   read_solver(input, settings.solver);
   const Reader table = table_or_empty(input, "output");
   settings.output.file = table.text("file", settings.name + ".h5");

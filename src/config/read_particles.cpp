@@ -120,6 +120,19 @@ void read_boltzmann(const Reader& input, Settings& settings) {
   input.must_act("boltzmann", settings.particles.has_value(), is_default, "[particles] beside it");
 }
 
+/// What is fed back must be known at an epoch's start, so K(t) may not see what the network does afterwards.
+void check_feedback(const Reader& input, const Settings& settings) {
+  if (!settings.particles || !settings.particles->feedback) return;
+  const auto memory = settings.boltzmann.memory;
+  if (memory == Memory::none || memory == Memory::causal) return;
+  input.tables("particles")
+      .front()
+      .place("feedback")
+      .fail(fmt::format("true cannot go with boltzmann.memory = \"{}\", which makes the particles depend on what the "
+                        "network does later: expected boltzmann.memory = \"none\" or \"causal\"",
+                        name_of(memory_names, memory)));
+}
+
 }  // namespace
 
 void read_particles(const Reader& input, Settings& settings) {
@@ -128,12 +141,14 @@ void read_particles(const Reader& input, Settings& settings) {
     ParticleSettings particles;
     particles.amplitude = table.number("amplitude", particles.amplitude);
     particles.closure = table.choice("closure", closure_names, particles.closure);
+    particles.feedback = table.boolean("feedback", particles.feedback);
     std::set<std::int64_t> taken;
     particles.a = read_port(table, "a", settings, taken);
     particles.b = read_port(table, "b", settings, taken);
     settings.particles = particles;
   }
   read_boltzmann(input, settings);
+  check_feedback(input, settings);
 }
 
 }  // namespace hjnet

@@ -17,16 +17,27 @@ void read_learning(const Reader& input, Settings& settings);
 void read_stimulus(const Reader& input, Settings& settings);
 /// [gauge]; needs the network.
 void read_gauge(const Reader& input, Settings& settings);
+/// [[gauge.constraint]] of [gauge]; needs the network.
+void read_constraints(const Reader& gauge, Settings& settings);
 /// [particles] and [boltzmann]; need run and network.
 void read_particles(const Reader& input, Settings& settings);
-/// [ensemble], [solver] and [output]; needs run and network.
+/// [[ensemble.family]] of [ensemble]; needs the network. The members are then the family's.
+void read_family(const Reader& table, const Settings& settings, EnsembleSettings& ensemble);
+/// [wavefunction]; needs run, network, learning and ensemble.
+void read_wavefunction(const Reader& input, Settings& settings);
+/// [ensemble], [wavefunction], [solver] and [output]; needs run, network, learning and gauge.
 void read_output(const Reader& input, Settings& settings);
+/// [kernel]; needs the network.
+void read_kernel(const Reader& input, Settings& settings);
 
 /// The two epochs of an `epochs` key, all of the run's where it is absent.
 std::pair<int, int> read_epoch_range(const Reader& table, int epochs);
 
 /// The table under a key: there, empty where the input has none.
 Reader table_or_empty(const Reader& input, std::string_view key);
+
+/// The first neuron of a layer, over the whole network.
+std::int64_t first_neuron(const NetworkSettings& network, int layer);
 
 bool is_positive(double number);
 bool is_not_negative(double number);

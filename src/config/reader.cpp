@@ -49,6 +49,7 @@ Reader Reader::inline_table(std::string_view key, std::string path) const {
 
 std::string_view Reader::expected(std::string_view key) const {
   const auto* known = find_key(path_, key);
+  if (known == nullptr) known = find_key(path_, key, torus_reference());
   return known == nullptr ? "a finite number" : known->expected;
 }
 

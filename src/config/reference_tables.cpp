@@ -53,6 +53,10 @@ std::vector<TableReference> network_tables() {
        {{"time_constant", positive, "0.1", "lambda: the time constant of a neuron"},
         {"thresholds", truth, "false", "whether neurons have thresholds, which are learned like weights"},
         {"initial_thresholds", "a value", "0.0", "thresholds at the start, over all neurons", value_keys},
+        {"split_thresholds", truth, "false",
+         "whether every threshold is the sum of two weights, threshold and bias, each with its own momentum"},
+        {"initial_biases", "a value", "0.0", "biases at the start, over all neurons, with `split_thresholds`",
+         value_keys},
         {"initial_state", "a value", "0.0", "y(0), over all neurons", value_keys}}},
       {"network.layer",
        Form::repeated,
@@ -127,7 +131,10 @@ std::vector<TableReference> quantum_tables() {
        "The two particles. Without this table there is no quantum stage.",
        {{"amplitude", number, "1.0", "of the pulses"},
         {"closure", "one of bilinear, backpropagation, full", "\"bilinear\"",
-         "which factors of the Hamiltonian become operators: Delta and F, Delta alone, or Delta, F and the error"}}},
+         "which factors of the Hamiltonian become operators: Delta and F, Delta alone, or Delta, F and the error"},
+        {"feedback", truth, "false",
+         "true: from the second epoch on the ports are fed the Stokes vectors that the mixture of the modes has at the "
+         "epoch's start, instead of the given ones; not with `boltzmann.memory` symmetric or window"}}},
       {"particles.a", Form::single, "How particle A enters. Required with `[particles]`.", port_keys()},
       {"particles.b", Form::single, "How particle B enters. Required with `[particles]`.", port_keys()},
       {"boltzmann",
@@ -151,15 +158,74 @@ std::vector<TableReference> quantum_tables() {
                                      {"phase", number, "0.0", "in radians"}})}};
 }
 
+std::vector<TableReference> constraint_tables() {
+  constexpr std::string_view names = "letters, digits and _";
+  return {
+      {"gauge.constraint",
+       Form::either,
+       "A constraint G = sum of terms - value = 0, linear in phase space, and the flow lambda(t) {., G} along it. What "
+       "is gauge and what is not follows from the brackets: docs/gauge.md.",
+       {{"name", names, "required", "unique"},
+        {"layer", layer_name, "none",
+         "one constraint for each neuron of this layer, called NAME[0], NAME[1], ...: that neuron stands in the terms "
+         "that name none"},
+        {"value", number, "0.0", "what the sum of the terms is to be"},
+        {"displacement", "a value", "0.0",
+         "beta: how far the initial data are moved along {., G}; first-class constraints only. A list has a number for "
+         "each constraint",
+         value_keys}}},
+      {"gauge.constraint.terms",
+       Form::repeated,
+       "A coefficient times one component of phase space. At least one is required.",
+       {{"of", "one of state, delta, weight, momentum", "required", "y, Delta, W or M"},
+        {"synapse", "thresholds, biases or the FROM-TO of a projection", "required with weight and momentum",
+         "which weight"},
+        {"neuron", "a neuron of the network, from 0", "that of the layer",
+         "index over the whole network, of y, Delta, a threshold or a bias"},
+        {"post", "a neuron of the post-synaptic layer, from 0", "that of the layer",
+         "index within its layer, of the synapse of a projection"},
+        {"pre", "a neuron of the pre-synaptic layer, from 0", "required with a projection", "index within its layer"},
+        {"coefficient", "a number other than 0", "1.0", "what the component is multiplied by"}}},
+      {"gauge.constraint.multiplier",
+       Form::single,
+       "lambda(t) of a first-class constraint; 0 by default. Those of second-class constraints are solved for.",
+       {{"function", "one of constant, cosine, random", "\"constant\"",
+         "constant: the amplitude; cosine: amplitude cos(2 pi frequency t + phase); random: amplitude times a sum of "
+         "eight harmonics of variance 1, with frequencies up to `frequency`, that is drawn"},
+        {"amplitude", number, "required", "of lambda"},
+        {"frequency", positive, "1.0", "in periods a unit of time; of cosine and random"},
+        {"phase", number, "0.0", "in radians; of cosine"}}}};
+}
+
 std::vector<TableReference> output_tables() {
   return {
       {"ensemble",
        Form::single,
        "Many networks that differ in what is drawn. Without this table there is one.",
-       {{"members", "an integer >= 1", "required", "number of members"},
+       {{"members", "an integer >= 1", "required without a family", "number of members"},
         {"first", "an integer >= 0", "0", "number of the first member: parts of an ensemble can be run apart"},
-        {"vary", "a list of distinct names of weights, stimulus, target, initial_state, thresholds",
+        {"vary",
+         "a list of distinct names of weights, stimulus, target, initial_state, thresholds, multipliers, displacements",
          "[\"weights\", \"stimulus\", \"target\"]", "what is drawn anew for each member"}}},
+      {"ensemble.family",
+       Form::either,
+       "A parameter of a family: one network throughout, to which each member adds its own number. With two parameters "
+       "the members are their product, the first slowest. Not beside `vary`.",
+       {{"vary", "one of initial_state, stimulus", "required", "the number is added to y(0), or to the input Y"},
+        {"neuron", "a neuron, from 0", "required", "of this neuron; index over the whole network"},
+        {"low", number, "required", "of the first member"},
+        {"high", "a number > low", "required", "of the last member"},
+        {"count", "an integer >= 2", "required", "members, in equal steps from low to high, both included"}}},
+      {"wavefunction",
+       Form::single,
+       "The multivalued wavefunction of a family over one or two of its neurons. Only with `ensemble.family`.",
+       {{"neurons", "a list of neurons", "required",
+         "the axes, as many as the family has parameters; indices over the whole network"},
+        {"hbar", positive, "1.0", "Planck's constant: the phase is J/hbar"},
+        {"times", "a list of numbers, ascending", "required",
+         "when; each is moved to the nearest sample, and between two epochs to the start of the later one"},
+        {"grid", "a list of integers from 2 to 65536", "[256], or [64, 64]", "cells of each axis"},
+        {"range", "an interval [low, high] for each axis", "that of the members at all times", "of the cells"}}},
       {"solver",
        Form::single,
        "The integrator.",
@@ -190,6 +256,23 @@ std::vector<TableReference> output_tables() {
         {"directory", "the name of a directory", "\"checkpoints\"", "relative to the working directory"}}}};
 }
 
+TableReference kernel_table() {
+  return {"kernel",
+          Form::single,
+          "The path kernel of the learning run, and what it says of the change of the outputs (docs/path-kernel.md). "
+          "With an ensemble, of the first member. Not with recurrent projections.",
+          {{"layer", layer_name, "required", "the layer that the patterns are shown to, in place of all other input"},
+           {"patterns", "a list of patterns, each a list of numbers, or { file, dataset }", "required",
+            "inputs of the kernel: a row of a number for each neuron of the layer. A stimulus that is the same at all "
+            "times stands before them as pattern 0",
+            "file dataset"},
+           {"outputs", "a list of outputs, ascending", "all",
+            "whose kernel is formed: indices into the last layer. Patterns times outputs may be 2048 at most"},
+           {"nodes_per_epoch", "an even integer from 2 to 256", "8",
+            "intervals of the Clenshaw-Curtis quadrature over an epoch, or over each stretch between jumps of the "
+            "stimulus"}}};
+}
+
 std::vector<TableReference> all_tables() {
   std::vector<TableReference> tables{{"", Form::single, "", {}}, run_table()};
   const auto append = [&tables](std::vector<TableReference> more) {
@@ -199,6 +282,8 @@ std::vector<TableReference> all_tables() {
   append({learning_table()});
   append(stimulus_tables());
   append(quantum_tables());
+  append(constraint_tables());
+  append({kernel_table()});
   append(output_tables());
   return tables;
 }

@@ -1,12 +1,23 @@
 #include "config/reference.hpp"
 
+#include <toml++/toml.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace hjnet {
 
 namespace {
+
+constexpr std::string_view torus_preface = R"(
+# Inputs of `hjnet torus`
+
+What follows is an input of its own: tori of the Hamilton-Jacobi equation are no part of a run, and `hjnet run` takes no
+`[torus]`. Of a run's tables a torus input may hold `name` and `seed` of `[run]` and `file` of `[output]`, and no other
+key. n is the number of dimensions. Numbers in a list are one for each dimension where nothing else is said.
+)";
 
 constexpr std::string_view preface = R"(# Input reference
 
@@ -62,17 +73,17 @@ std::string cell(std::string_view text) {
 
 /// Defaults that are TOML are set as code, words as they are.
 std::string fallback_cell(std::string_view text) {
-  static const std::vector<std::string_view> in_words{"required", "none", "all", "the input file's stem",
-                                                      "component i to neuron i"};
-  const bool plain = std::find(in_words.begin(), in_words.end(), text) != in_words.end();
-  return plain ? std::string(text) : fmt::format("`{}`", text);
+  try {
+    (void)toml::parse(fmt::format("default = {}", text));
+    return fmt::format("`{}`", text);
+  } catch (const toml::parse_error&) {
+    return std::string(text);
+  }
 }
 
-}  // namespace
-
-std::string reference_markdown() {
-  std::string text(preface);
-  for (const auto& table : reference()) {
+std::string markdown(const std::vector<TableReference>& tables) {
+  std::string text;
+  for (const auto& table : tables) {
     if (table.path.empty()) continue;
     text += fmt::format("\n## {}\n\n{}\n", heading(table), table.meaning);
     if (table.keys.empty()) continue;
@@ -83,6 +94,16 @@ std::string reference_markdown() {
     }
   }
   return text;
+}
+
+}  // namespace
+
+std::string reference_markdown() {
+  std::vector<TableReference> own;
+  const auto& torus = torus_reference();
+  std::copy_if(torus.begin(), torus.end(), std::back_inserter(own),
+               [](const TableReference& table) { return find_table(table.path) == nullptr; });
+  return std::string(preface) + markdown(reference()) + std::string(torus_preface) + markdown(own);
 }
 
 }  // namespace hjnet

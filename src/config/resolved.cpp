@@ -2,6 +2,7 @@
 
 #include "config/names.hpp"
 #include "config/toml_text.hpp"
+#include "config/toml_writer.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,22 +10,6 @@
 namespace hjnet {
 
 namespace {
-
-/// Collects "key = value" lines under table headings.
-class Writer {
-public:
-  void table(std::string_view name) { text_ += fmt::format("{}[{}]\n", text_.empty() ? "" : "\n", name); }
-  void element(std::string_view name) { text_ += fmt::format("\n[[{}]]\n", name); }
-  void put(std::string_view key, const std::string& toml) { text_ += fmt::format("{} = {}\n", key, toml); }
-  void put(std::string_view key, double number) { put(key, toml_text(number)); }
-  void put(std::string_view key, bool truth) { put(key, std::string(truth ? "true" : "false")); }
-  void put_integer(std::string_view key, std::int64_t number) { put(key, fmt::format("{}", number)); }
-  void put_text(std::string_view key, std::string_view text) { put(key, toml_text(text)); }
-  [[nodiscard]] const std::string& text() const { return text_; }
-
-private:
-  std::string text_;
-};
 
 /// The fields of a value, for an inline table or for a table's own keys.
 std::vector<std::pair<std::string, std::string>> fields_of(const Value& value, const std::string& plain) {
@@ -44,19 +29,12 @@ std::vector<std::pair<std::string, std::string>> fields_of(const Value& value, c
   return {{plain, toml_text(value.constant)}};
 }
 
-std::string value_text(const Value& value) {
-  if (value.kind == Value::Kind::constant) return toml_text(value.constant);
-  std::vector<std::string> fields;
-  for (const auto& [key, text] : fields_of(value, "")) fields.push_back(fmt::format("{} = {}", key, text));
-  return fmt::format("{{ {} }}", fmt::join(fields, ", "));
-}
-
-void write_layer_value(Writer& out, const LayerValue& input, const Settings& settings, const std::string& plain) {
+void write_layer_value(TomlWriter& out, const LayerValue& input, const Settings& settings, const std::string& plain) {
   out.put_text("layer", settings.network.layers[static_cast<std::size_t>(input.layer)].name);
   for (const auto& [key, text] : fields_of(input.value, plain)) out.put(key, text);
 }
 
-void write_run(Writer& out, const Settings& settings) {
+void write_run(TomlWriter& out, const Settings& settings) {
   out.table("run");
   out.put_text("name", settings.name);
   out.put_integer("epochs", settings.epochs);
@@ -77,11 +55,13 @@ std::string connect_text(const Connectivity& connect) {
   return "\"dense\"";
 }
 
-void write_network(Writer& out, const NetworkSettings& network) {
+void write_network(TomlWriter& out, const NetworkSettings& network) {
   out.table("network");
   out.put("time_constant", network.time_constant);
   out.put("thresholds", network.thresholds);
   out.put("initial_thresholds", value_text(network.initial_thresholds));
+  out.put("split_thresholds", network.split_thresholds);
+  if (network.split_thresholds) out.put("initial_biases", value_text(network.initial_biases));
   out.put("initial_state", value_text(network.initial_state));
   if (network.projections.empty()) out.put("projection", std::string("[]"));
   for (const auto& layer : network.layers) {
@@ -99,7 +79,7 @@ void write_network(Writer& out, const NetworkSettings& network) {
   }
 }
 
-void write_learning(Writer& out, const LearningSettings& learning) {
+void write_learning(TomlWriter& out, const LearningSettings& learning) {
   out.table("learning");
   out.put("enabled", learning.enabled);
   out.put("inertia", learning.inertia);
@@ -112,7 +92,7 @@ void write_learning(Writer& out, const LearningSettings& learning) {
   out.put("weight_decay", learning.weight_decay);
 }
 
-void write_inputs(Writer& out, const Settings& settings) {
+void write_inputs(TomlWriter& out, const Settings& settings) {
   for (const auto& constant : settings.stimulus.constant) {
     out.element("stimulus.constant");
     write_layer_value(out, constant, settings, "value");
@@ -132,9 +112,10 @@ void write_inputs(Writer& out, const Settings& settings) {
     out.put("frequency", field.frequency);
     out.put("phase", field.phase);
   }
+  write_constraints(out, settings);
 }
 
-void write_port(Writer& out, const char* name, const PortSettings& port) {
+void write_port(TomlWriter& out, const char* name, const PortSettings& port) {
   out.table(name);
   out.put("stokes", toml_text(std::vector<double>(port.stokes.begin(), port.stokes.end())));
   out.put("neurons", toml_text(port.neurons));
@@ -147,10 +128,11 @@ void write_port(Writer& out, const char* name, const PortSettings& port) {
   out.put("coupling", fmt::format("[{}]", fmt::join(rows, ", ")));
 }
 
-void write_quantum(Writer& out, const ParticleSettings& particles, const BoltzmannSettings& boltzmann) {
+void write_quantum(TomlWriter& out, const ParticleSettings& particles, const BoltzmannSettings& boltzmann) {
   out.table("particles");
   out.put("amplitude", particles.amplitude);
   out.put_text("closure", name_of(closure_names, particles.closure));
+  out.put("feedback", particles.feedback);
   write_port(out, "particles.a", particles.a);
   write_port(out, "particles.b", particles.b);
   out.table("boltzmann");
@@ -163,20 +145,59 @@ void write_quantum(Writer& out, const ParticleSettings& particles, const Boltzma
   out.put("positivity_tolerance", boltzmann.positivity_tolerance);
 }
 
-void write_ensemble(Writer& out, const EnsembleSettings& ensemble) {
+void write_ensemble(TomlWriter& out, const EnsembleSettings& ensemble) {
   std::vector<std::string> vary;
   if (ensemble.vary_weights) vary.emplace_back("\"weights\"");
   if (ensemble.vary_stimulus) vary.emplace_back("\"stimulus\"");
   if (ensemble.vary_target) vary.emplace_back("\"target\"");
   if (ensemble.vary_initial_state) vary.emplace_back("\"initial_state\"");
   if (ensemble.vary_thresholds) vary.emplace_back("\"thresholds\"");
+  if (ensemble.vary_multipliers) vary.emplace_back("\"multipliers\"");
+  if (ensemble.vary_displacements) vary.emplace_back("\"displacements\"");
   out.table("ensemble");
   out.put_integer("members", ensemble.members);
   out.put_integer("first", ensemble.first);
-  out.put("vary", fmt::format("[{}]", fmt::join(vary, ", ")));
+  if (ensemble.family.empty()) out.put("vary", fmt::format("[{}]", fmt::join(vary, ", ")));
+  for (const auto& parameter : ensemble.family) {
+    out.element("ensemble.family");
+    out.put_text("vary", name_of(family_names, parameter.quantity));
+    out.put_integer("neuron", parameter.neuron);
+    out.put("low", parameter.low);
+    out.put("high", parameter.high);
+    out.put_integer("count", parameter.count);
+  }
 }
 
-void write_checkpoint(Writer& out, const CheckpointSettings& checkpoint) {
+void write_wavefunction(TomlWriter& out, const WaveSettings& wave) {
+  out.table("wavefunction");
+  out.put("neurons", toml_text(wave.neurons));
+  out.put("hbar", wave.hbar);
+  out.put("times", toml_text(wave.times));
+  out.put("grid", toml_text(wave.grid));
+  std::vector<std::string> rows;
+  for (const auto& ends : wave.range) rows.push_back(toml_text(std::vector<double>(ends.begin(), ends.end())));
+  if (!rows.empty()) out.put("range", fmt::format("[{}]", fmt::join(rows, ", ")));
+}
+
+void write_kernel(TomlWriter& out, const KernelSettings& kernel, const NetworkSettings& network) {
+  out.table("kernel");
+  out.put_text("layer", network.layers[static_cast<std::size_t>(kernel.layer)].name);
+  if (kernel.inputs.file.empty()) {
+    std::vector<std::string> rows;
+    const auto size = kernel.inputs.values.size() / static_cast<std::size_t>(kernel.patterns);
+    for (auto row = kernel.inputs.values.begin(); row != kernel.inputs.values.end();
+         row += static_cast<std::ptrdiff_t>(size)) {
+      rows.push_back(toml_text(std::vector<double>(row, row + static_cast<std::ptrdiff_t>(size))));
+    }
+    out.put("patterns", fmt::format("[{}]", fmt::join(rows, ", ")));
+  } else {
+    out.put("patterns", value_text(kernel.inputs));
+  }
+  out.put("outputs", toml_text(kernel.outputs));
+  out.put_integer("nodes_per_epoch", kernel.nodes_per_epoch);
+}
+
+void write_checkpoint(TomlWriter& out, const CheckpointSettings& checkpoint) {
   out.table("output.checkpoint");
   if (checkpoint.every_epochs > 0) out.put_integer("every_epochs", checkpoint.every_epochs);
   if (checkpoint.every_minutes > 0.0) out.put("every_minutes", checkpoint.every_minutes);
@@ -185,7 +206,7 @@ void write_checkpoint(Writer& out, const CheckpointSettings& checkpoint) {
   out.put_text("directory", checkpoint.directory.string());
 }
 
-void write_output(Writer& out, const SolverSettings& solver, const OutputSettings& output) {
+void write_output(TomlWriter& out, const SolverSettings& solver, const OutputSettings& output) {
   out.table("solver");
   out.put_text("engine", name_of(engine_names, solver.engine));
   out.put_text("method", name_of(method_names, solver.method));
@@ -200,14 +221,23 @@ void write_output(Writer& out, const SolverSettings& solver, const OutputSetting
 
 }  // namespace
 
+std::string value_text(const Value& value) {
+  if (value.kind == Value::Kind::constant) return toml_text(value.constant);
+  std::vector<std::string> fields;
+  for (const auto& [key, text] : fields_of(value, "")) fields.push_back(fmt::format("{} = {}", key, text));
+  return fmt::format("{{ {} }}", fmt::join(fields, ", "));
+}
+
 std::string resolved_text(const Settings& settings) {
-  Writer out;
+  TomlWriter out;
   write_run(out, settings);
   write_network(out, settings.network);
   write_learning(out, settings.learning);
   write_inputs(out, settings);
   if (settings.particles) write_quantum(out, *settings.particles, settings.boltzmann);
   if (settings.ensemble) write_ensemble(out, *settings.ensemble);
+  if (settings.wavefunction) write_wavefunction(out, *settings.wavefunction);
+  if (settings.kernel) write_kernel(out, *settings.kernel, settings.network);
   write_output(out, settings.solver, settings.output);
   return out.text();
 }

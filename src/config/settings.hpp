@@ -65,8 +65,10 @@ struct ProjectionSettings {
 struct NetworkSettings {
   double time_constant = 0.1;  ///< lambda > 0
   bool thresholds = false;
-  Value initial_thresholds;  ///< over the N neurons
-  Value initial_state;       ///< y(0), over the N neurons
+  Value initial_thresholds;       ///< over the N neurons
+  bool split_thresholds = false;  ///< each threshold is theta + b, both weights of their own (model.md, section 5)
+  Value initial_biases;           ///< b, over the N neurons; with split_thresholds
+  Value initial_state;            ///< y(0), over the N neurons
   std::vector<LayerSettings> layers;
   std::vector<ProjectionSettings> projections;  ///< defaults filled in; at most one a (from, to) pair
   [[nodiscard]] std::int64_t neurons() const {
@@ -122,6 +124,7 @@ struct ParticleSettings {
   double amplitude = 1.0;
   Closure closure = Closure::bilinear;
   PortSettings a, b;
+  bool feedback = false;  ///< at every epoch's start the ports are fed the Stokes vectors of the current mixture
   bool operator==(const ParticleSettings&) const = default;
 };
 
@@ -144,21 +147,87 @@ struct GaugeField {
   bool operator==(const GaugeField&) const = default;
 };
 
+/// coefficient times one component of phase space.
+struct ConstraintTerm {
+  enum class Quantity { state, delta, weight, momentum };  ///< y, Delta, W, M
+  enum class Synapse { projection, threshold, bias };
+  Quantity quantity = Quantity::momentum;
+  Synapse synapse = Synapse::threshold;  ///< of weight and momentum
+  int projection = 0;                    ///< index into NetworkSettings::projections, with Synapse::projection
+  std::int64_t neuron = 0;               ///< global index of y, Delta; of the post-synaptic neuron
+  std::int64_t pre = 0;                  ///< global index of the pre-synaptic neuron, with Synapse::projection
+  double coefficient = 1.0;
+  bool operator==(const ConstraintTerm&) const = default;
+};
+
+/// lambda^a(t): amplitude times a function of time that has a name.
+struct Multiplier {
+  /// 1; cos(2 pi frequency t + phase); a drawn sum of harmonics with frequencies up to `frequency`, of unit variance
+  enum class Kind { constant, cosine, random };
+  Kind kind = Kind::constant;
+  double amplitude = 0.0, frequency = 1.0, phase = 0.0;
+  bool operator==(const Multiplier&) const = default;
+};
+
+/// G = sum of terms - value = 0, with the flow lambda {., G} (28)-(36). One written for a layer stands here once for
+/// each of its neurons.
+struct ConstraintSettings {
+  std::string name;
+  std::vector<ConstraintTerm> terms;
+  double value = 0.0;
+  Multiplier multiplier;  ///< of first-class constraints
+  Value displacement;     ///< beta: how far along {., G} the initial data are moved, one number
+  bool operator==(const ConstraintSettings&) const = default;
+};
+
 struct GaugeSettings {
   double charge = 0.0;  ///< c
   std::vector<GaugeField> fields;
+  std::vector<ConstraintSettings> constraints{};
   bool operator==(const GaugeSettings&) const = default;
+};
+
+/// One parameter a of a family of members: it goes from low to high in `count` equal steps, ends included.
+struct FamilyParameter {
+  enum class Quantity { initial_state, stimulus };  ///< a is added to y_k(0), or to Y_k
+  Quantity quantity = Quantity::initial_state;
+  std::int64_t neuron = 0;  ///< global index
+  double low = -1.0, high = 1.0;
+  int count = 0;
+  bool operator==(const FamilyParameter&) const = default;
 };
 
 struct EnsembleSettings {
   int members = 1, first = 0;
   bool vary_weights = true, vary_stimulus = true, vary_target = true;
   bool vary_initial_state = false, vary_thresholds = false;
+  bool vary_multipliers = false, vary_displacements = false;  ///< of gauge constraints
+  std::vector<FamilyParameter> family{};  ///< one or two: the members are their product, the first slowest
   bool operator==(const EnsembleSettings&) const = default;
 };
 
 enum class EngineKind { coupled, waveform, automatic };
 enum class Method { bdf, adams };
+
+/// psi of an ensemble's family over one or two neurons (model.md, section 9).
+struct WaveSettings {
+  std::vector<std::int64_t> neurons;         ///< one or two global indices: the axes
+  double hbar = 1.0;                         ///< > 0
+  std::vector<double> times;                 ///< of the run; each is moved to the nearest sample
+  std::vector<std::int64_t> grid;            ///< points an axis
+  std::vector<std::array<double, 2>> range;  ///< an axis; empty: that of the members
+  bool operator==(const WaveSettings&) const = default;
+};
+
+/// The path kernel of a learning run for some input patterns.
+struct KernelSettings {
+  int layer = 0;                      ///< index of the layer that the patterns are shown to, in place of the stimulus
+  std::int64_t patterns = 0;          ///< P
+  Value inputs;                       ///< Kind::list: P x neurons of the layer, row by row
+  std::vector<std::int64_t> outputs;  ///< whose kernel it is: distinct indices into the last layer, ascending
+  int nodes_per_epoch = 8;            ///< of the quadrature over the path: even; both ends of an epoch are nodes too
+  bool operator==(const KernelSettings&) const = default;
+};
 
 struct SolverSettings {
   EngineKind engine = EngineKind::automatic;
@@ -201,6 +270,8 @@ struct Settings {
   BoltzmannSettings boltzmann;  ///< meaningful with particles only
   GaugeSettings gauge;
   std::optional<EnsembleSettings> ensemble;
+  std::optional<WaveSettings> wavefunction;  ///< with an ensemble's family only
+  std::optional<KernelSettings> kernel;
   SolverSettings solver;
   OutputSettings output;
   std::string resolved;  ///< the whole input as TOML with defaults and overrides put in; loads to the same settings

@@ -167,7 +167,8 @@ Value read_fields(const Reader& fields, const Extent& extent, std::string_view p
 
 std::string Extent::text() const {
   if (!weights) return fmt::format("{}, one for each {}", counted(rows, "number"), of);
-  const std::string matrix = fmt::format("{} of {} (rows = post)", counted(rows, "row"), columns);
+  const std::string matrix =
+      fmt::format("{} of {} ({})", counted(rows, "row"), columns, of.empty() ? "rows = post" : of);
   return synapses ? fmt::format("{}, or {}, one for each synapse", matrix, counted(*synapses, "number")) : matrix;
 }
 

@@ -13,7 +13,7 @@ namespace hjnet {
 /// How many numbers a value stands for, and of what.
 struct Extent {
   std::int64_t rows = 0, columns = 1;
-  std::string of{};                        ///< "one for each ..."; unused for weights
+  std::string of{};                        ///< "one for each ..."; of a matrix: what a row holds
   bool weights = false;                    ///< a matrix: nested lists and `gain` are allowed
   std::optional<std::int64_t> synapses{};  ///< of sparse weights: a list of this many is allowed too
 

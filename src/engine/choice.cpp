@@ -1,5 +1,6 @@
 #include "engine/choice.hpp"
 
+#include "engine/constraint_rules.hpp"
 #include "engine/coupled/coupled_engine.hpp"
 #include "engine/epoch_mesh.hpp"
 #include "engine/waveform/waveform_engine.hpp"
@@ -83,6 +84,7 @@ double factor_tolerance(const Settings& settings) {
 
 bool coupled_keeps_factors(const Settings& settings) {
   if (!settings.learning.enabled || settings.learning.weight_decay > 0.0) return false;
+  if (!settings.gauge.constraints.empty()) return false;  // they need W and M synapse by synapse
   double dense = 0.0;
   for (const auto& p : settings.network.projections) {
     if (p.connect.kind != Connectivity::Kind::dense) continue;
@@ -93,6 +95,10 @@ bool coupled_keeps_factors(const Settings& settings) {
 }
 
 EngineKind chosen_engine(const Settings& settings) {
+  if (!settings.gauge.constraints.empty()) {
+    require_supported_constraints(settings);
+    return EngineKind::coupled;
+  }
   return settings.solver.engine == EngineKind::automatic ? EngineKind::waveform : settings.solver.engine;
 }
 

@@ -38,7 +38,8 @@ double factor_tolerance(const Settings& settings);
 /// is then their momenta that the history comes from, not the integrator's; W and M stay part of its state.
 bool coupled_keeps_factors(const Settings& settings);
 
-/// The engine that a run takes: the one asked for, or with "auto" the faster one.
+/// The engine that a run takes: the one asked for, or with "auto" the faster one; the coupled one with constraints.
+/// @throws config_error where the constraints cannot be had together with what else is asked for
 EngineKind chosen_engine(const Settings& settings);
 
 /// That engine, at t = 0.

@@ -2,6 +2,7 @@
 /// What every engine is: something that takes the network through one epoch and leaves a record of it.
 
 #include "history/epoch_record.hpp"
+#include "history/weight_history.hpp"
 #include "network/vector_archive.hpp"
 
 #include <cstdint>
@@ -38,6 +39,9 @@ public:
   [[nodiscard]] virtual SynapseReader momenta() const = 0;
   /// M at the start of the last epoch taken: with terminal momentum it differs from the end of the epoch before.
   [[nodiscard]] virtual SynapseReader starting_momenta() const = 0;
+  /// The weights of the epoch last taken as those that act in the next one: phase s asks for W(nT + s). Before the
+  /// first epoch they are W(0).
+  [[nodiscard]] virtual WeightHistory& delayed_weights() = 0;
   /// Work counted since the start, by name.
   [[nodiscard]] virtual std::map<std::string, std::int64_t> work() const = 0;
 

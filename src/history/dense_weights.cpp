@@ -132,9 +132,10 @@ void DenseWeights::apply_thresholds(std::span<const double> phases, double* net)
   const auto first = static_cast<std::size_t>(network_.thresholds());
   for (std::size_t time = 0; time < times; ++time) {
     const auto& w = weights(phases[time]);
-    for (std::size_t k = 0; k < static_cast<std::size_t>(network_.neurons()); ++k) {
+    const auto neurons = static_cast<std::size_t>(network_.neurons());
+    for (std::size_t i = 0; i < neurons * static_cast<std::size_t>(network_.threshold_sections()); ++i) {
       for (std::size_t c = 0; c < columns_; ++c) {
-        net[(k * columns_ + c) * times + time] += w[c * synapses_ + first + k];
+        net[(i % neurons * columns_ + c) * times + time] += w[c * synapses_ + first + i];
       }
     }
   }

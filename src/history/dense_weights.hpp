@@ -30,6 +30,11 @@ public:
   void shift(std::span<const double> shift);
   const std::vector<double>& weights(double phase) override;
   const std::vector<double>& velocity(double phase) override;
+  void multiply(int projection, WeightMoment moment, std::size_t width, const double* own, const double* halo,
+                double* net) override;
+  void multiply_transpose(int projection, WeightMoment moment, std::size_t width, const double* p, double* halo,
+                          double* own) override;
+  void add_thresholds(WeightMoment moment, double* out) override;
 
   /// Storage for the next epoch's history on `mesh`: V at all nodes, W at the element starts, to be written by the
   /// engine and put in force by `adopt`.
@@ -52,6 +57,8 @@ public:
   [[nodiscard]] const std::vector<double>& starts() const { return starts_; }
 
 private:
+  /// W or V of one projection.
+  [[nodiscard]] const double* part(int projection, WeightMoment moment);
   void multiply(int projection, std::span<const double> phases, Direction direction, const double* in, double* out);
   /// out = base + sum_j factor_j V_j over one element.
   void combine(const MeshPoint& point, const std::vector<double>& factor, const double* base,

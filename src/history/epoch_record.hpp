@@ -52,6 +52,14 @@ Resolution resolution(const Mesh& mesh, const double* rows, std::size_t items, s
 std::vector<bool> unresolved(const Mesh& mesh, const Resolution& sums, std::size_t columns, std::int64_t items,
                              double tolerance, double floor);
 
+/// What constraints G_a(q, p) = 0 leave at the nodes, the same on every rank; widths 0 without any.
+struct GaugeNodes {
+  NodeData values;            ///< G_a
+  NodeData multipliers;       ///< lambda^a
+  NodeData brackets;          ///< {G_a, H}, the multipliers' part left out
+  NodeData weights, momenta;  ///< W and M of the synapses that constraints act on
+};
+
 /// One epoch. Neuron quantities are of local neurons, item-major with `columns` columns (1, or 7 with the six Stokes
 /// tangents); F, Delta + 2cAF and g follow from them pointwise (dynamics/pointwise.hpp).
 struct EpochRecord {
@@ -64,9 +72,10 @@ struct EpochRecord {
   NodeData delta;     ///< local neurons
   NodeData y_halo;    ///< pre-synaptic neurons that local synapses need
   NodeData y_output;  ///< all outputs, on every rank
+  GaugeNodes gauge;   ///< with constraints
   /// Sums over all synapses and ranks, one a node (zero where weights do not move or nothing needs them).
   std::vector<double> momentum_squared;   ///< |M|^2
-  std::vector<double> momentum_velocity;  ///< M . dW/dt
+  std::vector<double> momentum_velocity;  ///< M . dW/dt, with the part of Delta . dy/dt that constraints add
   std::vector<double> weight_squared;     ///< |W|^2, with weight decay only
 
   /// Replaces these three, which hold a rank's own synapses, by the sums over all ranks: one reduction. Collective.

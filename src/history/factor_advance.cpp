@@ -185,16 +185,18 @@ SynapseSums FactorWeights::advance(const Mesh& mesh, const EpochFactors& factors
   }
   if (network_.thresholds() < 0) return sums;
   const auto neurons = as_size(network_.neurons());
-  std::vector<double> force(nodes * columns_ * neurons);
-  for (std::size_t k = 0; k < neurons; ++k) {
+  const auto thresholds = neurons * as_size(network_.threshold_sections());
+  std::vector<double> force(nodes * columns_ * thresholds);
+  for (std::size_t i = 0; i < thresholds; ++i) {
+    const auto k = i % neurons;
     for (std::size_t c = 0; c < columns_; ++c) {
       for (std::size_t node = 0; node < nodes; ++node) {
-        force[(node * columns_ + c) * neurons + k] = factors.g[(k * columns_ + c) * nodes + node];
+        force[(node * columns_ + c) * thresholds + i] = factors.g[(k * columns_ + c) * nodes + node];
       }
     }
   }
   thresholds_.path.advance(rule, std::move(force), &momenta);
-  add_sums(sums, thresholds_, neurons, momenta);
+  add_sums(sums, thresholds_, thresholds, momenta);
   return sums;
 }
 

@@ -84,9 +84,10 @@ void FactorWeights::save(VectorArchive& out, const std::string& group) const {
     out.write_neurons(path + "/product", 1, rank, product, "W(0) times the basis of y, zero outside its layer");
   }
   if (network_.thresholds() < 0) return;
+  const auto sections = as_size(network_.threshold_sections());
   save_path(out, group + "/thresholds", thresholds_.path,
             [&](const std::string& name, std::size_t stacks, std::span<const double> values) {
-              out.write_neurons(name, stacks * columns_, 1, values, "thresholds, with tangents");
+              out.write_neurons(name, stacks * columns_ * sections, 1, values, "thresholds, with tangents");
             });
 }
 
@@ -168,9 +169,10 @@ void FactorWeights::load(const VectorArchive& in, const std::string& group) {
     part.product.assign(begin, begin + s.rows * static_cast<std::ptrdiff_t>(rank));
   }
   if (network_.thresholds() < 0) return;
+  const auto sections = as_size(network_.threshold_sections());
   load_path(mesh, group + "/thresholds", thresholds_.path, thresholds_.path.items(),
             [&](const std::string& name, std::size_t stacks, std::span<double> values) {
-              in.read_neurons(name, stacks * columns_, 1, values);
+              in.read_neurons(name, stacks * columns_ * sections, 1, values);
             });
 }
 

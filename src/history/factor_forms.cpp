@@ -90,7 +90,8 @@ SynapseReader FactorWeights::reader(EndValues values, bool with_initial) const {
     }
     if (network_.thresholds() < 0) return;
     const auto& items = (thresholds_.path.*values)();
-    overlap(network_.thresholds(), network_.neurons(), [&](std::int64_t from, std::int64_t length, double* to) {
+    const auto count = network_.neurons() * network_.threshold_sections();
+    overlap(network_.thresholds(), count, [&](std::int64_t from, std::int64_t length, double* to) {
       if (items.empty()) {
         std::fill_n(to, length, 0.0);
       } else {
@@ -133,7 +134,7 @@ void FactorWeights::form(PhaseValues values, bool with_initial, double phase, st
     }
   }
   if (network_.thresholds() >= 0) {
-    copy(thresholds_.path, as_size(network_.thresholds()), as_size(network_.neurons()));
+    copy(thresholds_.path, as_size(network_.thresholds()), as_size(network_.neurons() * network_.threshold_sections()));
   }
 }
 

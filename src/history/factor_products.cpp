@@ -183,11 +183,14 @@ void FactorWeights::apply_thresholds(std::span<const double> phases, double* net
   if (network_.thresholds() < 0) return;
   const auto times = phases.size();
   const auto neurons = as_size(network_.neurons());
+  const auto thresholds = neurons * as_size(network_.threshold_sections());
   std::vector<double> work;
   for (std::size_t time = 0; time < times; ++time) {
     const double* w = thresholds_.path.weights(phases[time], work);
-    for (std::size_t k = 0; k < neurons; ++k) {
-      for (std::size_t c = 0; c < columns_; ++c) net[(k * columns_ + c) * times + time] += w[c * neurons + k];
+    for (std::size_t i = 0; i < thresholds; ++i) {
+      for (std::size_t c = 0; c < columns_; ++c) {
+        net[(i % neurons * columns_ + c) * times + time] += w[c * thresholds + i];
+      }
     }
   }
 }

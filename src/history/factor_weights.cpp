@@ -47,9 +47,9 @@ void FactorWeights::begin(const std::vector<bool>& factored) {
     layer.g_scale.assign(columns, 0.0);
   }
   if (network.thresholds() < 0) return;
-  const auto neurons = as_size(network.neurons());
-  std::vector<double> start(columns * neurons, 0.0);
-  std::copy_n(weights.begin() + network.thresholds(), neurons, start.begin());
+  const auto thresholds = as_size(network.neurons() * network.threshold_sections());
+  std::vector<double> start(columns * thresholds, 0.0);
+  std::copy_n(weights.begin() + network.thresholds(), thresholds, start.begin());
   thresholds_.path = WeightPath(std::move(start));
 }
 

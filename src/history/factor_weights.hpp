@@ -67,6 +67,11 @@ public:
   [[nodiscard]] SynapseReader starting_momenta() const;
   const std::vector<double>& weights(double phase) override;
   const std::vector<double>& velocity(double phase) override;
+  void multiply(int projection, WeightMoment moment, std::size_t width, const double* own, const double* halo,
+                double* net) override;
+  void multiply_transpose(int projection, WeightMoment moment, std::size_t width, const double* p, double* halo,
+                          double* own) override;
+  void add_thresholds(WeightMoment moment, double* out) override;
 
   /// Directions kept of the layers' y and g, and numbers a core has: the largest over layers and projections.
   [[nodiscard]] std::size_t largest_rank() const;

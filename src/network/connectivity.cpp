@@ -49,6 +49,16 @@ void fill_pattern(MatrixLayout& matrix, const Connectivity& connect, const Sourc
 
 }  // namespace
 
+std::optional<std::size_t> local_neuron(const NetworkLayout& layout, std::int64_t neuron) {
+  std::int64_t first = 0;
+  for (const auto& range : layout.owned) {
+    const auto offset = neuron - range.first;
+    if (offset >= 0 && offset < range.count) return static_cast<std::size_t>(first + offset);
+    first += range.count;
+  }
+  return std::nullopt;
+}
+
 std::int64_t row_fan_in(const Connectivity& connect, std::int64_t row, std::int64_t rows, std::int64_t columns) {
   switch (connect.kind) {
     case Connectivity::Kind::dense:
@@ -84,6 +94,7 @@ NetworkLayout build_layout(const NetworkSettings& network, std::uint64_t seed, s
                            const std::vector<std::vector<std::int64_t>>& offsets, int rank) {
   NetworkLayout layout;
   layout.thresholds = network.thresholds;
+  layout.split_thresholds = network.thresholds && network.split_thresholds;
   const auto self = static_cast<std::size_t>(rank);
   for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
     const auto first = offsets[layer][self];
@@ -119,10 +130,8 @@ NetworkLayout build_layout(const NetworkSettings& network, std::uint64_t seed, s
     layout.global_synapses += matrix.global_nonzeros;
     layout.matrices.push_back(std::move(matrix));
   }
-  if (layout.thresholds) {
-    layout.local_synapses += layout.local_neurons;
-    layout.global_synapses += layout.neurons;
-  }
+  layout.local_synapses += layout.threshold_sections() * layout.local_neurons;
+  layout.global_synapses += layout.threshold_sections() * layout.neurons;
   return layout;
 }
 

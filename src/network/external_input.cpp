@@ -1,5 +1,6 @@
 #include "network/external_input.hpp"
 
+#include "network/family.hpp"
 #include "network/random.hpp"
 
 #include <algorithm>
@@ -46,6 +47,7 @@ ExternalInput::ExternalInput(const Network& network, const Settings& settings, s
     const auto first = static_cast<std::size_t>(network.layers()[static_cast<std::size_t>(input.layer)].first);
     for (std::size_t k = 0; k < values.size(); ++k) constant_[first + k] += values[k];
   }
+  add_family(settings, member, FamilyParameter::Quantity::stimulus, network.layout(), constant_);
   for (std::size_t i = 0; i < settings.stimulus.steps.size(); ++i) {
     const auto& step = settings.stimulus.steps[i];
     steps_.push_back({step.start, step.stop, step.first_epoch, step.last_epoch,
@@ -110,6 +112,17 @@ void ExternalInput::evaluate(int epoch, double phase, double inside, double* out
       }
     }
   }
+}
+
+std::array<double, 6> ExternalInput::stokes() const {
+  const auto& a = pulses_.front().settings.stokes;
+  const auto& b = pulses_.back().settings.stokes;
+  return {a[0], a[1], a[2], b[0], b[1], b[2]};
+}
+
+void ExternalInput::feed(std::span<const double, 6> stokes) {
+  std::copy_n(stokes.begin(), 3, pulses_.front().settings.stokes.begin());
+  std::copy_n(stokes.begin() + 3, 3, pulses_.back().settings.stokes.begin());
 }
 
 void ExternalInput::gauge(double time, double* out) const {

@@ -4,6 +4,7 @@
 #include "config/settings.hpp"
 #include "network/network.hpp"
 
+#include <array>
 #include <span>
 #include <vector>
 
@@ -25,6 +26,11 @@ public:
   /// out[k * columns + c] = Y_k and its derivatives in epoch `epoch` at phase `phase`; `inside` is any phase of the
   /// same segment between breakpoints, which says on which side of a jump to stand.
   void evaluate(int epoch, double phase, double inside, double* out) const;
+
+  /// s_A1..s_A3, s_B1..s_B3 of the state that the ports are fed; with particles only. Those of the settings, until
+  /// feed() sets others for all that is evaluated from then on.
+  [[nodiscard]] std::array<double, 6> stokes() const;
+  void feed(std::span<const double, 6> stokes);
 
   /// Whether anything depends on the phase or the epoch.
   [[nodiscard]] bool varies() const { return !steps_.empty() || !pulses_.empty(); }

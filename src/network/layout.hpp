@@ -1,8 +1,10 @@
 #pragma once
 /// What of a network lies on this rank: the neurons it owns and the synapses that end on them.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,17 +31,23 @@ struct MatrixLayout {
 };
 
 /// A rank's part of a network. A *synapse vector* holds one number for each local synapse: the matrices in order, each
-/// row by row (dense: local_rows x columns; sparse: local_nonzeros), then, with thresholds, one a local neuron.
-/// A *neuron vector* holds one number a local neuron, in the order of `owned`.
+/// row by row (dense: local_rows x columns; sparse: local_nonzeros), then, with thresholds, one a local neuron, and
+/// with split ones the biases likewise. A *neuron vector* holds one number a local neuron, in the order of `owned`.
 struct NetworkLayout {
   std::int64_t neurons = 0;            ///< N, all ranks
   std::vector<IndexRange> owned;       ///< one range a layer (possibly empty), global indices
   std::vector<MatrixLayout> matrices;  ///< one a projection, in the order of the settings
   bool thresholds = false;
+  bool split_thresholds = false;  ///< biases beside the thresholds
   std::int64_t local_neurons = 0;
-  std::int64_t local_synapses = 0;   ///< thresholds included
-  std::int64_t global_synapses = 0;  ///< thresholds included
+  std::int64_t local_synapses = 0;   ///< thresholds and biases included
+  std::int64_t global_synapses = 0;  ///< thresholds and biases included
+  /// 0; 1 with thresholds; 2 where each is split: theta, then b, of all local neurons.
+  [[nodiscard]] std::int64_t threshold_sections() const { return split_thresholds ? 2 : thresholds ? 1 : 0; }
 };
+
+/// Where in this rank's neuron vectors a neuron stands; nothing where another rank owns it.
+std::optional<std::size_t> local_neuron(const NetworkLayout& layout, std::int64_t neuron);
 
 /// Forms the numbers first .. first + out.size() - 1 of a synapse vector that need not exist as such. The range must be
 /// whole rows of dense matrices. Not collective.

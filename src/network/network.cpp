@@ -1,6 +1,7 @@
 #include "network/network.hpp"
 
 #include "network/connectivity.hpp"
+#include "network/family.hpp"
 #include "network/random.hpp"
 #include "parallel/errors.hpp"
 
@@ -42,7 +43,7 @@ std::vector<std::vector<std::int64_t>> needed_neurons(const NetworkLayout& layou
 
 }  // namespace
 
-Network::Network(MPI_Comm comm, const Settings& settings, std::uint32_t member) : comm_(comm) {
+Network::Network(MPI_Comm comm, const Settings& settings, std::uint32_t member) : comm_(comm), member_(member) {
   int rank = 0;
   int ranks = 1;
   MPI_Comm_rank(comm, &rank);
@@ -128,8 +129,13 @@ void Network::draw(const Settings& settings, std::uint32_t member) {
         over_neurons(settings.network.initial_thresholds, source(Stream::thresholds, vary.vary_thresholds));
     std::copy(values.begin(), values.end(), weights_.begin() + thresholds_);
   }
+  if (layout_.split_thresholds) {
+    const auto values = over_neurons(settings.network.initial_biases, source(Stream::biases, vary.vary_thresholds));
+    std::copy(values.begin(), values.end(), weights_.begin() + thresholds_ + neurons());
+  }
   const auto initial = source(Stream::initial_state, vary.vary_initial_state);
   state_ = over_neurons(settings.network.initial_state, initial);
+  add_family(settings, member, FamilyParameter::Quantity::initial_state, layout_, state_);
   delta_ =
       over_neurons(settings.learning.initial_delta,
                    Source(settings.seed, source_member(vary.vary_initial_state, member), Stream::initial_delta, 0));

@@ -55,6 +55,9 @@ public:
   [[nodiscard]] std::int64_t halo_size() const { return halo_size_; }
   /// First threshold in a synapse vector, or -1 without thresholds.
   [[nodiscard]] std::int64_t thresholds() const { return thresholds_; }
+  [[nodiscard]] std::int64_t threshold_sections() const { return layout_.threshold_sections(); }
+  /// The ensemble's member whose network this is; 0 without one.
+  [[nodiscard]] std::uint32_t member() const { return member_; }
   /// True where every projection goes to a later layer: layers can be swept in order.
   [[nodiscard]] bool feed_forward() const { return feed_forward_; }
   /// Layer-local index of this rank's first output, and how many it owns.
@@ -87,6 +90,7 @@ private:
   [[nodiscard]] std::vector<double> over_neurons(const Value& value, const class Source& source) const;
 
   MPI_Comm comm_;
+  std::uint32_t member_;
   NetworkLayout layout_;
   std::vector<LayerPart> layers_;
   std::vector<Synapses> projections_;

@@ -19,7 +19,11 @@ enum class Stream : std::uint32_t {
   stimulus = 5,
   step_stimulus = 6,
   target = 7,
-  gauge = 8
+  gauge = 8,
+  multiplier = 9,
+  displacement = 10,
+  orbit = 11,
+  biases = 12
 };
 
 /// The source of one member's numbers of one kind: Philox4x32-10 with the seed as key and (index, stream and part,

@@ -61,8 +61,11 @@ std::vector<ItemBlock> synapse_blocks(const NetworkLayout& layout) {
     }
   }
   if (!layout.thresholds) return blocks;
-  for (const auto& range : layout.owned)
-    add(ItemBlock::Kind::neurons, "thresholds", layout.neurons, range.first, range.count, 1);
+  for (const auto* name : {"thresholds", "biases"}) {
+    for (const auto& range : layout.owned)
+      add(ItemBlock::Kind::neurons, name, layout.neurons, range.first, range.count, 1);
+    if (!layout.split_thresholds) break;
+  }
   return blocks;
 }
 

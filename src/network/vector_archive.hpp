@@ -24,7 +24,8 @@ struct ItemBlock {
   std::size_t offset = 0;              ///< where the items begin in a vector of this rank
 };
 
-/// The blocks of a synapse vector, in its order: a projection's under "<from>-<to>", then those of "thresholds".
+/// The blocks of a synapse vector, in its order: a projection's under "<from>-<to>", then those of "thresholds" and
+/// "biases".
 std::vector<ItemBlock> synapse_blocks(const NetworkLayout& layout);
 
 /// Stacks of vectors: `count` vectors one after the other on every rank. In the file a dataset has the shape
@@ -37,8 +38,8 @@ public:
 
   [[nodiscard]] Archive& archive() { return archive_; }
 
-  /// Writes <group>/<projection> (n_post x count x n_pre; sparse: synapses x count x 1) and <group>/thresholds
-  /// (N x count x 1).
+  /// Writes <group>/<projection> (n_post x count x n_pre; sparse: synapses x count x 1), <group>/thresholds and
+  /// <group>/biases (N x count x 1).
   void write_synapses(const std::string& group, std::size_t count, std::span<const double> stack,
                       const std::string& description);
   /// The same for one projection alone (its number), as the dataset `path`; vectors hold its synapses only.

@@ -59,6 +59,10 @@ struct Evolution {
   /// rho = sum_i p_i |v_i><v_i|, of which a pure state needs one. The v run from the epoch's start, so that round-off
   /// in rho does not add up from sample to sample.
   void epoch_unitary(DensityState& state) {
+    if (mode.charge == 0.0) {  // no round-off either: what is fed back then changes nothing
+      for (int i = 0; i < series.intervals(); ++i) record(state.epoch, i + 1, state.rho);
+      return;
+    }
     const Eigen::SelfAdjointEigenSolver<Eigen::Matrix4cd> start(pauli_matrix(state.rho));
     const Eigen::Vector4d& p = start.eigenvalues();
     const double pure_round_off = 4.0 * std::numeric_limits<double>::epsilon() * p[3];

@@ -92,4 +92,8 @@ PauliVector product_state(std::span<const double, 6> stokes) {
   return x;
 }
 
+std::array<double, 6> stokes_of(const PauliVector& rho) {
+  return {4.0 * rho[4], 4.0 * rho[8], 4.0 * rho[12], 4.0 * rho[1], 4.0 * rho[2], 4.0 * rho[3]};
+}
+
 }  // namespace hjnet

@@ -4,6 +4,8 @@
 /// hermiticity is exact in this form, and Tr X = 4 x_0. Dimensionless throughout.
 
 #include <Eigen/Core>
+
+#include <array>
 #include <span>
 
 namespace hjnet {
@@ -30,5 +32,9 @@ double commutator_bound(const PauliVector& x);
 /// Coefficients of rho(0) = (1 + s_A.sigma)/2 (x) (1 + s_B.sigma)/2, stokes = (s_A1..s_A3, s_B1..s_B3).
 /// Throws config_error where a Stokes vector is longer than 1 (by more than round-off) or not finite.
 PauliVector product_state(std::span<const double, 6> stokes);
+
+/// The Stokes vectors of rho: s_A mu = Tr(rho sigma_mu (x) 1), s_B nu = Tr(rho 1 (x) sigma_nu), as (s_A1..s_A3,
+/// s_B1..s_B3). Longer than 1 only where rho is not positive.
+std::array<double, 6> stokes_of(const PauliVector& rho);
 
 }  // namespace hjnet

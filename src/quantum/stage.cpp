@@ -75,8 +75,7 @@ Share evolve_share(const Group& group, const BoltzmannSettings& settings, const 
   const ModeRange range = mode_range(static_cast<int>(settings.k0.size()), group.size, group.rank);
   const MemoryKernel kernel(settings.memory, settings.window, series);
   for (int mode = range.first; mode < range.end; ++mode) {
-    const double k0 = settings.k0[static_cast<std::size_t>(mode)];
-    const ModeParameters parameters{1.0 / (2.0 * k0 * settings.volume), settings.charge};
+    const ModeParameters parameters = mode_parameters(settings, mode);
     DensityState state{start, series.first_epoch()};
     ModeHistory history = evolve_mode(parameters, series, kernel, tolerance, state);
     if (history.kossakowski < share.kossakowski.value || share.modes.empty()) {
@@ -137,6 +136,16 @@ Extreme worst(const Group& group, const Extreme& mine, bool have_modes, double s
 ModeRange mode_range(int modes, int ranks, int rank) {
   const auto bound = [&](int r) { return static_cast<int>(static_cast<std::int64_t>(modes) * r / ranks); };
   return {bound(rank), bound(rank + 1)};
+}
+
+std::array<double, 6> given_stokes(const ParticleSettings& particles) {
+  const auto& a = particles.a.stokes;
+  const auto& b = particles.b.stokes;
+  return {a[0], a[1], a[2], b[0], b[1], b[2]};
+}
+
+ModeParameters mode_parameters(const BoltzmannSettings& settings, int mode) {
+  return {1.0 / (2.0 * settings.k0[static_cast<std::size_t>(mode)] * settings.volume), settings.charge};
 }
 
 DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span<const double, 6> stokes,

@@ -8,6 +8,7 @@
 
 #include <mpi.h>
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -44,6 +45,12 @@ struct ModeRange {
   int first = 0, end = 0;
 };
 ModeRange mode_range(int modes, int ranks, int rank);
+
+/// s_A1..s_A3, s_B1..s_B3 of the product state that a run starts from.
+std::array<double, 6> given_stokes(const ParticleSettings& particles);
+
+/// eta = 1/(2 k0 V) and q of a mode.
+ModeParameters mode_parameters(const BoltzmannSettings& settings, int mode);
 
 /// Evolves every mode from the product state of the two Stokes vectors, eta = 1/(2 k0 V) for each k0.
 ///

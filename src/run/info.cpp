@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <iterator>
 #include <map>
+#include <sstream>
+#include <utility>
 #include <vector>
 
 namespace hjnet {
@@ -97,6 +99,45 @@ void describe_entanglement(Text& text, const Archive& archive) {
   line(text, "entanglement", fmt::format("{}; {} of {} samples are not physical", found, unphysical, physical.size()));
 }
 
+/// How long the Stokes vectors are that the ports were fed, in the first and in the last of the epochs so far.
+void describe_feedback(Text& text, const Archive& archive) {
+  constexpr std::size_t width = 6;
+  if (!archive.contains("/particles/stokes")) return;
+  const auto stokes = archive.read_all<double>("/particles/stokes");
+  const auto end = std::find_if(stokes.begin(), stokes.end(), [](double s) { return !std::isfinite(s); });
+  const auto epochs = static_cast<std::size_t>(std::distance(stokes.begin(), end)) / width;
+  if (epochs == 0) return;
+  const auto length = [&](std::size_t epoch, std::size_t particle) {
+    const double* s = stokes.data() + epoch * width + 3 * particle;
+    return std::hypot(s[0], s[1], s[2]);
+  };
+  line(text, "feedback",
+       fmt::format("fed |s_A| = {:.4g}, |s_B| = {:.4g} in epoch 0; {:.4g}, {:.4g} in epoch {}", length(0, 0),
+                   length(0, 1), length(epochs - 1, 0), length(epochs - 1, 1), epochs - 1));
+}
+
+/// The largest |G| of each class of constraints at the samples so far.
+void describe_constraints(Text& text, const Archive& archive) {
+  if (!archive.contains("/gauge/constraint")) return;
+  const auto attributes = archive.attributes("/gauge");
+  std::vector<std::string> classes;
+  std::istringstream names(get(attributes, "classes"));
+  for (std::string kind; std::getline(names, kind);) classes.push_back(kind);
+  std::map<std::string, std::pair<int, double>> found;  // how many, the largest |G|
+  for (const auto& kind : classes) ++found[kind].first;
+  const auto values = archive.read_all<double>("/gauge/constraint");
+  for (std::size_t i = 0; i < values.size() && std::isfinite(values[i]); ++i) {
+    auto& largest = found[classes[i % classes.size()]].second;
+    largest = std::max(largest, std::abs(values[i]));
+  }
+  std::vector<std::string> parts;
+  parts.reserve(found.size());
+  for (const auto& [kind, numbers] : found) {
+    parts.push_back(fmt::format("{} of {} class, |G| at most {:.2g}", numbers.first, kind, numbers.second));
+  }
+  line(text, "constraints", fmt::format("{}", fmt::join(parts, "; ")));
+}
+
 std::string last_line(std::string text) {
   text.erase(text.find_last_not_of('\n') + 1);
   return text.substr(text.rfind('\n') + 1);
@@ -130,7 +171,10 @@ void describe_run(Text& text, const Archive& archive, const Attributes& attribut
   }
   describe_potential(text, archive);
   describe_entanglement(text, archive);
-  for (const auto* group : {"/fit", "/timing"}) {
+  describe_feedback(text, archive);
+  describe_constraints(text, archive);
+  for (const auto* group : {"/diagnostics", "/fit", "/timing"}) {
+    if (!archive.contains(group)) continue;
     std::vector<std::string> numbers;
     for (const auto& [name, value] : archive.attributes(group)) {
       const auto* number = std::get_if<double>(&value);
@@ -138,6 +182,28 @@ void describe_run(Text& text, const Archive& archive, const Attributes& attribut
     }
     if (!numbers.empty()) line(text, group + 1, fmt::format("{}", fmt::join(numbers, ", ")));
   }
+}
+
+/// How many tori there are, and why there are no others.
+void describe_torus(Text& text, const Archive& archive, const Attributes& attributes) {
+  line(text, "tori", fmt::format("{}, {}", get(attributes, "name"), get(attributes, "run_id")));
+  line(text, "made",
+       fmt::format("{} by hjnet {} (commit {}), ranks: {}", get(attributes, "created"), get(attributes, "code_version"),
+                   get(attributes, "git_commit"), get(attributes, "ranks")));
+  const auto status = archive.read_all<std::int32_t>("/torus/status");
+  line(text, "actions", fmt::format("{} of {} dimensions", status.size(), archive.dims("/torus/action").back()));
+  constexpr std::array<std::pair<std::int32_t, const char*>, 6> kinds{{{0, "converged"},
+                                                                       {1, "not converged"},
+                                                                       {2, "resonant"},
+                                                                       {3, "folded"},
+                                                                       {4, "mode limit"},
+                                                                       {-1, "not computed"}}};
+  std::vector<std::string> counts;
+  for (const auto& [number, name] : kinds) {
+    const auto count = std::count(status.begin(), status.end(), number);
+    if (count > 0) counts.push_back(fmt::format("{} {}", count, name));
+  }
+  line(text, "status", fmt::format("{}", fmt::join(counts, ", ")));
 }
 
 void describe_other(Text& text, const Attributes& attributes) {
@@ -162,6 +228,8 @@ std::string describe_file(const std::filesystem::path& file) {
   line(text, "format", fmt::format("{}, version {}", format, get(attributes, "format_version")));
   if (format == "hjnet-run") {
     describe_run(text, archive, attributes);
+  } else if (format == "hjnet-torus") {
+    describe_torus(text, archive, attributes);
   } else {
     describe_other(text, attributes);
   }

@@ -7,7 +7,8 @@
 namespace hjnet {
 
 /// Describes a run file in full (provenance, progress, potential and entanglement in a line each, datasets with shape
-/// and size), and other files of hjnet's (attribute `format` = "hjnet-...") by their attributes and datasets. Serial.
+/// and size), a torus file likewise (how many tori there are), and other files of hjnet's (attribute `format` =
+/// "hjnet-...") by their attributes and datasets. Serial.
 /// Throws io_error where the file is not there, is not HDF5, or is none of hjnet's.
 std::string describe_file(const std::filesystem::path& file);
 

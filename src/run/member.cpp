@@ -4,8 +4,10 @@
 #include "parallel/agree.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
-#include <array>
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace hjnet {
@@ -62,11 +64,8 @@ std::vector<std::complex<double>> row_major(const std::vector<Eigen::Matrix4cd>&
 }
 
 DensityResult boltzmann_stage(MPI_Comm group, const Settings& settings, const SampleSeries& series) {
-  const auto& a = settings.particles->a.stokes;
-  const auto& b = settings.particles->b.stokes;
-  const std::array<double, 6> stokes{a[0], a[1], a[2], b[0], b[1], b[2]};
-  return evolve(group, settings.boltzmann, stokes, series.pauli, settings.epochs, settings.samples_per_epoch,
-                settings.epoch_length);
+  return evolve(group, settings.boltzmann, given_stokes(*settings.particles), series.pauli, settings.epochs,
+                settings.samples_per_epoch, settings.epoch_length);
 }
 
 /// What the ensemble needs of the mixture; the modes are on file.
@@ -89,12 +88,18 @@ Member::Member(MPI_Comm group, const Settings& settings, int number)
       network_(group, settings, static_cast<std::uint32_t>(number)),
       input_(network_, settings, static_cast<std::uint32_t>(number)),
       engine_(make_engine(network_, input_, settings)),
-      sampler_(network_, input_, settings) {}
+      sampler_(network_, input_, settings) {
+  if (settings.wavefunction) probe_.emplace(network_, input_, settings, number);
+  if (settings.particles && settings.particles->feedback) feedback_.emplace(group, settings);
+  if (settings.kernel && is_first()) kernel_.emplace(network_, input_, settings, engine_->delayed_weights());
+}
 
 void Member::save(VectorArchive& out, bool sweep) const {
   if (file_ != nullptr) file_->sync();  // a checkpoint must not be ahead of the samples that it relies on
   engine_->save(out, sweep);
   sampler_.save(out);
+  if (feedback_) feedback_->save(out);
+  if (kernel_) kernel_->save(out);
   out.archive().create_group("/series");
   out.write_numbers("/series/time", result_.series.time, "times of the samples of the epochs done");
   for (const auto& [name, field] : series_fields) {
@@ -105,8 +110,10 @@ void Member::save(VectorArchive& out, bool sweep) const {
 std::int64_t Member::saved_bytes(bool sweep) const {
   int rank = 0;
   MPI_Comm_rank(group_, &rank);
-  const auto samples = rank == 0 ? result_.series.time.size() * 24 : 0;
-  return engine_->saved_bytes(sweep) + static_cast<std::int64_t>(samples * sizeof(double));
+  const auto sizes = engine_->saved_bytes(sweep) + (kernel_ ? kernel_->saved_bytes() : 0);
+  if (rank != 0) return sizes;
+  const auto samples = static_cast<std::int64_t>(result_.series.time.size() * 24 * sizeof(double));
+  return sizes + samples + (feedback_ ? feedback_->saved_bytes() : 0);
 }
 
 void Member::load(const CheckpointInfo& checkpoint) {
@@ -114,11 +121,16 @@ void Member::load(const CheckpointInfo& checkpoint) {
   const VectorArchive in(group_, archive, network_.layout());
   engine_->load(in);
   sampler_.load(in);
+  if (kernel_) kernel_->load(in);
   result_.series.time = in.read_numbers("/series/time");
   for (const auto& [name, field] : series_fields) {
     result_.series.*field = in.read_numbers(std::string("/series/") + name);
   }
   epochs_done_ = checkpoint.epochs_done;
+  if (feedback_) {
+    feedback_->load(in, epochs_done_);
+    input_.feed(feedback_->stokes(epochs_done_));
+  }
   const auto rows = static_cast<std::size_t>(settings_.samples_per_epoch) + 1;
   if (result_.series.time.size() != rows * static_cast<std::size_t>(epochs_done_)) {
     throw io_error(fmt::format("'{}' holds {} samples instead of {} an epoch", checkpoint.file.string(),
@@ -129,6 +141,7 @@ void Member::load(const CheckpointInfo& checkpoint) {
 
 void Member::write_epoch(RunFile& file, const EpochSamples& samples) {
   file.write_epoch(number_, samples);
+  if (feedback_) file.write_stokes(number_, samples.epoch, feedback_->stokes(samples.epoch));
   if (!is_first()) return;
   if (samples.epoch == 0) file.write_momenta("initial", engine_->starting_momenta());
   const auto name = fmt::format("epoch_{:05}", samples.epoch + 1);
@@ -140,6 +153,7 @@ void Member::write_epoch(RunFile& file, const EpochSamples& samples) {
 void Member::advance(RunFile& file, Timing& timing) {
   EpochRecord record;
   EpochSamples samples;
+  std::optional<FamilyEpoch> family;
   {
     const Stopwatch watch(timing.integration);
     record = engine_->advance();
@@ -147,11 +161,33 @@ void Member::advance(RunFile& file, Timing& timing) {
   {
     const Stopwatch watch(timing.reduction);
     samples = sampler_.sample(record);
+    if (probe_) family = probe_->observe(record, samples);
+    if (kernel_) kernel_->add_epoch();
   }
   const Stopwatch watch(timing.output);
   write_epoch(file, samples);
+  if (family) file.write_family(number_, samples, *family);
   append(result_.series, samples);
+  for (const double value : samples.constraints.values) {
+    result_.constraint = std::max(result_.constraint.value_or(0.0), std::abs(value));
+  }
   ++epochs_done_;
+}
+
+/// Takes the particles through the epoch that was just written, and feeds the ports for the next one.
+void Member::feed_back(Timing& timing) {
+  const Stopwatch watch(timing.quantum);
+  const auto numbers = result_.series.pauli.size() / static_cast<std::size_t>(epochs_done_);
+  feedback_->advance(std::span<const double>(result_.series.pauli).last(numbers));
+  input_.feed(feedback_->stokes(epochs_done_));
+  if (!is_first() || warned_ || epochs_done_ == settings_.epochs) return;
+  const double smallest = feedback_->smallest_eigenvalue();
+  warned_ = smallest < -settings_.boltzmann.positivity_tolerance;
+  if (!warned_) return;
+  spdlog::warn(
+      "Feedback: in epoch {} the ports are fed the Stokes vectors of a mixture that is not positive (smallest "
+      "eigenvalue {:.3g}). The run goes on with what was computed; its summary counts such epochs.",
+      epochs_done_, smallest);
 }
 
 MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Checkpoints& checkpoints,
@@ -162,6 +198,7 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
     const Stopwatch watch(timing.output);
     if (is_first() && epochs_done_ == 0) file.write_weights("initial", engine_->weights());
     file.write_series(number_, 0, result_.series);
+    if (feedback_) file.write_stokes(number_, 0, feedback_->fed());
   }
   progress.skip(epochs_done_);
   engine_->after_step([&] { checkpoints.step_done(*this); });
@@ -170,6 +207,7 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
     checkpoints.epoch_begins();
     advance(file, timing);
     done(epochs_done_);
+    if (feedback_) feed_back(timing);
     progress.epoch_done(number_, epochs_done_ * settings_.epoch_length, engine_->work().at("steps"));
     checkpoints.epoch_done(*this);
   }
@@ -177,6 +215,11 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
     const Stopwatch watch(timing.output);
     file.write_weights("final", engine_->weights());
     file.write_momenta("final", engine_->momenta());
+    if (kernel_) {
+      const auto kernel = kernel_->result();
+      file.write_kernel(number_, kernel);
+      result_.kernel = describe_kernel(settings_, kernel);
+    }
   }
   timing.checkpoint += checkpoints.seconds();
   if (settings_.particles) evolve_particles(file, timing);

@@ -3,10 +3,13 @@
 
 #include "config/settings.hpp"
 #include "engine/epoch_solver.hpp"
+#include "kernel/path_kernel.hpp"
 #include "network/external_input.hpp"
 #include "network/network.hpp"
 #include "quantum/stage.hpp"
 #include "run/checkpoints.hpp"
+#include "run/family_probe.hpp"
+#include "run/feedback.hpp"
 #include "run/progress.hpp"
 #include "run/run_file.hpp"
 #include "run/sampler.hpp"
@@ -35,7 +38,9 @@ struct MemberResult {
   std::vector<double> concurrence;
   std::vector<int> physical;
   std::vector<Eigen::Matrix4cd> density;
+  std::string kernel;                      ///< what there is to say of the path kernel
   std::optional<DensityResult> particles;  ///< extremes; its modes are dropped once written
+  std::optional<double> constraint;        ///< largest |G_a| at the samples of the epochs integrated since the start
 };
 
 /// The times of all samples of a run.
@@ -67,6 +72,7 @@ private:
   /// Those of the run's member `first` alone are kept in full.
   [[nodiscard]] bool is_first() const { return !settings_.ensemble || number_ == settings_.ensemble->first; }
   void advance(RunFile& file, Timing& timing);
+  void feed_back(Timing& timing);
   void evolve_particles(RunFile& file, Timing& timing);
 
   MPI_Comm group_;
@@ -76,6 +82,10 @@ private:
   ExternalInput input_;
   std::unique_ptr<EpochSolver> engine_;
   Sampler sampler_;
+  std::optional<PathKernel> kernel_;  ///< of the run's first member, where it is asked for
+  std::optional<FamilyProbe> probe_;  ///< with a wavefunction
+  std::optional<Feedback> feedback_;  ///< with particles.feedback
+  bool warned_ = false;               ///< that what is fed back is not positive
   int epochs_done_ = 0;
   const RunFile* file_ = nullptr;  ///< while it runs
   MemberResult result_;

@@ -57,6 +57,9 @@ RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const
   for (const auto* kind : {"/weights", "/momenta"}) create_snapshots(kind);
   if (settings_.particles) create_density();
   if (settings_.ensemble) create_ensemble();
+  if (has_family()) create_family();
+  if (settings_.kernel) create_kernel();
+  if (!settings_.gauge.constraints.empty()) create_constraints();
   for (const auto* path : {"/fit", "/timing"}) archive_.create_group(path);
   archive_.fill();
   write_what_is_known();
@@ -146,15 +149,17 @@ void RunFile::write_series(int member, int first_epoch, const SampleSeries& seri
 
 void RunFile::write_epoch(int member, const EpochSamples& samples) {
   write_series(member, samples.epoch, samples);
+  if (!settings_.gauge.constraints.empty()) write_constraints(member, samples);
   if (!settings_.output.states || member != first_) return;
   const auto row = static_cast<std::uint64_t>(samples.epoch) * samples.time.size();
   together(group_, [&] {
-    write_states("/states/y", row, samples.y);
-    write_states("/states/delta", row, samples.delta);
+    write_states("/states/y", std::nullopt, row, samples.y);
+    write_states("/states/delta", std::nullopt, row, samples.delta);
   });
 }
 
-void RunFile::write_states(const std::string& path, std::uint64_t row, std::span<const double> values) {
+void RunFile::write_states(const std::string& path, std::optional<int> member, std::uint64_t row,
+                           std::span<const double> values) {
   const auto rows = static_cast<std::uint64_t>(settings_.samples_per_epoch) + 1;
   const auto width = static_cast<std::size_t>(layout_.local_neurons);
   expect_size(path, values.size(), rows * width);
@@ -167,8 +172,12 @@ void RunFile::write_states(const std::string& path, std::uint64_t row, std::span
       const auto part = values.subspan(i * width + column, count);
       packed.insert(packed.end(), part.begin(), part.end());
     }
-    archive_.write<double>(path, {{row, static_cast<std::uint64_t>(range.first)}, {rows, count}}, packed,
-                           Access::independent);
+    Slab slab{{row, static_cast<std::uint64_t>(range.first)}, {rows, count}};
+    if (member) {
+      slab.start.insert(slab.start.begin(), member_row(*member));
+      slab.count.insert(slab.count.begin(), 1);
+    }
+    archive_.write<double>(path, slab, packed, Access::independent);
     column += count;
   }
 }

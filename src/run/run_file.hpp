@@ -47,10 +47,29 @@ inline constexpr std::array<std::pair<const char*, std::vector<double> SampleSer
     {"pauli", &SampleSeries::pauli},
 }};
 
+/// What constraints leave at the samples of an epoch, row by row: m numbers each, or one a constrained synapse.
+struct ConstraintSamples {
+  std::vector<double> values;            ///< G_a
+  std::vector<double> multipliers;       ///< lambda^a
+  std::vector<double> brackets;          ///< {G_a, H}, the multipliers' part left out
+  std::vector<double> weights, momenta;  ///< W and M of the synapses that constraints act on
+};
+
+/// Whether the run file keeps y and Delta of all members: an ensemble with constraints, unless the network is large.
+bool keeps_member_states(const Settings& settings);
+
+struct FamilyEpoch;
+struct Wave;
+struct WaveAxis;
+
 /// One epoch of one member: S+1 samples. The scalars are the same on every rank of the group.
 struct EpochSamples : SampleSeries {
-  int epoch = 0;                 ///< from 0
-  std::vector<double> y, delta;  ///< (S+1) x local neurons, in the order of a neuron vector; with output.states only
+  int epoch = 0;  ///< from 0
+  /// (S+1) x local neurons, in the order of a neuron vector; with output.states, a wavefunction or
+  /// keeps_member_states() only.
+  std::vector<double> y, delta;
+  std::vector<double> gauge;  ///< c sum A F^2, which is part of `coupling`
+  ConstraintSamples constraints;
 };
 
 /// Measures of one density matrix along the run, nt numbers each.
@@ -93,6 +112,11 @@ struct StoredMember {
   std::vector<std::complex<double>> density;
 };
 
+struct PathKernelResult;
+
+/// What a run has to say of its path kernel.
+std::string describe_kernel(const Settings& settings, const PathKernelResult& kernel);
+
 /// The open run file. What is collective throws the same io_error on all its ranks where a write fails on any.
 /// `member` is the absolute number of an ensemble's member (settings.ensemble->first, ...), 0 without an ensemble. With
 /// an ensemble /states, /weights, /momenta, /density and /entanglement hold member `first`, whose group must be the one
@@ -127,11 +151,18 @@ public:
   /// over the member's group.
   void write_series(int member, int first_epoch, const SampleSeries& series);
 
+  /// Writes the Stokes vectors that the ports were fed in the epochs from the first one on, 6 numbers an epoch; with
+  /// particles.feedback only. Collective over the member's group.
+  void write_stokes(int member, int first_epoch, std::span<const double> stokes);
+
   /// Writes W, or M, of all synapses, formed a block of rows at a time, under the name "initial", "final" or
   /// "epoch_00007" (after 7 epochs); nothing where output.weights does not ask for that one. Of member `first`;
   /// collective over its group.
   void write_weights(const std::string& which, const SynapseReader& read);
   void write_momenta(const std::string& which, const SynapseReader& read);
+
+  /// Writes the path kernel of member `first`; nothing for the others. Collective over the member's group.
+  void write_kernel(int member, const PathKernelResult& kernel);
 
   /// Brings all that was written to the disk, then says that the first `epochs_completed` epochs are good. Collective
   /// over `world`.
@@ -154,6 +185,18 @@ public:
   /// ensemble only.
   void write_ensemble_statistics(const EnsembleStatistics& statistics);
 
+  /// Writes what an epoch of a family's member leaves for the wavefunction. Collective over the member's group; with
+  /// settings.wavefunction only, as the four that follow.
+  void write_family(int member, const EpochSamples& samples, const FamilyEpoch& epoch);
+  /// The centres of the wavefunction's cells, from rank 0's axes; collective over `world`.
+  void write_wave_axes(const std::vector<WaveAxis>& axes);
+  /// The wavefunction at one of its times, which is the sample at `at`. Any one rank may call; an error stays on it.
+  void write_wave(std::size_t time, double at, const Wave& wave);
+  /// Sets attributes of /diagnostics from rank 0's numbers. Collective over `world`.
+  void write_diagnostics(const NamedNumbers& numbers);
+  /// Reads numbers that are complete on file; independent.
+  [[nodiscard]] std::vector<double> read_part(const std::string& path, const Slab& slab) const;
+
   /// Set attributes of /fit and of /timing from rank 0's numbers. Collective over `world`.
   void write_fit(const NamedNumbers& numbers);
   void write_timing(const NamedNumbers& numbers);
@@ -174,10 +217,18 @@ private:
   void create_snapshots(const std::string& kind);
   void create_density();
   void create_ensemble();
+  void create_family();
+  void write_parameters();
+  [[nodiscard]] bool has_family() const { return settings_.ensemble && !settings_.ensemble->family.empty(); }
+  void create_kernel();
   void write_what_is_known();
   void write_pattern(const std::string& group, const MatrixLayout& matrix);
   void write_snapshot(const std::string& kind, const std::string& which, const SynapseReader& read);
-  void write_states(const std::string& path, std::uint64_t row, std::span<const double> values);
+  /// To /states, or to the rows of a member.
+  void write_states(const std::string& path, std::optional<int> member, std::uint64_t row,
+                    std::span<const double> values);
+  void create_constraints();
+  void write_constraints(int member, const EpochSamples& epoch);
   /// To /series, or to the rows of a member.
   void write_scalars(std::optional<int> member, std::uint64_t row, const SampleSeries& series);
   void write_rows(const std::string& path, std::uint64_t row, std::span<const double> values);

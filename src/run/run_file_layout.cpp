@@ -80,6 +80,10 @@ void RunFile::create_density() {
     archive_.create_dataset<double>(fmt::format("/entanglement/mean/{}", measure.name), {samples()},
                                     fmt::format("{}, of the mixture of the modes", measure.description));
   }
+  if (settings_.particles->feedback) {
+    archive_.create_dataset<double>("/particles/stokes", {natural(settings_.epochs), 6},
+                                    "Stokes vectors s_A, s_B fed to the ports, a row an epoch");
+  }
   archive_.create_dataset<std::int32_t>(
       "/entanglement/physical", {samples(), m},
       "1: a positive density matrix; 0: not, its measures mean nothing; a column a mode");
@@ -108,6 +112,10 @@ void RunFile::create_ensemble() {
   if (!settings_.particles) return;
   archive_.create_dataset<double>("/ensemble/member/pauli", {members, samples(), 16},
                                   "coefficients c_alpha of each member");
+  if (settings_.particles->feedback) {
+    archive_.create_dataset<double>("/ensemble/member/stokes", {members, natural(settings_.epochs), 6},
+                                    "Stokes vectors s_A, s_B fed to the ports of each member, a row an epoch");
+  }
   archive_.create_dataset<double>("/ensemble/mean/physical", {samples()}, "share of members that are physical");
   archive_.create_dataset<std::int32_t>("/ensemble/member/physical", {members, samples()},
                                         "1: a positive density matrix; 0: not; a row a member");
@@ -128,6 +136,7 @@ void RunFile::write_what_is_known() {
     archive_.write_root<double>("/density/k0", settings_.boltzmann.k0);
     archive_.write_root<double>("/density/weight", settings_.boltzmann.weights);
   }
+  if (has_family()) write_parameters();
   // The snapshots of a sparse matrix share one pattern.
   for (const auto& matrix : layout_.matrices) {
     if (!matrix.dense && !snapshots().empty()) write_pattern("/weights/initial/" + matrix.name, matrix);

@@ -42,6 +42,18 @@ void RunFile::write_mean_density(int member, std::span<const Complex> rho, const
   archive_.write<Complex>("/ensemble/member/density", {{row, 0, 0, 0}, {1, samples(), 4, 4}}, rho, Access::independent);
 }
 
+void RunFile::write_stokes(int member, int first_epoch, std::span<const double> stokes) {
+  if (stokes.empty()) return;
+  const auto row = static_cast<std::uint64_t>(first_epoch);
+  together(group_, [&] {
+    if (group_rank_ != 0) return;
+    if (member == first_) write_rows("/particles/stokes", row, stokes);
+    if (!settings_.ensemble) return;
+    archive_.write<double>("/ensemble/member/stokes", {{member_row(member), row, 0}, {1, stokes.size() / 6, 6}}, stokes,
+                           Access::independent);
+  });
+}
+
 StoredMember RunFile::read_member(int member) const {
   StoredMember out;
   const auto read = [&]<class T>(const char* name, std::vector<T>& values) {

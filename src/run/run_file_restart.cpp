@@ -85,7 +85,7 @@ std::optional<RunFileState> state_of(const fs::path& file) {
 bool carried_over(const std::string& path, bool same_epochs) {
   if (path.ends_with("/indptr") || path.ends_with("/indices")) return false;
   if (same_epochs) return path != "/progress/finished";
-  for (const auto* prefix : {"/density/rho", "/density/mean", "/entanglement/", "/ensemble/mean/",
+  for (const auto* prefix : {"/density/rho", "/density/mean", "/kernel/", "/entanglement/", "/ensemble/mean/",
                              "/ensemble/deviation/", "/progress/member", "/progress/finished"}) {
     if (path.starts_with(prefix)) return false;
   }

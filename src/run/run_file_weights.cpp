@@ -1,4 +1,5 @@
-// /weights and /momenta: one group a snapshot, one dataset (dense) or group (sparse) a projection, and the thresholds.
+// /weights and /momenta: one group a snapshot, one dataset (dense) or group (sparse) a projection, and the thresholds
+// (split ones: theta as `thresholds`, b as `biases`).
 #include "run/run_file.hpp"
 
 #include "archive/collective.hpp"
@@ -60,6 +61,10 @@ void RunFile::create_snapshots(const std::string& kind) {
     if (layout_.thresholds) {
       archive_.create_dataset<double>(group + "thresholds", {natural(layout_.neurons)},
                                       symbol + " of the thresholds, of every neuron");
+    }
+    if (layout_.split_thresholds) {
+      archive_.create_dataset<double>(group + "biases", {natural(layout_.neurons)},
+                                      symbol + " of the thresholds' second part b, of every neuron");
     }
   }
 }

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace hjnet {
@@ -16,12 +15,6 @@ namespace hjnet {
 namespace {
 
 constexpr std::size_t products = 16;  ///< Pauli products P_alpha
-
-std::array<double, 6> stokes_of(const ParticleSettings& particles) {
-  const auto& a = particles.a.stokes;
-  const auto& b = particles.b.stokes;
-  return {a[0], a[1], a[2], b[0], b[1], b[2]};
-}
 
 /// @throws numerical_error naming the first quantity that is not finite, and when.
 void require_finite(const SampleSeries& series, const LearningSettings& learning) {
@@ -93,7 +86,7 @@ double Sampler::error(const EpochRecord& record, const MeshPoint& point) {
 }
 
 void Sampler::add_pauli(const double* outputs, double* pauli) {
-  const auto stokes = stokes_of(*settings_.particles);
+  const auto stokes = input_.stokes();
   const std::span<double, products> c(pauli, products);
   const auto closure = settings_.particles->closure;
   add_coefficients(closure, stokes, static_cast<std::size_t>(network_.neurons()), delta_.data(), f_.data(),
@@ -157,6 +150,26 @@ void Sampler::load(const VectorArchive& in) {
   if (kinetic_.size() != kinetic_mesh_.nodes()) throw io_error("/sampler/kinetic does not fit /sampler/mesh");
 }
 
+namespace {
+
+ConstraintSamples sample_constraints(const EpochRecord& record, const std::vector<MeshPoint>& points) {
+  ConstraintSamples out;
+  const auto take = [&](const NodeData& nodes, std::vector<double>& samples) {
+    samples.resize(points.size() * nodes.width());
+    for (std::size_t s = 0; s < points.size() && nodes.width() > 0; ++s) {
+      nodes.evaluate(record.mesh, points[s], samples.data() + s * nodes.width());
+    }
+  };
+  take(record.gauge.values, out.values);
+  take(record.gauge.multipliers, out.multipliers);
+  take(record.gauge.brackets, out.brackets);
+  take(record.gauge.weights, out.weights);
+  take(record.gauge.momenta, out.momenta);
+  return out;
+}
+
+}  // namespace
+
 EpochSamples Sampler::sample(const EpochRecord& record) {
   const auto phases = sample_phases(settings_);
   const auto count = phases.size();
@@ -178,7 +191,7 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
     row[1] = local_gauge(record.start_time + phases[s]);
     errors[s] = error(record, points[s]);
     if (particles) add_pauli(outputs_.data(), row + 2);
-    if (!settings_.output.states) continue;
+    if (!settings_.output.states && !settings_.wavefunction && !keeps_member_states(settings_)) continue;
     for (std::size_t k = 0; k < y_.size(); k += record.columns) {
       out.y.push_back(y_[k]);
       out.delta.push_back(delta_[k]);
@@ -202,6 +215,7 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
     const double kinetic = record.mesh.evaluate(kinetic_, points[s]) / (2.0 * settings_.learning.inertia);
     out.time.push_back(record.start_time + phases[s]);
     out.coupling.push_back(row[0] + row[1]);
+    out.gauge.push_back(row[1]);
     out.error.push_back(e);
     out.interaction.push_back(row[0] + row[1] + e);
     out.kinetic.push_back(kinetic);
@@ -210,6 +224,7 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
     if (particles) out.pauli.insert(out.pauli.end(), row + 2, row + stride);
   }
   require_finite(out, settings_.learning);
+  out.constraints = sample_constraints(record, points);
   return out;
 }
 

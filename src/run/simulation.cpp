@@ -4,6 +4,7 @@
 #include "parallel/communication_time.hpp"
 #include "run/ensemble.hpp"
 #include "run/estimate.hpp"
+#include "run/family_stage.hpp"
 #include "run/fit.hpp"
 #include "run/member.hpp"
 #include "run/memory.hpp"
@@ -95,15 +96,22 @@ public:
       file_->complete_epoch(settings_.epochs);
       series = &statistics->mean;
     }
+    const auto family = settings_.wavefunction ? conclude_family(world_, settings_, *file_) : std::string();
     const auto lennard_jones = fit_lennard_jones(series->time, series->interaction);
     const auto mie = fit_mie(series->time, series->interaction);
     file_->write_fit(fit_numbers(lennard_jones, mie));
     file_->write_timing(timing_numbers());
     file_->finish();
     spdlog::info("{}", describe_potential(settings_, *series, lennard_jones, mie));
+    if (const auto& largest = results_.front().constraint) {
+      spdlog::info("Constraints: |G| is at most {:.2g} in the epochs integrated{}.", *largest,
+                   settings_.ensemble ? fmt::format(" (member {})", results_.front().member) : "");
+    }
     if (settings_.particles) {
       spdlog::info("{}", describe_entanglement(settings_, results_.front(), statistics ? &*statistics : nullptr));
     }
+    if (!results_.front().kernel.empty()) spdlog::info("{}", results_.front().kernel);
+    if (settings_.wavefunction) spdlog::info("{}", family);
     spdlog::info("Wrote {} in {}.", settings_.output.file.string(), duration_text(MPI_Wtime() - wall_time_.start));
   }
 
@@ -120,6 +128,7 @@ private:
     auto unknown = fit_numbers({}, {});
     for (auto& [name, number] : unknown) number = std::numeric_limits<double>::quiet_NaN();
     file_->write_fit(unknown);
+    if (settings_.wavefunction) file_->write_diagnostics(no_diagnostics());
     for (const auto& [name, count] : next_->work()) work_[name] = 0;
     unknown = timing_numbers();
     for (auto& [name, number] : unknown) number = std::numeric_limits<double>::quiet_NaN();

@@ -25,6 +25,27 @@ std::string where_physical(const std::vector<double>& time, const std::vector<do
   return text;
 }
 
+/// What the ports were fed last, and how often a mixture that is no state.
+std::string describe_feedback(const Settings& settings, const MemberResult& member,
+                              const EnsembleStatistics* statistics) {
+  const auto rows = static_cast<std::size_t>(settings.samples_per_epoch) + 1;
+  const int members = settings.ensemble ? settings.ensemble->members : 1;
+  double unphysical = 0.0;
+  for (std::size_t i = rows; i < member.physical.size(); i += rows) {
+    unphysical += statistics == nullptr ? 1 - member.physical[i] : members * (1.0 - statistics->physical_fraction[i]);
+  }
+  const auto s = stokes_of(pauli_coefficients(member.density[member.density.size() - rows]));
+  auto text = fmt::format("\nFeedback{}: in the last epoch the ports were fed |s_A| = {:.4g}, |s_B| = {:.4g}",
+                          settings.ensemble ? fmt::format(" (member {})", member.member) : "",
+                          std::hypot(s[0], s[1], s[2]), std::hypot(s[3], s[4], s[5]));
+  if (const auto count = std::llround(unphysical); count > 0) {
+    text +=
+        fmt::format("; in {} of {} epochs{} what was fed was of a mixture that is not positive", count,
+                    static_cast<std::int64_t>(members) * settings.epochs, settings.ensemble ? " of all members" : "");
+  }
+  return text + ".";
+}
+
 }  // namespace
 
 std::string describe_potential(const Settings& settings, const SampleSeries& series, const PotentialFit& lennard_jones,
@@ -61,6 +82,7 @@ std::string describe_entanglement(const Settings& settings, const MemberResult& 
                     particles.kossakowski.value, particles.kossakowski.time);
   }
   text += ".";
+  if (settings.particles->feedback) text += describe_feedback(settings, member, statistics);
   if (particles.unphysical_samples > 0) {
     const auto all = settings.samples() * static_cast<std::int64_t>(settings.boltzmann.k0.size());
     text += fmt::format(

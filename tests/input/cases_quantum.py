@@ -1,6 +1,6 @@
 """Cases of the particles, the Boltzmann equation, the ensemble, the solver and the output."""
 
-from case import added, override, quantum
+from case import PARTICLES, added, override, quantum
 
 CASES = [
     # [particles].
@@ -19,6 +19,24 @@ CASES = [
         "an amplitude that is not a number",
         "amplitude = nan\n",
         "case.toml:10:1: particles.amplitude: expected a finite number, got nan",
+    ),
+    quantum(
+        "feedback that is neither true nor false",
+        'feedback = "yes"\n',
+        'case.toml:10:1: particles.feedback: expected true or false, got "yes"',
+    ),
+    quantum(
+        "feedback with the memory of the whole run",
+        'feedback = true\n[boltzmann]\nmemory = "symmetric"\n',
+        'case.toml:10:1: particles.feedback: true cannot go with boltzmann.memory = "symmetric", which makes the '
+        'particles depend on what the network does later: expected boltzmann.memory = "none" or "causal"',
+    ),
+    override(
+        "feedback by --set with a memory that looks ahead",
+        "particles.feedback=true",
+        '--set particles.feedback=true: particles.feedback: true cannot go with boltzmann.memory = "window", which '
+        'makes the particles depend on what the network does later: expected boltzmann.memory = "none" or "causal"',
+        PARTICLES + '[boltzmann]\nmemory = "window"\nwindow = 0.3\n',
     ),
     override(
         "a port neuron that does not exist",
@@ -234,13 +252,13 @@ CASES = [
         "an unknown thing that varies",
         '[ensemble]\nmembers = 3\nvary = ["weights", "stimuli"]\n',
         "case.toml:9:20: ensemble.vary[1]: expected distinct names of weights, stimulus, target, "
-        'initial_state, thresholds, got "stimuli" (did you mean \'stimulus\'?)',
+        'initial_state, thresholds, multipliers, displacements, got "stimuli" (did you mean \'stimulus\'?)',
     ),
     added(
         "a thing that varies twice",
         '[ensemble]\nmembers = 3\nvary = ["weights", "weights"]\n',
         "case.toml:9:20: ensemble.vary[1]: expected distinct names of weights, stimulus, target, "
-        'initial_state, thresholds, got "weights"',
+        'initial_state, thresholds, multipliers, displacements, got "weights"',
     ),
     added(
         "thresholds that vary without being there",

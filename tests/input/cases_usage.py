@@ -17,12 +17,12 @@ USAGE = [
     Usage(
         "no verb",
         [],
-        "hjnet: expected one of run, check, info, got nothing",
+        "hjnet: expected one of run, check, torus, info, got nothing",
     ),
     Usage(
         "an unknown verb",
         ["chek"],
-        "hjnet: expected one of run, check, info, got 'chek' (did you mean 'check'?)",
+        "hjnet: expected one of run, check, torus, info, got 'chek' (did you mean 'check'?)",
     ),
     Usage(
         "no input",

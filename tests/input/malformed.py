@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Malformed inputs: each case must end with its exact message on stderr, nothing on stdout, and its exit status.
 
-Runs $HJNET_BINARY check on every case, each in a folder of its own. Starting MPI is mostly waiting, so several run at
-a time.
+Runs $HJNET_BINARY check (torus for inputs of tori) on every case, each in a folder of its own. Starting MPI is mostly
+waiting, so several run at a time.
 """
 
 import concurrent.futures
@@ -13,9 +13,13 @@ import tempfile
 
 import case
 import cases_checkpoint
+import cases_family
 import cases_file
+import cases_kernel
+import cases_gauge
 import cases_network
 import cases_quantum
+import cases_torus
 import cases_usage
 import cases_values
 import data
@@ -23,9 +27,12 @@ import data
 CASES = (
     cases_file.CASES
     + cases_network.CASES
+    + cases_gauge.CASES
     + cases_values.CASES
     + cases_quantum.CASES
+    + cases_family.CASES
     + cases_checkpoint.CASES
+    + cases_kernel.CASES
 )
 BAD_INPUT = 2
 AT_A_TIME = 4
@@ -35,7 +42,16 @@ def prepare(parent, number, text):
     """A folder with case.toml and the files that cases refer to."""
     folder = os.path.join(parent, f"{number:03}")
     os.mkdir(folder)
-    for name, content in (("case.toml", text.encode()), ("data.h5", data.CONTENT), ("text.h5", b"not HDF5\n")):
+    ensemble = case.NETWORK + "[ensemble]\nmembers = 2\n"
+    constrained = case.NETWORK + cases_gauge.SPLIT + '[[gauge.constraint]]\nname = "g"\n' + cases_gauge.TERM
+    for name, content in (
+        ("case.toml", text.encode()),
+        ("network.toml", case.NETWORK.encode()),
+        ("ensemble.toml", ensemble.encode()),
+        ("constrained.toml", constrained.encode()),
+        ("data.h5", data.CONTENT),
+        ("text.h5", b"not HDF5\n"),
+    ):
         with open(os.path.join(folder, name), "wb") as file:
             file.write(content)
     return folder
@@ -54,9 +70,10 @@ def judge(name, arguments, expected, folder, exact):
 
 def all_cases(binary):
     """Yields (name, input text, arguments, message, exact)."""
-    for malformed in CASES:
-        overrides = [word for setting in malformed.overrides for word in ("--set", setting)]
-        yield malformed.name, malformed.text, [binary, "check", "case.toml", *overrides], malformed.message, True
+    for verb, cases in (("check", CASES), ("torus", cases_torus.CASES)):
+        for malformed in cases:
+            overrides = [word for setting in malformed.overrides for word in ("--set", setting)]
+            yield malformed.name, malformed.text, [binary, verb, "case.toml", *overrides], malformed.message, True
     for usage in cases_usage.USAGE:
         yield usage.name, case.NETWORK, [binary, *usage.arguments], usage.message, True
     mpirun = [os.environ.get("MPIEXEC", "mpirun"), "-n", "2", binary]

@@ -1,7 +1,10 @@
 // What fails on one rank fails on all, with the same type and message.
 #include "parallel/agree.hpp"
+#include "parallel/sums.hpp"
 
 #include <gtest/gtest.h>
+
+#include <vector>
 
 namespace hjnet {
 namespace {
@@ -30,6 +33,14 @@ void expect_agreement(int failing) {
   } catch (const Error& error) {
     EXPECT_EQ(std::string(error.what()), "from rank " + std::to_string(failing));
   }
+}
+
+TEST(Sums, InBlocksAreThoseOfEveryNumber) {
+  std::vector<double> numbers(7);
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<double>(i) + 1.0;
+  sum_over_ranks(MPI_COMM_WORLD, numbers, 3);
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    EXPECT_EQ(numbers[i], size_of_world() * (static_cast<double>(i) + 1.0));
 }
 
 TEST(Agree, NothingFailed) {

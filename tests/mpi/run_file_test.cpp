@@ -345,11 +345,12 @@ TEST_F(RunFileTest, IsDescribedInWords) {
     auto archive = Archive::create(comm_, file("torus.h5"), false);
     archive.write_attribute("/", "format", std::string("hjnet-torus"));
     archive.create_dataset<double>("/torus/action", {3, 2}, "J");
+    archive.create_dataset<std::int32_t>("/torus/status", {3}, "how each search ended");
     archive.close();
     auto other = Archive::create(comm_, file("other.h5"), false);
     other.close();
   }
-  EXPECT_NE(describe_file(file("torus.h5")).find("/torus/action"), std::string::npos);
+  EXPECT_NE(describe_file(file("torus.h5")).find("3 of 2 dimensions"), std::string::npos);
   EXPECT_THROW(describe_file(file("other.h5")), io_error);
   EXPECT_THROW(describe_file(file("none.h5")), io_error);
 }

@@ -62,9 +62,9 @@ def density(t, epochs, angle=0.02, defect=0.0):
 
 def write(path, name="synthetic", epochs=6, completed=None, members=0, particles=True, defect=0.0, states=False,
           hidden=8, weights="last", fit=True, sparse=False, member_epochs=None, more="", ranks=1, timing=None,
-          restarts=""):
+          restarts="", fed=False):
     """`completed`: epochs done of a single run; `member_epochs`: of every member of an unfinished ensemble; `more`:
-    added to the end of the input, inside [boltzmann]; `timing`: attributes of /timing."""
+    added to the end of the input, inside [boltzmann]; `timing`: attributes of /timing; `fed`: with feedback."""
     completed = epochs if completed is None else completed
     random = np.random.default_rng(5)
     t, n = time_and_epoch(epochs)
@@ -84,6 +84,8 @@ def write(path, name="synthetic", epochs=6, completed=None, members=0, particles
             write_quantity(f, "action", -member, known)
         if particles:
             write_particles(f, t, epochs, known, members, defect)
+            if fed:
+                write_stokes(f, epochs, completed, members)
         if member_epochs is not None:
             cut_ensemble(f, n, np.array(member_epochs))
         if fit:
@@ -133,6 +135,18 @@ def write_particles(f, t, epochs, known, members, defect):
     if members:
         write_quantity(f, "concurrence", concurrence, known)
         f["/ensemble/member/density"] = rho + gone[:, None, None]
+
+
+def write_stokes(f, epochs, completed, members):
+    """What ports are fed that get shorter Stokes vectors from epoch to epoch, B's faster; member k by 0.01 k less."""
+    length = 1.0 - np.outer(np.arange(epochs), [0.02, 0.04])
+    member = length - 0.01 * np.arange(max(members, 1))[:, None, None]
+    stokes = np.zeros((*member.shape[:2], 6))
+    stokes[..., 2], stokes[..., 3] = member[..., 0], member[..., 1]
+    stokes[:, completed:] = np.nan
+    f["/particles/stokes"] = stokes[0]
+    if members:
+        f["/ensemble/member/stokes"] = stokes
 
 
 def write_fit(f, t, finished):

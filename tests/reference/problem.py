@@ -85,6 +85,7 @@ class Problem:
     ports: tuple  # () or (a, b)
     amplitude: float
     closure: str
+    feedback: bool
     gauge: float
     fields: list  # (N amplitudes, frequency, phase)
     boltzmann: dict
@@ -105,8 +106,11 @@ class Problem:
         inside = {p for s in self.steps for p in (s.start, s.stop) if 0.0 < p < self.length}
         return [0.0] + sorted(inside) + [self.length]
 
-    def stimulus(self, n, tau):
-        """Y_k (len(tau) x N) and dY_k/ds_a (len(tau) x N x 6) in epoch n; a step is decided at the middle of tau."""
+    def stimulus(self, n, tau, stokes):
+        """Y_k (len(tau) x N) and dY_k/ds_a (len(tau) x N x 6) in epoch n; a step is decided at the middle of tau.
+
+        `stokes`: s_A, s_B of the state fed in (6; not used without particles).
+        """
         y = np.tile(self.constant, (len(tau), 1))
         middle = 0.5 * (tau[0] + tau[-1])
         for s in self.steps:
@@ -117,7 +121,7 @@ class Problem:
             if port.epochs[0] <= n <= port.epochs[1]:
                 shape = self.amplitude * np.exp(-(((tau - port.time) / port.width) ** 2))
                 tangent[:, :, 3 * i:3 * i + 3] = shape[:, None, None] * port.coupling
-                y += tangent[:, :, 3 * i:3 * i + 3] @ port.stokes
+                y += tangent[:, :, 3 * i:3 * i + 3] @ stokes[3 * i:3 * i + 3]
         return y, tangent
 
     def gauge_field(self, t):
@@ -248,6 +252,7 @@ def build(tree, stored):
         ports=tuple(read_port(particles[p], n, epochs) for p in "ab") if particles else (),
         amplitude=float(particles.get("amplitude", 1.0)) if particles else 0.0,
         closure=particles.get("closure", "bilinear") if particles else "",
+        feedback=particles.get("feedback", False) if particles else False,
         gauge=float(gauge.get("charge", 0.0)), fields=fields,
         boltzmann=tree.get("boltzmann", {}), projections=projections)
 

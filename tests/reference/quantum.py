@@ -50,9 +50,9 @@ class Drive:
     """c_alpha(t) and K(t) between samples: a not-a-knot spline per epoch and its exact integral."""
 
     def __init__(self, p, samples):
-        self.length, self.epochs = p.length, p.epochs
+        self.length, self.epochs = p.length, len(samples) // (p.samples + 1)
         self.phases = np.linspace(0.0, p.length, p.samples + 1)
-        parts = samples.reshape(p.epochs, p.samples + 1, 16)
+        parts = samples.reshape(self.epochs, p.samples + 1, 16)
         self.splines = [CubicSpline(self.phases, part, bc_type="not-a-knot") for part in parts]
         self.integrals = [s.antiderivative() for s in self.splines]
         ends = [f(p.length) for f in self.integrals]
@@ -87,7 +87,7 @@ class Drive:
 
 
 def evolve(p, samples, nodes=8):
-    """rho at every sample for every mode, nt x m x 4 x 4, from c_alpha at the samples."""
+    """rho at every sample for every mode, nt x m x 4 x 4, from c_alpha at the samples of all epochs, or of the first."""
     drive = Drive(p, samples)
     charge = float(p.boltzmann.get("charge", 1.0))
     k0 = np.asarray(p.boltzmann.get("k0", [1.0]), float)
@@ -96,7 +96,7 @@ def evolve(p, samples, nodes=8):
     rho = initial_density(p)
     r = np.tile(np.einsum("aij,ji->a", PAULI, rho).real, (len(k0), 1))
     out = []
-    for n in range(p.epochs):
+    for n in range(drive.epochs):
         out.append(r)
         for i in range(p.samples):
             edges = drive.edges(n, i)
@@ -128,6 +128,11 @@ def modes(p):
     k0 = np.asarray(p.boltzmann.get("k0", [1.0]), float)
     weight = np.asarray(p.boltzmann.get("weights", np.full(len(k0), 1.0 / len(k0))), float)
     return k0, weight
+
+
+def stokes(rho):
+    """s_A = Tr(rho sigma x 1) and s_B = Tr(rho 1 x sigma) of one 4 x 4 matrix, 6 numbers."""
+    return np.array([np.trace(rho @ PAULI[alpha]).real for alpha in (4, 8, 12, 1, 2, 3)])
 
 
 def measures(rho, tolerance):

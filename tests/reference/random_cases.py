@@ -102,7 +102,11 @@ def make_input(seed):
     engine = "coupled" if seed % 2 else "waveform"
     text += (f'[solver]\nengine = "{engine}"\nrelative_tolerance = 1e-9\nmethod = "{method}"\n'
              '[output]\nstates = true\nweights = "all"\n')
-    return text, r.choice([1, 1, 2, 3, 4])
+    ranks = r.choice([1, 1, 2, 3, 4])
+    if 'memory = "none"' in text or 'memory = "causal"' in text:
+        feedback = "true" if r.random() < 0.4 else "false"
+        text = text.replace("[particles]\n", f"[particles]\nfeedback = {feedback}\n")
+    return text, ranks
 
 
 def judge(seed, folder):

@@ -200,16 +200,32 @@ class Dynamics(unittest.TestCase):
                     worst = max(worst, np.abs(tangent - difference).max() / max(np.abs(difference).max(), 1e-3))
             self.found(f"tangents against differences: {name}", worst, 1e-6)
 
+    def test_tangents_with_feedback(self):
+        """They are with respect to a shift of what is fed in all epochs, what the particles do held fixed."""
+        p = case("feedback")
+        p.samples = 8
+        epochs = Solver(p).run()
+        fed = np.stack([e.stokes for e in epochs])
+        self.assertGreater(np.abs(fed[-1] - fed[0]).max(), 0.1)
+        worst, step = 0.0, 1e-4
+        for a in (0, 4):
+            runs = [Solver(p).run(fed + sign * step * np.eye(6)[a])[-1] for sign in (1, -1)]
+            for what in ("y", "force", "delta", "momentum", "weights"):
+                difference = (getattr(runs[0], what).value - getattr(runs[1], what).value) / (2 * step)
+                tangent = getattr(epochs[-1], what).tangent[..., a]
+                worst = max(worst, np.abs(tangent - difference).max() / max(np.abs(difference).max(), 1e-3))
+        self.found("tangents against differences: feedback", worst, 1e-6)
+
 
 class Quantum(unittest.TestCase):
     found = Dynamics.found
 
     def test_coefficients_as_operators(self):
         """c_alpha by multiplying out 4 x 4 operators; E expanded to second order in y for the full closure."""
-        for name in ("gauge", "decay-terminal", "gauge-backpropagation"):
+        for name in ("gauge", "decay-terminal", "gauge-backpropagation", "feedback"):
             p = case(name)
             e = Solver(p).run()[1]
-            stokes = np.concatenate([port.stokes for port in p.ports])
+            stokes = e.stokes
             basis = np.concatenate([quantum.PAULI[[4, 8, 12]], quantum.PAULI[[1, 2, 3]]])
             shifted = basis - stokes[:, None, None] * np.eye(4)
             node = (1, 5)

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.linalg import lu_factor, lu_solve
 
 from mesh import Mesh
-from quantum import coefficients
+import quantum
 
 SERIES = ("coupling", "error", "interaction", "kinetic", "hamiltonian", "action")
 
@@ -43,6 +43,7 @@ class Epoch:
     slopes: tuple  # f', f'' at net, and the tangents of net
     series: dict  # name -> (elements, p)
     pauli: np.ndarray
+    stokes: np.ndarray  # fed in: 6, None without particles
 
 
 class Solver:
@@ -62,8 +63,8 @@ class Solver:
         inner = forward[-1] - forward if p.momentum == "terminal" else -forward
         return forward, inner, lu_factor(np.eye(len(forward)) - p.kappa / p.omega * forward @ inner)
 
-    def run(self):
-        """All epochs, in order."""
+    def run(self, fed=None):
+        """All epochs, in order. `fed`, epochs x 6: what the ports are fed whatever the particles do (a test hook)."""
         p, n = self.problem, self.problem.neurons
         zero = lambda *shape: np.zeros(shape + (6,)) if self.tangents else None
         nodes = self.mesh.shape
@@ -77,6 +78,7 @@ class Solver:
         for index in range(p.epochs):
             if index in p.delayed_shift:
                 delayed = Columns(delayed.value + p.delayed_shift[index], delayed.tangent)
+            state["stokes"] = self.stokes(epochs) if fed is None else fed[index]
             epoch = self.epoch(index, state, delayed, velocity, kinetic)
             epochs.append(epoch)
             state = {"y": epoch.y.end(), "delta": epoch.delta.end(), "weights": epoch.weights.end(),
@@ -84,10 +86,21 @@ class Solver:
             delayed, velocity, kinetic = epoch.weights, epoch.velocity, epoch.kinetic
         return epochs
 
+    def stokes(self, epochs):
+        """What the ports are fed after `epochs`: with feedback the Stokes vectors of the mixture as it is then."""
+        p = self.problem
+        if not p.ports:
+            return None
+        if not epochs or not p.feedback:
+            return np.concatenate([port.stokes for port in p.ports])
+        at = self.mesh.at(np.linspace(0.0, p.length, p.samples + 1))
+        rho = quantum.evolve(p, np.concatenate([at(e.pauli) for e in epochs]))[-1]
+        return quantum.stokes(np.einsum("m,mij->ij", quantum.modes(p)[1], rho))
+
     def epoch(self, index, state, delayed, velocity, kinetic):
         """One epoch from the state at its start and W, dW/dt, K of the previous one."""
         p, mesh = self.problem, self.mesh
-        inputs = [p.stimulus(index, tau) for tau in mesh.tau]
+        inputs = [p.stimulus(index, tau, state["stokes"]) for tau in mesh.tau]
         field = np.stack([p.gauge_field(index * p.length + tau) for tau in mesh.tau])
         y, force, slopes = self.forward(inputs, delayed, state["y"])
         delta = self.backward(y, force, slopes, field, delayed, state["delta"])
@@ -97,9 +110,9 @@ class Solver:
         series = self.energies(y, force, delta, momentum, speed, weights, kinetic, field, state["action"])
         pauli = np.zeros(mesh.shape + (16,))
         if self.tangents:
-            stokes = np.concatenate([port.stokes for port in p.ports])
-            pauli = coefficients(p, stokes, y, force, delta, field, self.error_derivatives(y.value))
-        return Epoch(y, force, delta, momentum, speed, weights, gradient, kinetic, field, slopes, series, pauli)
+            pauli = quantum.coefficients(p, state["stokes"], y, force, delta, field, self.error_derivatives(y.value))
+        return Epoch(y, force, delta, momentum, speed, weights, gradient, kinetic, field, slopes, series, pauli,
+                     state["stokes"])
 
     def forward(self, inputs, delayed, start):
         """y and F, then their tangents; also f', f'' and the tangents of net."""
@@ -249,4 +262,6 @@ class Solver:
         out["states/delta"] = join(lambda e: e.delta.value)
         if self.tangents:
             out["series/pauli"] = join(lambda e: e.pauli)
+        if p.feedback:
+            out["particles/stokes"] = np.stack([e.stokes for e in epochs])
         return out

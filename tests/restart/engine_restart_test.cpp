@@ -53,9 +53,32 @@ constexpr Boundaries boundaries[] = {
     {"Frozen", "enabled = false"},
 };
 
+// Two second-class pairs that move thresholds, y and Delta, and the gauge freedom of split thresholds.
+constexpr Boundaries constraints[] = {
+    {"SecondClass", R"(delta = "initial"
+momentum = "initial"
+[[gauge.constraint]]
+name = "p"
+terms = [{ of = "delta", neuron = 12 }, { of = "momentum", synapse = "thresholds", neuron = 7, coefficient = 0.5 }]
+[[gauge.constraint]]
+name = "q"
+terms = [{ of = "state", neuron = 12 }, { of = "weight", synapse = "thresholds", neuron = 9, coefficient = 0.3 }]
+)"},
+    {"Split", R"(epoch_memory = 0.7
+[[gauge.constraint]]
+name = "split"
+layer = "hidden"
+terms = [{ of = "momentum", synapse = "thresholds" }, { of = "momentum", synapse = "biases", coefficient = -1.0 }]
+multiplier = { function = "random", amplitude = 1.0 }
+)"},
+};
+
 Settings settings_of(const Boundaries& b, bool with_particles) {
+  std::vector<std::string> overrides;
+  if (std::string(b.name) == "Split") overrides.emplace_back("network.split_thresholds=true");
   return settings_from(network + "[learning]\ntarget = { values = [0.4, -0.3] }\n" + b.learning + "\n" +
-                       (with_particles ? particles : "") + solver(1e-9));
+                           (with_particles ? particles : "") + solver(1e-9),
+                       overrides);
 }
 
 /// The first `size` ranks; MPI_COMM_NULL on the others.
@@ -126,6 +149,8 @@ std::map<std::string, std::vector<double>> run_on(C& c, int first) {
     append(out["W"], c.gather_synapses(c.engine.weights()));
     append(out["M"], c.gather_synapses(c.engine.momenta()));
     append(out["M(nT)"], c.gather_synapses(c.engine.starting_momenta()));
+    append(out["multipliers"], samples.constraints.multipliers);
+    append(out["constrained W"], samples.constraints.weights);
   }
   return out;
 }
@@ -306,6 +331,37 @@ TEST(RestartOtherTolerance, TakesTheNextEpochsMeshAfresh) {
   std::filesystem::remove(file);
 }
 
+/// Without learning the multipliers alone need the mesh of the epoch before, which is not the first of the new
+/// tolerance.
+TEST(RestartOtherTolerance, TakesTheMultipliersWithTheirMesh) {
+  const auto file = checkpoint_file();
+  const auto text = network + R"([learning]
+enabled = false
+delta = "initial"
+momentum = "initial"
+target = { values = [0.4, -0.3] }
+[[gauge.constraint]]
+name = "p"
+terms = [{ of = "delta", neuron = 12 }]
+[[gauge.constraint]]
+name = "q"
+terms = [{ of = "state", neuron = 12 }]
+)";
+  {
+    Case c(settings_from(text + solver(1e-5)), MPI_COMM_WORLD);
+    c.sampler.sample(c.engine.advance());
+    save(c, file, false);
+  }
+  const auto tight = settings_from(text + solver(1e-9));
+  Case c(tight, MPI_COMM_WORLD);
+  load(c, file);
+  expect_figure("tolerance tightened by a restart, without learning",
+                worst(run_on(c, 1), straight<CoupledEngine>(tight, MPI_COMM_WORLD, 1)), 1e-3);
+  MPI_Barrier(MPI_COMM_WORLD);
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+}
+
 TEST(RestartMisshaped, AnotherNetworkIsRefused) {
   const auto file = checkpoint_file();
   {
@@ -416,6 +472,10 @@ INSTANTIATE_TEST_SUITE_P(Boundaries, Restart,
 INSTANTIATE_TEST_SUITE_P(Particles, Restart,
                          ::testing::Combine(::testing::Values(boundaries[0]), ::testing::Values(true),
                                             ::testing::ValuesIn(engines)),
+                         name);
+INSTANTIATE_TEST_SUITE_P(Constraints, Restart,
+                         ::testing::Combine(::testing::ValuesIn(constraints), ::testing::Values(false),
+                                            ::testing::Values(By::coupled)),
                          name);
 INSTANTIATE_TEST_SUITE_P(Boundaries, SweepRestart,
                          ::testing::Combine(::testing::ValuesIn(boundaries), ::testing::Values(false),

@@ -288,6 +288,80 @@ class Input(Restart):
             self.assertNotIn(f"Restarting from checkpoints/{file.name}", said)
 
 
+class Feedback(Restart):
+    """The particles act back on the network: their states between the epochs are part of a checkpoint."""
+
+    FED = ("--set", "particles.feedback=true", "--set", "boltzmann.memory=causal", "--set", "boltzmann.charge=1.5")
+
+    def test_from_an_epoch_and_further(self):
+        bench = self.bench(epochs=4)
+        bench.run(2, "run.h5", *self.FED)
+        longer = (*self.FED, "--set", "run.epochs=5")
+        bench.run(2, "straight.h5", *longer, "--set", 'output.checkpoint={directory="elsewhere"}')
+        for epoch, ranks in ((1, 2), (4, 2), (2, 3)):
+            with self.subTest(epoch=epoch, ranks=ranks):
+                again = bench.copy(self.path / f"{epoch}-{ranks}")
+                said = again.run(ranks, "run.h5", "--restart", f"checkpoints/{bench.checkpoints()[epoch - 1].name}",
+                                 *longer)
+                self.assertIn(f"{epoch} epochs done", said)
+                self.same(again, 0.0 if ranks == 2 else 1e-7)
+        with h5py.File(bench.path / "straight.h5") as run:
+            stokes = run["particles/stokes"][()]
+            self.assertGreater(abs(stokes[1:] - stokes[0]).max(), 1e-3)
+
+    def test_inside_an_epoch(self):
+        """The coupled engine's sweep under way goes on with the Stokes vectors that its epoch began with."""
+        bench = self.bench(epochs=2, engine="coupled", checkpoint="redo_minutes = 0.0, keep = 99, every_minutes = 4e-4")
+        longer = (*self.FED, "--set", "run.epochs=3", "--set", "output.checkpoint={}")
+        bench.run(2, "straight.h5", *longer)
+        bench.run(2, "run.h5", *self.FED)
+        for file in bench.checkpoints()[::-1]:
+            again = bench.copy(self.path / file.stem)
+            said = again.run(2, "run.h5", "--restart", f"checkpoints/{file.name}", *longer)
+            if "1 epochs done and a sweep under way" not in said:
+                continue
+            self.same(again, 1e-7)
+            break
+        else:
+            self.fail("no checkpoint from within the last epoch")
+
+    def test_members(self):
+        bench = self.bench(more="[ensemble]\nmembers = 2\n", epochs=2)
+        bench.run(2, "run.h5", *self.FED)
+        bench.run(2, "run.h5", *self.FED, "--restart", "auto", "--set", "run.epochs=3")
+        bench.run(2, "straight.h5", *self.FED, "--set", "run.epochs=3")
+        self.same(bench)
+
+    def test_it_may_not_be_switched_on_later(self):
+        bench = self.bench(epochs=2)
+        bench.run(1, "run.h5")
+        said = bench.run(1, "run.h5", "--restart", "auto", "--set", "particles.feedback=true", status=2)
+        self.assertIn("in what a restart may not change: particles.feedback: false -> true", said)
+
+
+class Constraints(Restart):
+    SPLIT = """[[gauge.constraint]]
+name = "split"
+layer = "hidden"
+terms = [{ of = "momentum", synapse = "thresholds" }, { of = "momentum", synapse = "biases", coefficient = -1.0 }]
+multiplier = { function = "random", amplitude = 1.0 }
+"""
+    ARGUMENTS = ("--set", "network.split_thresholds=true")
+
+    def test_what_is_on_file_of_them_is_kept(self):
+        bench = self.bench(epochs=3, engine="coupled", more=self.SPLIT)
+        bench.run(1, "run.h5", *self.ARGUMENTS)
+        bench.run(1, "straight.h5", *self.ARGUMENTS, "--set", "run.epochs=4")
+        bench.run(1, "run.h5", *self.ARGUMENTS, "--restart", f"checkpoints/{bench.checkpoints()[1].name}",
+                  "--set", "run.epochs=4")
+        self.same(bench)
+        with h5py.File(bench.path / "run.h5") as run:
+            weights = run["/gauge/weights"][()]
+            self.assertTrue((weights == weights).all(), "some samples were never written")
+            self.assertGreater(abs(weights[:, :7]).max(), 0.1)
+            self.assertEqual(run["/gauge"].attrs["names"].split()[:2], ["split[0]", "split[1]"])
+
+
 class Ensemble(Restart):
     MORE = '[ensemble]\nmembers = 5\n'
 

@@ -122,7 +122,7 @@ public:
     return gather_synapses(all_of(network, read));
   }
 
-  /// A synapse vector of all ranks: matrices in order, each row by row, then thresholds.
+  /// A synapse vector of all ranks: matrices in order, each row by row, then thresholds, then biases.
   [[nodiscard]] std::vector<double> gather_synapses(std::span<const double> local) const {
     const auto& layout = network.layout();
     std::vector<double> all(static_cast<std::size_t>(layout.global_synapses), 0.0);
@@ -133,11 +133,12 @@ public:
       from += matrix.local_nonzeros();
       base += matrix.global_nonzeros;
     }
-    if (layout.thresholds) {
+    for (std::int64_t section = 0; section < network.threshold_sections(); ++section) {
       for (const auto& range : layout.owned) {
         std::copy_n(from, range.count, base + range.first);
         from += range.count;
       }
+      base += layout.neurons;
     }
     return sum_over_ranks(std::move(all));
   }

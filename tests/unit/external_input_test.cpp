@@ -74,6 +74,30 @@ b = { stokes = [-0.4, 0.5, 0.6], neurons = [3, 6], time = 0.6, width = 0.2, coup
   }
 }
 
+TEST(ExternalInput, FeedingChangesTheValueAndNotTheDerivatives) {
+  const Case c(R"([network]
+layer = [{ name = "ports", neurons = 6 }, { name = "out", neurons = 1 }]
+[particles]
+a = { stokes = [0.1, 0.2, 0.3], neurons = [0, 1, 2], time = 0.25, width = 0.1 }
+b = { stokes = [-0.4, 0.5, 0.6], neurons = [3, 4, 5], time = 0.6, width = 0.2 }
+)");
+  using Stokes = std::array<double, 6>;
+  EXPECT_EQ(c.input.stokes(), (Stokes{0.1, 0.2, 0.3, -0.4, 0.5, 0.6}));
+  const Stokes fed{-0.7, 0.1, 0.0, 0.2, 0.25, -0.9};
+  ExternalInput input = c.input;
+  input.feed(fed);
+  EXPECT_EQ(input.stokes(), fed);
+  const auto before = input_at(c, 0, 0.4, 0.5);
+  std::vector<double> after(before.size());
+  input.evaluate(0, 0.4, 0.5, after.data());
+  for (std::size_t k = 0; k < 6; ++k) {
+    const double on = after[k * 7 + 1 + k];
+    EXPECT_GT(on, 0.01);
+    EXPECT_NEAR(after[k * 7], fed[k] * on, 1e-16);
+    for (std::size_t column = 1; column < 7; ++column) EXPECT_EQ(after[k * 7 + column], before[k * 7 + column]);
+  }
+}
+
 TEST(ExternalInput, GaugeFieldsAddUpAndOscillateInTime) {
   const Case c(R"([network]
 layer = [{ name = "a", neurons = 2 }, { name = "b", neurons = 2 }]

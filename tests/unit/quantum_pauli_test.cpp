@@ -63,6 +63,20 @@ TEST(Pauli, ProductStateIsTheTensorProduct) {
   EXPECT_LT((pauli_matrix(product_state(s)) - expected).norm(), 1e-15);
 }
 
+TEST(Pauli, StokesVectorsAreTheExpectationsOfOneParticlesMatrices) {
+  std::srand(3);
+  const PauliVector x = PauliVector::Random();
+  const Eigen::Matrix4cd rho = pauli_matrix(x);
+  const auto found = stokes_of(x);
+  for (int mu = 1; mu < 4; ++mu) {
+    const auto place = static_cast<std::size_t>(mu) - 1;
+    EXPECT_NEAR(found[place], (rho * reference::product(4 * mu)).trace().real(), 1e-14);
+    EXPECT_NEAR(found[place + 3], (rho * reference::product(mu)).trace().real(), 1e-14);
+  }
+  const std::array<double, 6> s{0.3, -0.5, 0.6, -0.1, 0.9, 0.2};
+  EXPECT_EQ(stokes_of(product_state(s)), s);
+}
+
 TEST(Pauli, RefusesStokesVectorsLongerThanOne) {
   EXPECT_NO_THROW(product_state(std::array<double, 6>{0.6, 0.0, 0.8, 0.0, 1.0, 0.0}));
   EXPECT_THROW(product_state(std::array<double, 6>{0.6, 0.1, 0.8, 0.0, 1.0, 0.0}), config_error);

@@ -100,7 +100,7 @@ TEST_F(SettingsTest, DefaultsAreThoseOfTheReference) {
       ++compared;
     }
   }
-  EXPECT_EQ(compared, 36);
+  EXPECT_EQ(compared, 39);
 }
 
 TEST_F(SettingsTest, EveryKeyRoundTrips) {
@@ -215,6 +215,16 @@ closure = "full"
       .every_epochs = 5, .every_minutes = 0.5, .keep = 3, .redo_minutes = 0.0, .directory = "some \"where\"/else"};
   EXPECT_TRUE(settings.output.checkpoint == checkpoint);
   expect_round_trip(settings);
+}
+
+TEST_F(SettingsTest, FeedbackRoundTrips) {
+  const std::string base = std::string(two_layers) + particles;
+  EXPECT_FALSE(load(base).particles->feedback);
+  for (const auto* memory : {"none", "causal"}) {
+    const Settings settings = load(base, {"particles.feedback=true", std::string("boltzmann.memory=") + memory});
+    EXPECT_TRUE(settings.particles->feedback);
+    expect_round_trip(settings);
+  }
 }
 
 TEST_F(SettingsTest, ValuesInEveryForm) {

@@ -16,15 +16,21 @@ namespace {
 constexpr double step_safety = 0.1;
 /// Of the absolute tolerance a smaller one: whole quantities (Delta, M) may be as small as that.
 constexpr double absolute_safety = 0.01;
+/// No step is longer than this part of the shortest period of a prescribed multiplier.
+constexpr double period_share = 0.25;
 }  // namespace
 
-IntegratorSettings CoupledEngine::integrator_settings(const Settings& settings) {
+IntegratorSettings CoupledEngine::integrator_settings(const Settings& settings, std::uint32_t member) {
   const double factor = stiffness_factor(settings);
   IntegratorSettings out{settings.solver.method,
                          std::max(step_safety * factor * settings.solver.relative_tolerance, smallest_step_tolerance),
                          absolute_safety * factor * settings.solver.absolute_tolerance, 0.0};
   for (const auto& [time, width] : time_scales(settings, {}).pulses) {
     out.max_step = out.max_step == 0.0 ? width : std::min(out.max_step, width);
+  }
+  for (std::size_t a = 0; a < settings.gauge.constraints.size(); ++a) {
+    const double longest = period_share * MultiplierFunction(settings, a, member).shortest_period();
+    if (std::isfinite(longest)) out.max_step = out.max_step == 0.0 ? longest : std::min(out.max_step, longest);
   }
   return out;
 }
@@ -44,19 +50,25 @@ CoupledEngine::CoupledEngine(const Network& network, const ExternalInput& input,
                         : std::make_optional<FactorWeights>(network, settings.learning,
                                                             static_cast<std::size_t>(input.columns()),
                                                             dense_projections(settings), factor_tolerance(settings))),
-      system_(network, input, history(), settings.network.time_constant),
-      sweeps_(network, system_, settings, integrator_settings(settings), segments_, step_hook()),
+      system_(network, input, set_up_weights(), settings.network.time_constant),
+      sweeps_(network, system_, settings, integrator_settings(settings, network.member()), segments_, step_hook(),
+              set_up_flow()),
       mesh_(first_mesh(settings, EngineKind::coupled, input.breakpoints())),
       y_(spread_columns(network.initial_state(), static_cast<std::size_t>(input.columns()))),
       delta_(y_.size(), 0.0) {
   const auto columns = static_cast<std::size_t>(input.columns());
   if (settings.learning.delta == Boundary::initial) delta_ = spread_columns(network.initial_delta(), columns);
-  if (!settings.learning.enabled || network.layout().global_synapses == 0) return;
-  state_.weights.assign(columns * static_cast<std::size_t>(network.synapses()), 0.0);
-  std::copy(network.initial_weights().begin(), network.initial_weights().end(), state_.weights.begin());
+  if (settings.learning.enabled && network.layout().global_synapses > 0) set_up_learning(columns);
+  if (constraints_) set_up_constraints();
+}
+
+void CoupledEngine::set_up_learning(std::size_t columns) {
+  state_.weights.assign(columns * static_cast<std::size_t>(network_.synapses()), 0.0);
+  std::copy(network_.initial_weights().begin(), network_.initial_weights().end(), state_.weights.begin());
   state_.momenta.assign(state_.weights.size(), 0.0);
   state_.starting_momenta = state_.momenta;
-  weight_sweep_.emplace(network, input, history(), settings, integrator_settings(settings), segments_, step_hook());
+  weight_sweep_.emplace(network_, input_, history(), settings_, integrator_settings(settings_, network_.member()),
+                        segments_, step_hook());
 }
 
 WeightHistory& CoupledEngine::history() {
@@ -95,7 +107,8 @@ SynapseReader constant_reader(std::span<const double> synapses) {
 }  // namespace
 
 SynapseReader CoupledEngine::weights() const {
-  return weight_sweep_ ? reader_of(state_.weights) : constant_reader(network_.initial_weights());
+  const auto free = weight_sweep_ ? reader_of(state_.weights) : constant_reader(network_.initial_weights());
+  return constraints_ ? constraints_->weights.at_end(free) : free;
 }
 SynapseReader CoupledEngine::momenta() const {
   return weight_sweep_ ? reader_of(state_.momenta) : constant_reader({});
@@ -123,6 +136,7 @@ EpochRecord CoupledEngine::empty_record(const Mesh& mesh) const {
   record.mesh = mesh;
   record.columns = static_cast<std::size_t>(input_.columns());
   record.y = record.net = record.delta = NodeData(mesh, system_.size());
+  if (constraints_) record.gauge.multipliers = NodeData(mesh, constraints_->path.count());
   return record;
 }
 
@@ -143,14 +157,15 @@ void CoupledEngine::sweep_forward() {
     if (from == nullptr) record = empty_record(record.mesh);
     under_way_->y = y_;
     under_way_->delta = delta_;
-    sweeps_.forward(record, under_way_->y, under_way_->delta, from);
+    sweeps_.forward(record, under_way_->y, under_way_->delta, from, constrained_state());
     from = nullptr;
     under_way_->saved.reset();
     std::vector<const NodeData*> quantities{&record.y, &record.net};
     if (settings_.learning.delta == Boundary::initial) quantities.push_back(&record.delta);
     UnresolvedElements coarse(network_.comm(), settings_, EngineKind::coupled, record.mesh, network_.layout().neurons);
     for (const auto* data : quantities) coarse.add(resolution(record.mesh, *data, record.columns), record.columns);
-    const auto marked = coarse.marked();
+    auto marked = coarse.marked();
+    if (marked.empty()) marked = unresolved_multipliers();
     if (marked.empty()) return;
     record.mesh = record.mesh.refined(marked);
     ++refinements_;
@@ -190,6 +205,7 @@ void CoupledEngine::sweep_weights() {
   auto& next = under_way_->next;
   if (saved == nullptr) next.emplace(record.mesh, state_.weights.size());
   weight_sweep_->advance(record, state_, *next, saved);
+  if (constraints_) take_constraints(record, &*next);
   dense_->adopt(std::move(*next));
 }
 
@@ -249,6 +265,7 @@ EpochRecord CoupledEngine::advance() {
     for (const double w : network_.initial_weights()) sum += w * w;
     record.weight_squared.assign(n, sum);
   }
+  if (constraints_ && !weight_sweep_) take_constraints(record, nullptr);
   record.sum_over_ranks(network_.comm());
   y_ = std::move(under_way_->y);
   delta_ = std::move(under_way_->delta);

@@ -3,12 +3,16 @@
 /// dense, from the integrator's own W, or factors where the network is large (engine/choice.hpp).
 
 #include "dynamics/neuron_system.hpp"
+#include "engine/coupled/constrained_flow.hpp"
+#include "engine/coupled/constraint_watch.hpp"
 #include "engine/coupled/neuron_sweeps.hpp"
 #include "engine/coupled/weight_sweep.hpp"
 #include "engine/epoch_mesh.hpp"
 #include "engine/epoch_solver.hpp"
 #include "history/dense_weights.hpp"
 #include "history/factor_weights.hpp"
+#include "history/gauge_weights.hpp"
+#include "history/multiplier_path.hpp"
 
 #include <functional>
 #include <optional>
@@ -24,12 +28,27 @@ struct EpochUnderWay {
   std::optional<SavedSweep> saved;          ///< read from a checkpoint: where to go on
 };
 
+/// The constraints of a run; `weights` overlays the delayed weights.
+struct CoupledConstraints {
+  CoupledConstraints(const Network& network, const Settings& settings, std::size_t columns, WeightHistory& free)
+      : analysis(settings.gauge),
+        local(network, settings),
+        path(settings, analysis, network.member()),
+        weights(columns, free, local, path) {}
+
+  ConstraintAnalysis analysis;
+  LocalConstraints local;
+  MultiplierPath path;
+  GaugeWeights weights;
+};
+
 /// One epoch's order of work, each step needing the one before:
 ///   1. y forwards along W(t-T) (with Delta where it is an initial-value problem);      needs y(nT), the history
 ///   2. the mesh refined until the neurons are resolved; 1 repeated where it was not;
 ///   3. Delta backwards from the epoch's end, likewise;                                 needs y, net on the mesh
 ///   4. M and W (weight_sweep.hpp), sums over ranks;                                    needs y, net, Delta
-///   5. the new history takes the old one's place.
+///   5. the constraints at the nodes, where there are any;                          needs M, W and the old history
+///   6. the new history takes the old one's place.
 /// On exit y, Delta, W and M stand at the epoch's end, and the history holds this epoch. Until then they and the mesh
 /// keep their values of the epoch's start: what is under way lies apart, so that save() finds both at any step.
 class CoupledEngine : public EpochSolver {
@@ -42,6 +61,7 @@ public:
   [[nodiscard]] SynapseReader weights() const override;
   [[nodiscard]] SynapseReader momenta() const override;
   [[nodiscard]] SynapseReader starting_momenta() const override;
+  [[nodiscard]] WeightHistory& delayed_weights() override;
   [[nodiscard]] std::map<std::string, std::int64_t> work() const override;
   void after_step(std::function<void()> hook) override { hook_ = std::move(hook); }
   void save(VectorArchive& out, bool sweep) const override;
@@ -54,7 +74,8 @@ public:
   void shift_delayed_weights(std::span<const double> shift) { dense_->shift(shift); }
 
   /// Tolerances and step bound that CVODE is given for the tolerances asked of the results.
-  static IntegratorSettings integrator_settings(const Settings& settings);
+  /// @param member  whose multipliers a step has to resolve
+  static IntegratorSettings integrator_settings(const Settings& settings, std::uint32_t member = 0);
 
 private:
   [[nodiscard]] SweepHook step_hook();
@@ -67,6 +88,22 @@ private:
   void sweep_backward();
   void sweep_weights();
   [[nodiscard]] WeightHistory& history();
+  void set_up_learning(std::size_t columns);
+  /// The delayed weights that act on neurons, with the constraints' overlay; and the constraints' flow, or null.
+  DelayedWeights& set_up_weights();
+  ConstrainedFlow* set_up_flow();
+  /// The given constraints (coupled_constraints.cpp): moves the initial data, checks them, and joins the weight sweep.
+  void set_up_constraints();
+  /// W and M of the local constrained synapses at the epoch's start, where the neurons' sweep carries them.
+  [[nodiscard]] std::vector<double> constrained_state() const;
+  /// Elements of the record's mesh that do not resolve the multipliers; empty where there are none.
+  [[nodiscard]] std::vector<bool> unresolved_multipliers();
+  /// The epoch's constraints, before the history takes it in.
+  void take_constraints(EpochRecord& record, const DenseWeights::Epoch* next);
+  void save_constraints(VectorArchive& out) const;
+  void load_constraints(const VectorArchive& in);
+  void save_constrained_sweep(VectorArchive& out) const;
+  void load_constrained_sweep(const VectorArchive& in);
   /// The history as factors takes in the epoch under way; fills the record's sums.
   void take_factors(EpochRecord& record);
   [[nodiscard]] std::size_t neuron_parts(Sweep sweep) const;
@@ -81,7 +118,10 @@ private:
   std::function<void()> hook_;
   std::optional<DenseWeights> dense_;  ///< one of these two is the history
   std::optional<FactorWeights> factors_;
+  std::optional<CoupledConstraints> constraints_;
   NeuronSystem system_;
+  std::optional<ConstrainedFlow> flow_;  ///< with constraints, and so is the watch
+  std::optional<ConstraintWatch> watch_;
   NeuronSweeps sweeps_;
   std::optional<WeightSweep> weight_sweep_;  ///< with learning only
   Mesh mesh_;

@@ -2,6 +2,7 @@
 //   what all engines save (engine_archive.hpp)
 //   weights, momenta    rows x columns x n_pre, with learning, at the epoch's start
 //   history/...         the epoch before: mesh, V at the nodes and W at the element starts, or factors; none in epoch 0
+//   gauge/...           with second-class constraints, mesh and multipliers of the epoch before
 //   sweep/...           the sweep under way, where asked for
 // Not here, because they follow from the input (weights without learning, breakpoints), or from these at the epoch's
 // start: halos, M at the start of the epoch, everything inside CVODE (it starts afresh in every segment).
@@ -37,6 +38,7 @@ void CoupledEngine::save(VectorArchive& out, bool sweep) const {
                          "W at the element starts of the epoch before, with tangents");
     }
   }
+  if (constraints_) save_constraints(out);
   if (sweep && under_way_ && under_way_->position != nullptr) save_sweep(out);
 }
 
@@ -56,8 +58,10 @@ void CoupledEngine::save_sweep(VectorArchive& out) const {
   out.write_neurons("/engine/sweep/delta", nodes, columns, record.delta.values(), "Delta at the nodes");
   out.write_neurons("/engine/sweep/end_y", 1, columns, under_way_->y, "y at the epoch's end, once it is known");
   out.write_neurons("/engine/sweep/end_delta", 1, columns, under_way_->delta, "Delta at the epoch's end, likewise");
+  if (constraints_) save_constrained_sweep(out);
   if (position.sweep <= Sweep::delta) {
-    out.write_neurons("/engine/sweep/solution", neuron_parts(position.sweep), columns, position.solution,
+    const auto parts = neuron_parts(position.sweep);
+    out.write_neurons("/engine/sweep/solution", parts, columns, position.solution.first(parts * y_.size()),
                       "solution at the last step");
     return;
   }
@@ -92,6 +96,7 @@ void CoupledEngine::load(const VectorArchive& in) {
       dense_->adopt(std::move(before));
     }
   }
+  if (constraints_) load_constraints(in);
   if (!loaded.mesh) return;
   mesh_ = *loaded.mesh;
   if (in.contains("/engine/sweep")) load_sweep(in);
@@ -120,6 +125,7 @@ void CoupledEngine::load_sweep(const VectorArchive& in) {
     const auto parts = neuron_parts(saved.sweep);
     saved.solution.resize(parts * y_.size());
     in.read_neurons("/engine/sweep/solution", parts, columns, saved.solution);
+    if (constraints_) load_constrained_sweep(in);
     return;
   }
   if (factors_) {
@@ -127,6 +133,7 @@ void CoupledEngine::load_sweep(const VectorArchive& in) {
     in.read_synapses("/engine/sweep/solution", 2 * columns, saved.solution);
     return;
   }
+  if (constraints_) load_constrained_sweep(in);
   auto& next = under_way.next.emplace(record.mesh, dense_->width());
   in.read_synapses("/engine/sweep/velocities", nodes * columns, next.velocity);
   in.read_synapses("/engine/sweep/weights", next.mesh.elements() * columns, next.weights);

@@ -49,15 +49,18 @@ std::size_t taken_until(std::span<const double> times, double s) {
 }
 
 NeuronSweeps::NeuronSweeps(const Network& network, NeuronSystem& system, const Settings& settings,
-                           const IntegratorSettings& solver, std::vector<Segment> segments, SweepHook hook)
+                           const IntegratorSettings& solver, std::vector<Segment> segments, SweepHook hook,
+                           ConstrainedFlow* flow)
     : network_(network),
       system_(system),
       settings_(settings),
       segments_(std::move(segments)),
       hook_(std::move(hook)),
+      flow_(flow),
       joint_(settings.learning.delta == Boundary::initial),
       size_(system.size()),
-      forward_(network.comm(), static_cast<std::int64_t>(joint_ ? 2 * size_ : size_), solver),
+      forward_size_((joint_ ? 2 * size_ : size_) + (flow == nullptr ? 0 : flow->extension())),
+      forward_(network.comm(), static_cast<std::int64_t>(forward_size_), solver),
       backward_(network.comm(), static_cast<std::int64_t>(size_), solver),
       krylov_(network.comm(), static_cast<std::int64_t>(size_)),
       y_(size_),
@@ -92,10 +95,17 @@ bool NeuronSweeps::forward_rhs(double phase, const double* x, double* dx) {
   std::copy_n(x, size_, y_.data());
   std::copy_n(dx, size_, f_.data());
   if (joint_) system_.pointwise().conjugate(x + size_, dx, system_.gauge(start_time_ + phase), p_.data());
-  return all_finite(dx, joint_ ? 2 * size_ : size_);
+  if (joint_ && flow_ != nullptr) flow_->add_rates(flow_point(phase), x, dx);
+  return all_finite(dx, forward_size_);
 }
 
 bool NeuronSweeps::forward_solve(double phase, double gamma, double* b) {
+  if (!neuron_solve(phase, gamma, b)) return false;
+  if (flow_ != nullptr && flow_->solved()) flow_->solve_extension(flow_point(phase), gamma, b);
+  return true;
+}
+
+bool NeuronSweeps::neuron_solve(double phase, double gamma, double* b) {
   const double lambda = settings_.network.time_constant;
   const double a = 1.0 + gamma / lambda;
   const auto sweep = [&](double* x) { system_.forward_sweep(phase, a, gamma, net_.data(), x); };
@@ -144,11 +154,12 @@ bool NeuronSweeps::forward_solve(double phase, double gamma, double* b) {
 }
 
 void NeuronSweeps::forward(EpochRecord& record, std::vector<double>& y, std::vector<double>& delta,
-                           const SavedSweep* saved) {
+                           const SavedSweep* saved, const std::vector<double>& constrained) {
   epoch_ = record.epoch;
   start_time_ = record.start_time;
   std::vector<double> x(y);
   if (joint_) x.insert(x.end(), delta.begin(), delta.end());
+  x.insert(x.end(), constrained.begin(), constrained.end());
   if (saved != nullptr) x = saved->solution;
   const OdeSystem system{
       [this](double s, const double* v, double* dv) { return forward_rhs(s, v, dv); },
@@ -166,6 +177,11 @@ void NeuronSweeps::forward(EpochRecord& record, std::vector<double>& y, std::vec
                       if (!joint_) return;
                       check_delta(v + size_, phases[node]);
                       std::copy_n(v + size_, size_, record.delta.at(node));
+                      if (flow_ == nullptr || !flow_->solved()) return;
+                      std::vector<double> rates(forward_size_);
+                      forward_rhs(phases[node], v, rates.data());
+                      std::copy_n(flow_->multipliers().begin(), flow_->multipliers().size(),
+                                  record.gauge.multipliers.at(node));
                     },
                     0,
                     [&](double s, const double* v) {
@@ -196,6 +212,7 @@ bool NeuronSweeps::backward_rhs(double s, const double* x, double* dx) {
   const double phase = segment_.end - s;
   recall(phase);
   system_.conjugate_rate(moment(phase), y_.data(), net_.data(), f_.data(), x, dx);
+  if (flow_ != nullptr) flow_->add_delta_rates(start_time_ + phase, dx);
   for (std::size_t i = 0; i < size_; ++i) dx[i] = -dx[i];
   return all_finite(dx, size_);
 }

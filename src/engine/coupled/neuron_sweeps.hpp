@@ -3,6 +3,7 @@
 /// backwards.
 
 #include "dynamics/neuron_system.hpp"
+#include "engine/coupled/constrained_flow.hpp"
 #include "engine/coupled/integrator.hpp"
 #include "engine/coupled/sweep_position.hpp"
 #include "engine/krylov.hpp"
@@ -36,13 +37,17 @@ std::size_t taken_until(std::span<const double> times, double s);
 
 class NeuronSweeps {
 public:
+  /// @param flow  of the constraints; null without any
   NeuronSweeps(const Network& network, NeuronSystem& system, const Settings& settings, const IntegratorSettings& solver,
-               std::vector<Segment> segments, SweepHook hook);
+               std::vector<Segment> segments, SweepHook hook, ConstrainedFlow* flow);
 
   /// Integrates y, and Delta too where it is an initial-value problem, from their values at the epoch's start to its
   /// end (in place), and fills the record's y, net (and delta) on its mesh. s is the phase.
-  /// @param saved  goes on from there, with what the record held; or null
-  void forward(EpochRecord& record, std::vector<double>& y, std::vector<double>& delta, const SavedSweep* saved);
+  /// Where multipliers are solved for, also its multipliers.
+  /// @param saved        goes on from there, with what the record held; or null
+  /// @param constrained  what the flow adds to the state (constrained_flow.hpp), at the epoch's start
+  void forward(EpochRecord& record, std::vector<double>& y, std::vector<double>& delta, const SavedSweep* saved,
+               const std::vector<double>& constrained);
   /// Integrates Delta backwards from 0 at the epoch's end along the record's y and net, and fills its delta. s runs
   /// backwards from the segment's end.
   void backward(EpochRecord& record, const SavedSweep* saved);
@@ -51,8 +56,11 @@ public:
 
 private:
   Moment moment(double phase) const { return {epoch_, phase, segment_.inside(), start_time_ + phase}; }
+  [[nodiscard]] FlowPoint flow_point(double phase) const { return {moment(phase), y_.data(), net_.data(), p_.data()}; }
   bool forward_rhs(double phase, const double* x, double* dx);
   bool forward_solve(double phase, double gamma, double* b);
+  /// The rows of y and Delta.
+  bool neuron_solve(double phase, double gamma, double* b);
   bool backward_rhs(double s, const double* x, double* dx);
   bool backward_solve(double s, double gamma, double* b);
   /// y, net and F of the record at a phase of the current segment.
@@ -65,8 +73,10 @@ private:
   const Settings& settings_;
   std::vector<Segment> segments_;
   SweepHook hook_;
+  ConstrainedFlow* flow_;
   bool joint_;  ///< Delta goes forwards with y
   std::size_t size_;
+  std::size_t forward_size_;
   Integrator forward_, backward_;
   Krylov krylov_;
   // The epoch, segment and record being swept, and the quantities of the last evaluation.

@@ -89,8 +89,10 @@ void outer_products(const Network& network, std::size_t columns, const double* g
       }
     }
     if (network.thresholds() < 0) continue;
-    double* thresholds = column + network.thresholds();
-    for (std::size_t k = 0; k < static_cast<std::size_t>(network.neurons()); ++k) thresholds[k] = g[k * columns + c];
+    double* threshold = column + network.thresholds();
+    for (std::int64_t section = 0; section < network.threshold_sections(); ++section) {
+      for (std::size_t k = 0; k < static_cast<std::size_t>(network.neurons()); ++k) *threshold++ = g[k * columns + c];
+    }
   }
   finish_streams();
 }

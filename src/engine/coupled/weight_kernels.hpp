@@ -8,7 +8,8 @@
 
 namespace hjnet {
 
-/// out = g y^T for all local synapses and their tangents (g_c y_0 + g_0 y_c in column c), g for the thresholds.
+/// out = g y^T for all local synapses and their tangents (g_c y_0 + g_0 y_c in column c), g for the thresholds
+/// (and for the biases beside them).
 /// @param columns  the value and its tangents
 /// @param g        back-signals, [neuron][column]
 /// @param y        outputs of the neurons that local synapses need, [column][halo]

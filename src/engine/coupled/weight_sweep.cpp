@@ -55,6 +55,7 @@ void WeightSweep::force(double phase, double factor, double* out) {
     for (std::size_t c = 0; c < columns_; ++c) pre_[c * halo + l] = halo_[l * columns_ + c];
   }
   outer_products(network_, columns_, g_.data(), pre_.data(), out);
+  if (extra_force_) extra_force_(phase, point, factor, out);
 }
 
 void WeightSweep::drift(double phase, double* out) {

@@ -17,6 +17,7 @@
 #include "history/epoch_record.hpp"
 
 #include <functional>
+#include <utility>
 #include <vector>
 
 namespace hjnet {
@@ -30,6 +31,11 @@ class WeightSweep {
 public:
   WeightSweep(const Network& network, const ExternalInput& input, WeightHistory& history, const Settings& settings,
               const IntegratorSettings& solver, std::vector<Segment> segments, SweepHook hook);
+
+  /// What constraints add to the force: called with the phase, its place on the record's mesh, and the factor with
+  /// which to add to a synapse vector (that of force()).
+  using ExtraForce = std::function<void(double phase, const MeshPoint& point, double factor, double* out)>;
+  void add_force(ExtraForce force) { extra_force_ = std::move(force); }
 
   /// Takes the state from the record's start to its end, fills the record's sums over this rank's synapses (not yet
   /// over ranks), and `next`, the epoch's history on the record's mesh. The state changes once the sweep is through.
@@ -80,6 +86,7 @@ private:
   const Settings& settings_;
   std::vector<Segment> segments_;
   SweepHook hook_;
+  ExtraForce extra_force_;
   Pointwise pointwise_;
   std::size_t columns_, synapses_, width_;
   Form form_;

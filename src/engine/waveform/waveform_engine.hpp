@@ -31,6 +31,7 @@ public:
   [[nodiscard]] SynapseReader weights() const override;
   [[nodiscard]] SynapseReader momenta() const override;
   [[nodiscard]] SynapseReader starting_momenta() const override;
+  [[nodiscard]] WeightHistory& delayed_weights() override { return history_; }
   [[nodiscard]] std::map<std::string, std::int64_t> work() const override;
   void after_step(std::function<void()> hook) override { waves_.after_layer(std::move(hook)); }
   void save(VectorArchive& out, bool sweep) const override;

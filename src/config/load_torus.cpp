@@ -1,0 +1,36 @@
+#include "config/load_torus.hpp"
+
+#include "config/document.hpp"
+#include "config/read_torus.hpp"
+
+namespace hjnet {
+
+namespace {
+
+/// What a torus input shares with a run's.
+void read_shared(const Reader& input, TorusSettings& settings) {
+  Settings run;
+  run.source = settings.source;
+  read_run(input, run);
+  settings.name = run.name;
+  settings.seed = run.seed;
+  settings.file = table_or_empty(input, "output").text("file", settings.name + ".h5");
+}
+
+}  // namespace
+
+TorusSettings load_torus_settings(const std::filesystem::path& input, const std::vector<std::string>& overrides,
+                                  const std::optional<std::filesystem::path>& output) {
+  const toml::table document = read_document(input, overrides);
+  check_keys(document, InputKind::torus);
+  const Reader reader(document, locate(nullptr, document, ""), "", input.parent_path());
+  TorusSettings settings;
+  settings.source = input;
+  read_shared(reader, settings);
+  read_torus(reader, settings);
+  if (output) settings.file = *output;
+  settings.resolved = resolved_text(settings);
+  return settings;
+}
+
+}  // namespace hjnet

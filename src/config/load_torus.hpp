@@ -1,0 +1,24 @@
+#pragma once
+/// From a torus input to its settings.
+
+#include "config/torus_settings.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hjnet {
+
+/// Reads an input of `hjnet torus` as load_settings() reads one of `hjnet run`, with the same messages. Where it has a
+/// network, that input is read too, to find the directions' weights; what is wrong with it is said in its own name.
+/// With a network, `linear`, `quadratic` and `terms` are those of H = 0 (network_potential.hpp fills them in).
+/// @throws config_error
+TorusSettings load_torus_settings(const std::filesystem::path& input, const std::vector<std::string>& overrides = {},
+                                  const std::optional<std::filesystem::path>& output = std::nullopt);
+
+/// The settings as an input with every default filled in; it loads to equal settings. The network's input stays a
+/// reference, by absolute path.
+std::string resolved_text(const TorusSettings& settings);
+
+}  // namespace hjnet

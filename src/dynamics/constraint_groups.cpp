@@ -1,0 +1,91 @@
+// Groups of constraints, and their linear dependence.
+#include "dynamics/constraint_groups.hpp"
+
+#include "parallel/errors.hpp"
+
+#include <fmt/format.h>
+#include <Eigen/Dense>
+
+#include <cmath>
+#include <map>
+#include <numeric>
+
+namespace hjnet {
+
+namespace {
+
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Index = Eigen::Index;
+
+/// Shares of a null vector below this are zeros after round-off.
+constexpr double round_off = 1e-8;
+
+}  // namespace
+
+Groups::Groups(std::size_t count) : parent_(count) {
+  std::iota(parent_.begin(), parent_.end(), std::size_t{0});
+}
+
+std::vector<std::vector<std::size_t>> Groups::all() {
+  std::map<std::size_t, std::size_t> place;
+  std::vector<std::vector<std::size_t>> out;
+  for (std::size_t i = 0; i < parent_.size(); ++i) {
+    const auto [found, is_new] = place.emplace(root(i), out.size());
+    if (is_new) out.emplace_back();
+    out[found->second].push_back(i);
+  }
+  return out;
+}
+
+std::size_t Groups::root(std::size_t i) {
+  while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
+  return i;
+}
+
+std::string sum_text(const std::vector<ConstraintPart>& parts, const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& [index, coefficient] : parts) {
+    const auto* sign = coefficient < 0.0 ? (text.empty() ? "-" : " - ") : (text.empty() ? "" : " + ");
+    const auto size = fmt::format("{:.6g}", std::abs(coefficient));
+    text += fmt::format("{}{}'{}'", sign, size == "1" ? "" : size + " ", names[index]);
+  }
+  return text;
+}
+
+void refuse_dependent(const std::vector<std::size_t>& group, const std::vector<std::vector<PhaseEntry>>& gradients,
+                      const std::vector<double>& lengths, const GaugeSettings& gauge,
+                      const std::vector<std::string>& names) {
+  if (group.size() < 2) return;
+  std::map<PhaseComponent, Index> columns;
+  for (const auto a : group) {
+    for (const auto& entry : gradients[a]) columns.emplace(entry.component, static_cast<Index>(columns.size()));
+  }
+  Matrix rows = Matrix::Zero(static_cast<Index>(group.size()), static_cast<Index>(columns.size()));
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    for (const auto& entry : gradients[group[i]]) {
+      rows(static_cast<Index>(i), columns.at(entry.component)) = entry.coefficient / lengths[group[i]];
+    }
+  }
+  const Eigen::BDCSVD<Matrix> svd(rows, Eigen::ComputeFullU);
+  const auto& values = svd.singularValues();
+  const bool full = rows.rows() <= rows.cols() && values(values.size() - 1) > ConstraintAnalysis::rank_threshold;
+  if (full) return;
+  const Eigen::VectorXd null = svd.matrixU().col(rows.rows() - 1);
+  std::vector<ConstraintPart> parts;
+  double first = 0.0;
+  double value = 0.0;
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const double share = null(static_cast<Index>(i));
+    if (std::abs(share) < round_off) continue;
+    if (first == 0.0) first = share / lengths[group[i]];
+    parts.emplace_back(group[i], share / lengths[group[i]] / first);
+    value -= parts.back().second * gauge.constraints[group[i]].value;
+  }
+  const std::string conflict =
+      std::abs(value) > round_off ? fmt::format(", and they contradict each other: it reads {:.6g} = 0", value) : "";
+  throw config_error(fmt::format(
+      "gauge.constraint: expected linearly independent constraints, but {} contains no component of phase space{}",
+      sum_text(parts, names), conflict.empty() ? "; leave one of them out" : conflict));
+}
+
+}  // namespace hjnet

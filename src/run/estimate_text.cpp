@@ -1,0 +1,120 @@
+// What hjnet check says of the work ahead, and what is refused because it does not fit.
+#include "run/estimate.hpp"
+
+#include "config/names.hpp"
+#include "dynamics/constraints.hpp"
+#include "parallel/errors.hpp"
+
+#include <fmt/format.h>
+
+namespace hjnet {
+
+namespace {
+
+constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
+
+std::string size_text(std::int64_t bytes) {
+  const auto b = static_cast<double>(bytes);
+  if (b >= gibibyte) return fmt::format("{:.2f} GiB", b / gibibyte);
+  if (b >= 1024.0 * 1024.0) return fmt::format("{:.1f} MiB", b / (1024.0 * 1024.0));
+  return fmt::format("{:.1f} KiB", b / 1024.0);
+}
+
+}  // namespace
+
+std::string describe(const Estimate& e, const Settings& settings) {
+  std::string text = fmt::format("# {} neurons, {} synapses{}{}; {} rank{} in {} group{}\n", e.neurons, e.synapses,
+                                 settings.network.thresholds ? " (thresholds included)" : "",
+                                 e.columns > 1 ? ", with tangents for six Stokes components" : "", e.ranks,
+                                 e.ranks == 1 ? "" : "s", e.groups, e.groups == 1 ? "" : "s");
+  text +=
+      fmt::format("# engine {}{}; state {}; mesh of an epoch {} elements, {} nodes\n", name_of(engine_names, e.engine),
+                  settings.solver.engine == EngineKind::automatic ? " (chosen)" : "", size_text(e.state_bytes),
+                  e.mesh_elements, e.mesh_nodes);
+  if (settings.learning.enabled) {
+    for (const auto& f : e.factored) {
+      text += f.rank > 0 ? fmt::format("# delayed weights of {}: factors, up to {} directions", f.name, f.rank)
+                         : fmt::format("# delayed weights of {}: synapse by synapse", f.name);
+      text += fmt::format(" ({:.2g} operations an epoch; as factors {:.2g}, synapse by synapse {:.2g})\n",
+                          f.rank > 0 ? f.factored_work : f.synapse_work, f.factored_work, f.synapse_work);
+    }
+  }
+  text +=
+      fmt::format("# memory per rank {} (solver {}, weights and their history {}, records {}); available per rank {}\n",
+                  size_text(e.peak_bytes), size_text(e.solver_bytes), size_text(e.history_bytes),
+                  size_text(e.record_bytes), size_text(e.available_bytes));
+  text += fmt::format("# about {:.3g} {} and {:.3g} floating-point operations a member; run file {}, a checkpoint {}\n",
+                      e.steps, e.engine == EngineKind::coupled ? "integrator steps" : "sweeps over the layers",
+                      e.operations, size_text(e.file_bytes), size_text(e.checkpoint_bytes));
+  if (!settings.gauge.constraints.empty()) text += analysis_text(ConstraintAnalysis(settings.gauge));
+  return text;
+}
+
+std::string to_json(const Estimate& e, const Settings& settings) {
+  std::string factored;
+  for (const auto& f : e.factored) {
+    factored += fmt::format(
+        R"({}{{"projection": "{}", "rank": {}, "factored_operations": {:.6g}, "synapse_operations": {:.6g}}})",
+        factored.empty() ? "" : ", ", f.name, f.rank, f.factored_work, f.synapse_work);
+  }
+  return fmt::format(
+      R"({{"name": "{}", "engine": "{}", "ranks": {}, "groups": {}, "neurons": {}, "synapses": {}, "columns": {}, "mesh_elements": {}, )"
+      R"("mesh_nodes": {}, "delayed_weights": [{}], "state_bytes": {}, "solver_bytes": {}, "history_bytes": {}, "record_bytes": {}, )"
+      R"("peak_bytes": {}, "available_bytes": {}, "file_bytes": {}, "checkpoint_bytes": {}, "steps": {:.6g}, "operations": {:.6g}}})",
+      settings.name, name_of(engine_names, e.engine), e.ranks, e.groups, e.neurons, e.synapses, e.columns,
+      e.mesh_elements, e.mesh_nodes, factored, e.state_bytes, e.solver_bytes, e.history_bytes, e.record_bytes,
+      e.peak_bytes, e.available_bytes, e.file_bytes, e.checkpoint_bytes, e.steps, e.operations);
+}
+
+void refuse_oversized(const Settings& settings, int ranks, int ranks_here) {
+  const auto e = estimate(settings, ranks, ranks_here);
+  const bool coupled = e.engine == EngineKind::coupled;
+  const bool riccati = settings.learning.momentum == Boundary::terminal && settings.learning.weight_decay > 0.0 &&
+                       settings.learning.inertia < 0.0;
+  const double state = (riccati ? 1.0 : 2.0) * static_cast<double>(e.synapses) * e.columns;
+  if (e.largest_items > std::numeric_limits<std::int32_t>::max()) {
+    throw config_error(
+        fmt::format("{}: network: a rank would keep {:.3g} numbers of one projection synapse by synapse, but BLAS "
+                    "counts to {} at most; "
+                    "use more ranks, fewer synapses{}",
+                    settings.source.string(), e.largest_items, std::numeric_limits<std::int32_t>::max(),
+                    e.columns > 1 ? " or no particles" : ""));
+  }
+  if (coupled && settings.learning.enabled && state > std::numeric_limits<std::int32_t>::max()) {
+    throw config_error(fmt::format(
+        "{}: network: {} {:.0f} components{}, but a vector of this PETSc (32-bit indices) holds at most {}; "
+        "use solver.engine = \"waveform\", which needs none, fewer synapses{}",
+        settings.source.string(), riccati ? "W has" : "W and M have", state,
+        e.columns > 1 ? " with their six tangents" : "", std::numeric_limits<std::int32_t>::max(),
+        e.columns > 1 ? " or no particles" : ""));
+  }
+  if (e.available_bytes == 0 || e.peak_bytes <= e.available_bytes) return;
+  if (coupled && !e.factored.empty()) {
+    throw config_error(
+        fmt::format("{}: network: the run needs {} of memory per rank, but {} are available: the coupled engine holds "
+                    "{} of integrator "
+                    "vectors for {} synapses, and {} of factors; use solver.engine = \"waveform\", fewer synapses, or "
+                    "more ranks on "
+                    "more machines",
+                    settings.source.string(), size_text(e.peak_bytes), size_text(e.available_bytes),
+                    size_text(e.solver_bytes), e.synapses, size_text(e.history_bytes)));
+  }
+  if (coupled) {
+    throw config_error(fmt::format(
+        "{}: network: the run needs {} of memory per rank, but {} are available: the coupled engine holds W and V of "
+        "an "
+        "epoch at {} nodes for {} synapses ({}) and {} of integrator vectors; use solver.engine = \"waveform\", fewer "
+        "synapses, a looser solver.relative_tolerance (fewer nodes), or more ranks on more machines",
+        settings.source.string(), size_text(e.peak_bytes), size_text(e.available_bytes), e.mesh_nodes, e.synapses,
+        size_text(e.history_bytes), size_text(e.solver_bytes)));
+  }
+  throw config_error(fmt::format(
+      "{}: network: the run needs {} of memory per rank, but {} are available: the waveform engine holds {} synapses "
+      "and "
+      "their history ({}), and the neurons at {} nodes of an epoch ({}); use fewer synapses or neurons, a looser "
+      "solver.relative_tolerance (fewer nodes), or more ranks on more machines",
+      settings.source.string(), size_text(e.peak_bytes), size_text(e.available_bytes), e.synapses,
+      size_text(e.history_bytes), e.mesh_nodes, size_text(e.solver_bytes)));
+}
+
+}  // namespace hjnet

@@ -1,0 +1,59 @@
+#pragma once
+/// The way back from the particles to the network (particles.feedback): at the start of every epoch but the first the
+/// ports are fed the Stokes vectors of the mixture of the momentum modes, as the network has left it until then.
+
+#include "config/settings.hpp"
+#include "network/vector_archive.hpp"
+#include "quantum/pauli.hpp"
+
+#include <mpi.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace hjnet {
+
+/// The density states of all momentum modes between two epochs, and what was fed until then. The state itself is never
+/// reset: it goes on from epoch to epoch as without feedback, to the same bits as evolve() of the whole run.
+class Feedback {
+public:
+  /// rho = rho(0), nothing done yet. The modes are spread over the ranks of `group`, which must outlive the object.
+  /// @throws config_error for a Stokes vector longer than 1
+  Feedback(MPI_Comm group, const Settings& settings);
+
+  /// Takes every mode through the next epoch. Collective over the group.
+  /// @param c  (S+1) x 16, c_alpha at the epoch's samples; the same on all ranks
+  /// @throws numerical_error, on all ranks alike, where the solution blows up; the state is then of no use
+  void advance(std::span<const double> c);
+
+  [[nodiscard]] int epochs_done() const { return static_cast<int>(fed_.size() / directions) - 1; }
+  /// s_A1..s_A3, s_B1..s_B3 that the ports are fed in an epoch, 0 <= epoch <= epochs_done(): that of the epoch to come.
+  [[nodiscard]] std::span<const double, 6> stokes(int epoch) const;
+  /// What was fed in the epochs done, 6 numbers an epoch.
+  [[nodiscard]] std::span<const double> fed() const { return std::span(fed_).first(fed_.size() - directions); }
+  /// The smallest eigenvalue of the mixture at the start of the epoch to come.
+  [[nodiscard]] double smallest_eigenvalue() const;
+
+  /// Writes all of that, and takes it up again. Collective over the group.
+  void save(VectorArchive& out) const;
+  /// Bytes of it.
+  [[nodiscard]] std::int64_t saved_bytes() const;
+  /// @throws io_error, on all ranks, where it is missing or does not stand after `epochs_done` epochs
+  void load(const VectorArchive& in, int epochs_done);
+
+private:
+  static constexpr std::size_t directions = 6;
+  /// rho bar = sum of weight x rho, in the order of the modes, as evolve() sums them.
+  [[nodiscard]] PauliVector mixture() const;
+  void share_states();
+
+  MPI_Comm group_;
+  const Settings& settings_;
+  std::vector<PauliVector> states_;             ///< of all modes, on every rank
+  PauliVector integral_ = PauliVector::Zero();  ///< int H dt over the epochs done, for memory = "causal"
+  std::vector<double> fed_;                     ///< (epochs done + 1) x 6
+};
+
+}  // namespace hjnet

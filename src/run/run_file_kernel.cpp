@@ -1,0 +1,132 @@
+// The path kernel in a run file.
+#include "run/run_file.hpp"
+
+#include "archive/collective.hpp"
+#include "kernel/path_kernel.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace hjnet {
+
+namespace {
+
+struct Account {
+  const char* name;
+  const char* description;
+  std::vector<double> PathKernelResult::*values;
+};
+
+/// What each account says of the change of the outputs.
+constexpr std::array<Account, 4> accounts{{
+    {"chain_rule", "integral of grad y . dW/dt along the run, exact but for the quadrature",
+     &PathKernelResult::chain_rule},
+    {"two_time", "from the learning rule with the kernel of two times, neurons at rest", &PathKernelResult::two_time},
+    {"tangent", "the same with the gradient of E at the time itself: integral of the tangent kernel times dE/dy",
+     &PathKernelResult::tangent},
+    {"machine", "kernel machine: path kernel times the loss derivative averaged over the run",
+     &PathKernelResult::machine},
+}};
+
+/// Which of them a run makes: all, without the machine where the kernel is not that of all outputs, or the first.
+std::size_t accounts_of(const KernelShape& shape) {
+  if (!shape.predicts) return 1;
+  return shape.outputs == shape.all_outputs ? accounts.size() : accounts.size() - 1;
+}
+
+}  // namespace
+
+void RunFile::create_kernel() {
+  const KernelShape shape(settings_);
+  const auto& kernel = *settings_.kernel;
+  const std::uint64_t nodes = shape.nodes * static_cast<std::uint64_t>(settings_.epochs);
+  const std::uint64_t layer = shape.patterns * kernel.inputs.values.size() / static_cast<std::size_t>(kernel.patterns);
+  const std::vector<std::uint64_t> square{shape.entries, shape.entries};
+  const std::vector<std::uint64_t> table{shape.patterns, shape.outputs};
+  archive_.create_dataset<double>("/kernel/patterns", {shape.patterns, layer / shape.patterns},
+                                  "input patterns, a row each");
+  archive_.create_dataset<std::int64_t>("/kernel/output", {shape.outputs}, "outputs of the kernel, from 0");
+  archive_.create_dataset<double>("/kernel/time", {nodes}, "times t of the nodes of the quadrature");
+  archive_.create_dataset<double>("/kernel/outputs", {nodes, shape.patterns, shape.outputs},
+                                  "outputs at rest under each pattern with W(t)");
+  archive_.create_dataset<double>("/kernel/path", square,
+                                  "path kernel; row p n + o is pattern p and output o of n, and so are columns");
+  archive_.create_dataset<double>("/kernel/first", square, "tangent kernel at the start of the run");
+  archive_.create_dataset<double>("/kernel/last", square, "tangent kernel at the end of the run");
+  archive_.create_dataset<double>("/kernel/eigenvalues", {shape.entries}, "eigenvalues of the path kernel, ascending");
+  archive_.create_dataset<double>("/kernel/path_error", {},
+                                  "estimated error of the path kernel, relative to its largest element");
+  archive_.create_dataset<double>("/kernel/chain_rule_error", {},
+                                  "estimated error of the chain rule's integral, relative to the largest change");
+  archive_.create_dataset<double>("/kernel/change", table, "outputs at the end of the run less those at its start");
+  if (shape.stimulus) {
+    archive_.create_dataset<double>("/kernel/loss_derivative", {nodes, shape.outputs},
+                                    "dE/dy of the outputs at rest under the run's stimulus");
+  }
+  if (shape.predicts) {
+    archive_.create_dataset<double>("/kernel/rate", {nodes},
+                                    "what the sum over epochs makes of a gradient of 1 at all times: dW/dt");
+  }
+  for (std::size_t i = 0; i < accounts_of(shape); ++i) {
+    archive_.create_dataset<double>(std::string("/kernel/predicted/") + accounts[i].name, table,
+                                    std::string("predicted change of the outputs: ") + accounts[i].description);
+  }
+  archive_.write_attribute("/kernel", "stimulus", std::int64_t{shape.stimulus ? 1 : 0});
+  archive_.write_attribute("/kernel", "no_prediction", no_prediction(settings_));
+}
+
+void RunFile::write_kernel(int member, const PathKernelResult& kernel) {
+  if (member != first_) return;
+  const KernelShape shape(settings_);
+  together(group_, [&] {
+    if (group_rank_ != 0) return;
+    const auto write = [&](const std::string& name, const std::vector<double>& values) {
+      const auto path = "/kernel/" + name;
+      archive_.write<double>(path, Slab::whole(archive_.dims(path)), values, Access::independent);
+    };
+    const auto& output = settings_.kernel->outputs;
+    archive_.write<std::int64_t>("/kernel/output", Slab::whole({output.size()}), output, Access::independent);
+    write("patterns", kernel.patterns);
+    write("time", kernel.time);
+    write("outputs", kernel.outputs);
+    write("path", kernel.path);
+    write("first", kernel.first);
+    write("last", kernel.last);
+    write("eigenvalues", kernel.eigenvalues);
+    write("path_error", {kernel.path_error});
+    write("chain_rule_error", {kernel.chain_rule_error});
+    write("change", kernel.change);
+    if (shape.stimulus) write("loss_derivative", kernel.loss_derivative);
+    if (shape.predicts) write("rate", kernel.rate);
+    for (std::size_t i = 0; i < accounts_of(shape); ++i) {
+      write(std::string("predicted/") + accounts[i].name, kernel.*accounts[i].values);
+    }
+  });
+}
+
+std::string describe_kernel(const Settings& settings, const PathKernelResult& kernel) {
+  const KernelShape shape(settings);
+  double largest = 0.0;
+  for (const double change : kernel.change) largest = std::max(largest, std::abs(change));
+  const double greatest = kernel.eigenvalues.back();
+  const auto spectrum =
+      greatest == 0.0 ? std::string("the kernel is zero")
+                      : fmt::format("smallest eigenvalue {:.1g} of the largest", kernel.eigenvalues.front() / greatest);
+  std::string text = fmt::format(
+      "Path kernel: {} patterns{}, {} outputs, known to {:.1g}; {}.\nLargest change of an output at rest {:.4g}",
+      shape.patterns, shape.stimulus ? " (0: the stimulus)" : "", shape.outputs, kernel.path_error, spectrum, largest);
+  for (std::size_t i = 0; i < accounts_of(shape); ++i) {
+    double error = 0.0;
+    const auto& values = kernel.*accounts[i].values;
+    for (std::size_t j = 0; j < values.size(); ++j) error = std::max(error, std::abs(values[j] - kernel.change[j]));
+    text += fmt::format("{} {} off by {:.2g}", i == 0 ? ";" : ",", accounts[i].name, error);
+  }
+  const auto reason = no_prediction(settings);
+  if (!reason.empty()) text += fmt::format("; no prediction from the learning rule: {}", reason);
+  return text + ".";
+}
+
+}  // namespace hjnet

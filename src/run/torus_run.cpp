@@ -1,0 +1,89 @@
+#include "run/torus_run.hpp"
+
+#include "parallel/agree.hpp"
+#include "parallel/counts.hpp"
+#include "run/network_potential.hpp"
+#include "run/torus_file.hpp"
+#include "torus/solver.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <optional>
+
+namespace hjnet {
+
+namespace {
+
+/// This rank's tori: every so many of the grid, as neighbours are about as hard as each other.
+LocalTori solve_tori(MPI_Comm comm, const TorusSettings& settings) {
+  int rank = 0;
+  int ranks = 1;
+  MPI_Comm_rank(comm, &rank);
+  MPI_Comm_size(comm, &ranks);
+  return agreed(comm, [&] {
+    LocalTori out;
+    TorusSolver solver(settings);
+    const auto actions = action_grid(settings);
+    for (auto i = as_size(rank); i < actions.size(); i += as_size(ranks)) {
+      out.index.push_back(static_cast<std::int64_t>(i));
+      out.torus.push_back(solver.solve(actions[i]));
+    }
+    return out;
+  });
+}
+
+void print(MPI_Comm comm, const std::string& text) {
+  int rank = 0;
+  MPI_Comm_rank(comm, &rank);
+  if (rank == 0) std::fputs(text.c_str(), stdout);
+}
+
+}  // namespace
+
+std::vector<std::vector<double>> action_grid(const TorusSettings& settings) {
+  std::vector<std::vector<double>> out{{}};
+  for (const auto& axis : settings.action) {
+    std::vector<std::vector<double>> longer;
+    for (const auto& row : out) {
+      for (const double value : axis) {
+        longer.push_back(row);
+        longer.back().push_back(value);
+      }
+    }
+    out = std::move(longer);
+  }
+  return out;
+}
+
+// The order: file, network, tori, file, what is to be compared with them. A file that stands in the way is then found
+// before any work, and a run that is killed leaves a file that says it knows nothing.
+ExitStatus run_torus(MPI_Comm comm, const TorusSettings& input, bool overwrite) {
+  const double start = MPI_Wtime();
+  auto archive = create_torus_file(comm, input, overwrite);
+  auto settings = input;
+  if (input.network) {
+    const auto network = network_potential(comm, input);
+    write_network_potential(archive, network);
+    settings = with_hamiltonian(input, network);
+    print(comm, describe(network, settings) + "\n");
+  }
+  const auto tori = solve_tori(comm, settings);
+  const auto table = gather_tori(comm, settings, tori);
+  print(comm, describe(table, settings.dimensions));
+  write_tori(archive, table);
+  write_generators(comm, archive, settings, tori);
+  archive.flush();
+  write_torus_observables(comm, archive, settings, tori);
+  archive.close();
+  const auto tail = fmt::format("Wrote {} in {:.1f} s.", settings.file.string(), MPI_Wtime() - start);
+  if (table.converged() > 0) {
+    spdlog::info("{}", tail);
+    return ExitStatus::complete;
+  }
+  spdlog::error("No torus found, for none of the {} actions. {}", table.status.size(), tail);
+  return ExitStatus::failed;
+}
+
+}  // namespace hjnet

@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+"""The path kernel of whole runs: restarts to the last bit, ensembles, what is said, and what `hjnet check` counts."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+import h5py
+import numpy as np
+
+HJNET = os.environ["HJNET_BINARY"]
+MPIEXEC = os.environ["MPIEXEC"]
+INPUT = """
+[run]
+epochs = 4
+samples_per_epoch = 4
+seed = 6
+[network]
+time_constant = 0.05
+thresholds = true
+[[network.layer]]
+name = "a"
+neurons = 4
+[[network.layer]]
+name = "b"
+neurons = 5
+[[network.layer]]
+name = "c"
+neurons = 2
+[[network.projection]]
+from = "a"
+to = "b"
+[[network.projection]]
+from = "b"
+to = "c"
+connect = { fan_in = 3 }
+[learning]
+inertia = -4.0
+target = [0.4, -0.3]
+[stimulus]
+constant = { layer = "a", distribution = "normal" }
+[kernel]
+layer = "a"
+patterns = [[1, 0, 0, 0], [0, 1, -1, 0.5], [0.2, 0.2, 0.2, 0.2]]
+[output.checkpoint]
+every_epochs = 2
+"""
+
+
+class Kernel(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.path = pathlib.Path(self.folder.name)
+        (self.path / "case.toml").write_text(INPUT)
+
+    def run_case(self, file, *more, ranks=1):
+        """All of /kernel of a run, and what it said."""
+        done = subprocess.run([MPIEXEC, "-n", str(ranks), HJNET, "run", "case.toml", "--output", file, *more],
+                              cwd=self.path, capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = {}
+        with h5py.File(self.path / file) as run:
+            run["kernel"].visititems(lambda name, item: found.update({name: item[()]})
+                                     if isinstance(item, h5py.Dataset) else None)
+        return found, done.stderr
+
+    def expect_same(self, a, b):
+        self.assertEqual(a.keys(), b.keys())
+        for name, values in a.items():
+            self.assertTrue(np.all(np.isfinite(values)), name)
+            self.assertEqual(np.asarray(values).tobytes(), np.asarray(b[name]).tobytes(), name)
+
+    def test_restart_is_bit_identical(self):
+        for engine, ranks in (("waveform", 2), ("coupled", 1)):
+            with self.subTest(engine=engine):
+                more = ["--set", f"solver.engine={engine}"]
+                straight, _ = self.run_case(f"{engine}-straight.h5", *more, ranks=ranks)
+                self.run_case(f"{engine}.h5", "--set", "run.epochs=2", *more, ranks=ranks)
+                restarted, said = self.run_case(f"{engine}.h5", "--restart", "auto", *more, ranks=ranks)
+                self.assertIn("2 epochs done", said)
+                self.expect_same(straight, restarted)
+
+    def test_accounts_and_shapes(self):
+        kernel, said = self.run_case("one.h5", "--set", "kernel.nodes_per_epoch=64")
+        self.assertIn("Path kernel: 4 patterns (0: the stimulus), 2 outputs", said)
+        self.assertEqual(kernel["patterns"].shape, (4, 4))
+        self.assertEqual(kernel["outputs"].shape, (260, 4, 2))
+        self.assertEqual(kernel["time"][64:66].tolist(), [1.0, 1.0])
+        change = kernel["outputs"][-1] - kernel["outputs"][0]
+        np.testing.assert_array_equal(change, kernel["change"])
+        error = np.abs(kernel["predicted/chain_rule"] - change).max() / np.abs(change).max()
+        self.assertLess(error, 1e-8)
+        np.testing.assert_array_equal(kernel["path"], kernel["path"].T)
+        coarse, _ = self.run_case("coarse.h5")
+        error = np.abs(coarse["path"] - kernel["path"]).max() / kernel["path"].max()
+        self.assertLess(error, coarse["path_error"])
+        self.assertGreater(error, 0.0)
+        eigenvalues = np.linalg.eigvalsh(kernel["path"])
+        np.testing.assert_allclose(kernel["eigenvalues"], eigenvalues, atol=1e-13 * eigenvalues[-1])
+        machine = kernel["path"][:, :2] @ self.mean_force(kernel)
+        np.testing.assert_allclose(kernel["predicted/machine"].ravel(), machine, rtol=3e-3)
+
+    @staticmethod
+    def mean_force(kernel):
+        """The average of rate dE/dy by the trapezium rule."""
+        return np.trapz(kernel["rate"][:, None] * kernel["loss_derivative"], kernel["time"], axis=0) / 4.0
+
+    def test_ensemble_keeps_the_first_member(self):
+        # Member 0 draws what a run without an ensemble draws.
+        one, _ = self.run_case("one.h5")
+        ensemble, said = self.run_case("ensemble.h5", "--set", "ensemble.members=3")
+        self.assertIn("Path kernel: 4 patterns", said)
+        self.expect_same(one, ensemble)
+
+    def test_patterns_from_a_file(self):
+        with h5py.File(self.path / "p.h5", "w") as file:
+            file["x"] = np.array([[1, 0, 0, 0], [0, 1, -1, 0.5], [0.2, 0.2, 0.2, 0.2]])
+        inline, _ = self.run_case("one.h5")
+        read, _ = self.run_case("file.h5", "--set", 'kernel.patterns={ file = "p.h5", dataset = "/x" }', "--set",
+                                "run.epochs=3")
+        read, _ = self.run_case("file.h5", "--set", 'kernel.patterns={ file = "p.h5", dataset = "/x" }', "--restart",
+                                "auto")
+        self.expect_same(inline, read)
+
+    def test_no_prediction_is_said(self):
+        kernel, said = self.run_case("decay.h5", "--set", "learning.weight_decay=0.1")
+        self.assertIn("no prediction from the learning rule: weight decay moves the weights too", said)
+        self.assertEqual([name for name in kernel if name.startswith("predicted")], ["predicted/chain_rule"])
+
+    def test_check_counts_it(self):
+        def sizes(*more):
+            done = subprocess.run([HJNET, "check", "case.toml", "--json", *more], cwd=self.path, capture_output=True,
+                                  text=True, timeout=60, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return json.loads(done.stdout)
+
+        few = sizes()
+        # Twenty times the nodes: outputs of 8 numbers, and y and delta of 11 neurons, at each.
+        many = sizes("--set", "kernel.nodes_per_epoch=160")
+        self.assertGreater(many["peak_bytes"] - few["peak_bytes"], 4 * 152 * 8 * (8 + 22))
+        self.assertGreater(many["operations"], few["operations"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
