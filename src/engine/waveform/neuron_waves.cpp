@@ -10,13 +10,32 @@
 
 namespace hjnet {
 
+namespace {
+
+/// On one machine it is the cores that copy: there is nothing to overlap, and products in two parts are slower.
+bool spans_machines(MPI_Comm comm) {
+  MPI_Comm here = MPI_COMM_NULL;
+  MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
+  int on_machine = 1;
+  int all = 1;
+  MPI_Comm_size(here, &on_machine);
+  MPI_Comm_size(comm, &all);
+  MPI_Comm_free(&here);
+  int spans = on_machine < all ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &spans, 1, MPI_INT, MPI_MAX, comm);
+  return spans != 0;
+}
+
+}  // namespace
+
 NeuronWaves::NeuronWaves(const Network& network, const ExternalInput& input, DelayedWeights& weights,
                          const Settings& settings)
     : network_(network),
       input_(input),
       weights_(weights),
       settings_(settings),
-      columns_(static_cast<std::size_t>(input.columns())) {}
+      columns_(static_cast<std::size_t>(input.columns())),
+      overlaps_(spans_machines(network.comm())) {}
 
 std::size_t NeuronWaves::rows(std::size_t layer) const {
   return as_size(network_.layers()[layer].count) * columns_;
@@ -108,8 +127,13 @@ void NeuronWaves::forward_layers(EpochOperators& operators, Window& window, std:
     for (std::size_t i = 0; i < network_.projections().size(); ++i) {
       const auto& projection = network_.projections()[i];
       if (projection.to != static_cast<int>(l)) continue;
-      weights_.apply_overlapped(static_cast<int>(i), window.phases, window.y.data(), halo_.data(), window.net.data(),
-                                [&] { arrive(projection.from); });
+      if (overlaps_) {
+        weights_.apply_overlapped(static_cast<int>(i), window.phases, window.y.data(), halo_.data(), window.net.data(),
+                                  [&] { arrive(projection.from); });
+      } else {
+        arrive(projection.from);
+        weights_.apply(static_cast<int>(i), window.phases, window.y.data(), halo_.data(), window.net.data());
+      }
       work_.products += width;
     }
     transfer(window, l);
@@ -207,7 +231,7 @@ void NeuronWaves::back_sums(const Window& window, std::size_t layer, bool later_
   }
   if (leaving.empty()) return;
   for (const int i : leaving) {
-    if (i != leaving.back()) {
+    if (!overlaps_ || i != leaving.back()) {
       weights_.apply_transpose(i, window.phases, signal, halo_.data(), sum.data());
     } else {
       weights_.apply_transpose_overlapped(i, window.phases, signal, halo_.data(), sum.data(), [&] {
@@ -216,6 +240,7 @@ void NeuronWaves::back_sums(const Window& window, std::size_t layer, bool later_
     }
     work_.products += width;
   }
+  if (!overlaps_) network_.begin_scatter_add(static_cast<int>(layer), halo_.data(), sum.data(), width);
   network_.end_scatter_add(static_cast<int>(layer), halo_.data(), sum.data(), width);
 }
 

@@ -79,6 +79,7 @@ private:
   DelayedWeights& weights_;
   const Settings& settings_;
   std::size_t columns_;
+  bool overlaps_;  ///< products with the exchange between ranks
   std::function<void()> hook_;
   std::vector<double> halo_, sum_;
   std::map<std::size_t, std::unique_ptr<Krylov>> krylov_;  ///< by local size
