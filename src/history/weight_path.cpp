@@ -1,9 +1,11 @@
 #include "history/weight_path.hpp"
 
+#include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
 
 #include <cblas.h>
 #include <fmt/format.h>
+#include <Eigen/Dense>
 
 #include <algorithm>
 #include <cmath>
@@ -45,19 +47,44 @@ WeightRule::WeightRule(const LearningSettings& learning, const Mesh& mesh)
   }
   if (!decays()) return;
   require_regular_decay(learning, mesh.boundaries().back());
-  const auto n = static_cast<Eigen::Index>(mesh.nodes());
-  const Row unit = Row::Identity(n, n);
-  Row a(n, n);
-  integrate(mesh.nodes(), unit.data(), a.data());
-  const double factor = learning.weight_decay / learning.inertia;
-  Eigen::MatrixXd matrix;
-  if (learning.momentum == Boundary::terminal) {
-    const Row b = a.row(n - 1).replicate(n, 1) - a;
-    matrix = unit - factor * a * b;
-  } else {
-    matrix = unit + factor * a * a;
+  decay_.resize(mesh.elements());
+  for (std::size_t e = 0; e < mesh.elements(); ++e) set_up_decay(mesh.length(e), decay_[e]);
+  // alpha W + beta M is followed back from M = 0 at the epoch's end. As a direction (alpha, beta) is finite wherever
+  // the epoch ends; M as a multiple of W is not where weights oscillate.
+  double alpha = 0.0;
+  double beta = 1.0;
+  for (auto element = decay_.rbegin(); element != decay_.rend(); ++element) {
+    const auto& t = element->transfer;
+    element->end_alpha = alpha;
+    element->end_beta = beta;
+    const double next = alpha * t[0] + beta * t[2];
+    beta = alpha * t[1] + beta * t[3];
+    alpha = next;
+    element->scale = 1.0 / std::hypot(alpha, beta);
+    alpha *= element->scale;
+    beta *= element->scale;
   }
-  decay_.compute(matrix);
+  start_alpha_ = alpha;
+  start_beta_ = beta;
+}
+
+void WeightRule::set_up_decay(double length, DecayElement& out) const {
+  const auto p = static_cast<Eigen::Index>(mesh_.nodes_per_element());
+  const Row integral = 0.5 * length * Eigen::Map<const Row>(integral_.data(), p, p);
+  const Row squared = integral * integral;
+  const double kappa = learning_.weight_decay;
+  const double omega = learning_.inertia;
+  const Row s = (Row::Identity(p, p) + kappa / omega * squared).inverse();
+  const Row q = s * squared / omega;
+  const Eigen::VectorXd u = s.rowwise().sum();
+  const Eigen::VectorXd v = s * integral.rowwise().sum() / omega;
+  const Eigen::RowVectorXd last = integral.row(p - 1);
+  out.s.assign(s.data(), s.data() + s.size());
+  out.q.assign(q.data(), q.data() + q.size());
+  out.u.assign(u.data(), u.data() + u.size());
+  out.v.assign(v.data(), v.data() + v.size());
+  out.weights.assign(last.data(), last.data() + last.size());
+  out.transfer = {u(p - 1), v(p - 1), -kappa * last.dot(u), 1.0 - kappa * last.dot(v)};
 }
 
 void WeightRule::integrate(std::size_t items, const double* values, double* out) const {
@@ -91,17 +118,57 @@ void WeightRule::momenta(std::size_t items, const double* force, double* out, do
 }
 
 void WeightRule::solve_decay(std::size_t items, const double* force, const double* start_momenta, double* drift) const {
-  const auto n = mesh_.nodes();
-  const auto width = static_cast<Eigen::Index>(items);
-  // D + A M_f/omega, where M_f are the momenta that the force alone would give.
-  std::vector<double> end(start_momenta, start_momenta + items);
-  std::vector<double> free(n * items);
-  std::vector<double> integral(n * items);
-  momenta(items, force, free.data(), end.data());
-  integrate(items, free.data(), integral.data());
-  for (std::size_t i = 0; i < integral.size(); ++i) drift[i] += integral[i] / learning_.inertia;
-  Eigen::Map<Row> w(drift, static_cast<Eigen::Index>(n), width);
-  w = decay_.solve(w).eval();
+  const auto p = mesh_.nodes_per_element();
+  const auto n = as_int(items);
+  const double kappa = learning_.weight_decay;
+  std::vector<double> w(drift, drift + items);
+  // What each element's nodes, and M at its end, are where (W, M) = 0 at its start; in place of D.
+  std::vector<double> rest(p * items);
+  std::vector<double> gained(decay_.size() * items, 0.0);
+  for (std::size_t e = 0; e < decay_.size(); ++e) {
+    const auto& element = decay_[e];
+    double* d = drift + e * p * items;
+    const double* f = force + e * p * items;
+    combine(element.s.data(), 1.0, p, items, d, rest.data());
+    for (std::size_t j = 0; j < p; ++j) cblas_daxpy(n, -element.u[j], d, 1, rest.data() + j * items, 1);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, as_int(p), n, as_int(p), -1.0, element.q.data(), as_int(p),
+                f, n, 1.0, rest.data(), n);
+    double* gain = gained.data() + e * items;
+    for (std::size_t j = 0; j < p; ++j) {
+      const double* z = rest.data() + j * items;
+      for (std::size_t i = 0; i < items; ++i) gain[i] -= element.weights[j] * (f[j * items + i] + kappa * z[i]);
+    }
+    std::copy(rest.begin(), rest.end(), d);
+  }
+  // alpha W + beta M at every element's end and, first, at the epoch's start.
+  const bool terminal = learning_.momentum == Boundary::terminal;
+  std::vector<double> known(terminal ? (decay_.size() + 1) * items : 0, 0.0);
+  for (std::size_t e = decay_.size(); terminal && e-- > 0;) {
+    const auto& element = decay_[e];
+    const double* z = drift + (e * p + p - 1) * items;
+    const double* at_end = known.data() + (e + 1) * items;
+    for (std::size_t i = 0; i < items; ++i) {
+      known[e * items + i] =
+          element.scale * (at_end[i] - element.end_alpha * z[i] - element.end_beta * gained[e * items + i]);
+    }
+  }
+  std::vector<double> m(start_momenta, start_momenta + items);
+  for (std::size_t i = 0; terminal && i < items; ++i) m[i] = (known[i] - start_alpha_ * w[i]) / start_beta_;
+  // Where decay is a hyperbolic problem one solution grows: M then comes from the condition, else from M before.
+  const bool from_condition = terminal && learning_.inertia < 0.0;
+  for (std::size_t e = 0; e < decay_.size(); ++e) {
+    const auto& element = decay_[e];
+    double* nodes = drift + e * p * items;
+    for (std::size_t j = 0; j < p; ++j) {
+      for (std::size_t i = 0; i < items; ++i) nodes[j * items + i] += element.u[j] * w[i] + element.v[j] * m[i];
+    }
+    const double* end = nodes + (p - 1) * items;
+    for (std::size_t i = 0; i < items; ++i) {
+      m[i] = from_condition ? (known[(e + 1) * items + i] - element.end_alpha * end[i]) / element.end_beta
+                            : element.transfer[2] * w[i] + element.transfer[3] * m[i] + gained[e * items + i];
+    }
+    std::copy_n(end, items, w.begin());
+  }
 }
 
 WeightPath::WeightPath(std::vector<double> start) : end_(std::move(start)) {}

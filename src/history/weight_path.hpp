@@ -6,9 +6,8 @@
 #include "config/settings.hpp"
 #include "history/mesh.hpp"
 
-#include <Eigen/Dense>
-
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -31,14 +30,28 @@ public:
   void integrate(std::size_t items, const double* values, double* out) const;
   /// momenta[node][items] from the force; `end` holds M at the epoch's start and is replaced by M at its end.
   void momenta(std::size_t items, const double* force, double* out, double* end) const;
-  /// With decay: W at the nodes from D(t) = W(nT) + mu (W(t-T) - W((n-1)T)) and the force. `drift` in, W out.
+  /// With decay: W at the nodes from D(t) = W(nT) + mu (W(t-T) - W((n-1)T)) and the force. `drift` in, W out. Work
+  /// and memory are linear in the number of elements.
   void solve_decay(std::size_t items, const double* force, const double* start_momenta, double* drift) const;
 
 private:
+  /// The equations in one element with (W, M) given at its start: at the nodes W = u W_start + v M_start +
+  /// S (D - D_start) - Q force.
+  struct DecayElement {
+    std::vector<double> s, q;          ///< p x p
+    std::vector<double> u, v;          ///< p
+    std::vector<double> weights;       ///< p: of the integral over the element
+    std::array<double, 4> transfer{};  ///< of (W, M) from its start to its end, row-major
+    /// alpha W + beta M is known at its end from the condition at the epoch's end, and `scale` times that at its start.
+    double end_alpha = 0.0, end_beta = 1.0, scale = 1.0;
+  };
+  void set_up_decay(double length, DecayElement& out) const;
+
   LearningSettings learning_;
   Mesh mesh_;
-  std::vector<double> integral_;                ///< p x p, for an element of length 2
-  Eigen::PartialPivLU<Eigen::MatrixXd> decay_;  ///< 1 -+ (kappa/omega) A B, or + (kappa/omega) A^2
+  std::vector<double> integral_;  ///< p x p, for an element of length 2
+  std::vector<DecayElement> decay_;
+  double start_alpha_ = 0.0, start_beta_ = 1.0;  ///< alpha and beta at the epoch's start
 };
 
 /// @throws numerical_error where momentum = "terminal" with weight decay has no solution: kappa T^2/omega near

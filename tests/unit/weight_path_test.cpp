@@ -186,14 +186,17 @@ private:
 
 TEST_P(Paths, FollowWeightDecay) {
   const auto& c = GetParam();
-  for (const double decay : {0.2, 1.0, 6.0}) {
+  for (const double decay : {0.2, 1.0, 6.0, 1000.0}) {
+    const bool strong = decay > 100.0;                                           // over a hundred elements and more
+    if (strong && c.inertia < 0.0 && c.momentum == Boundary::initial) continue;  // grows like exp(29 t)
     const auto settings = learning(c.inertia, c.memory, c.momentum, decay);
     WeightPath path(start);
     const auto all = meshes();
     Errors errors;
     const std::vector<double> force{0.0, 0.7, -0.4};
     for (int n = 0; n < 2; ++n) {
-      const auto& mesh = all[static_cast<std::size_t>(n)];
+      auto mesh = all[static_cast<std::size_t>(n)];
+      for (int i = 0; strong && i < 6; ++i) mesh = mesh.refined(std::vector<bool>(mesh.elements(), true));
       std::vector<double> values;
       for (std::size_t node = 0; node < mesh.nodes(); ++node) append(values, force);
       std::vector<double> m;
@@ -206,7 +209,7 @@ TEST_P(Paths, FollowWeightDecay) {
             [&](double t) { return c.inertia * (u.slope(n, t) - (n == 0 ? 0.0 : c.memory * u.slope(0, t))); });
       }
     }
-    errors.expect("decay " + std::to_string(decay).substr(0, 3) + ", " + c.name, 1e-12);
+    errors.expect("decay " + std::to_string(decay).substr(0, 4) + ", " + c.name, strong ? 1e-10 : 1e-12);
   }
 }
 
