@@ -1,6 +1,7 @@
 // How an epoch enters the history: bases grow, cores and synapses move along their epoch.
 #include "history/factor_weights.hpp"
 
+#include "history/epoch_record.hpp"
 #include "parallel/counts.hpp"
 
 #include <cblas.h>
@@ -78,8 +79,8 @@ void FactorWeights::extend_overlap(Part& part, std::size_t projection, std::size
 }
 
 /// g y^T at the nodes, in the bases: column c has g_c y_0^T + g_0 y_c^T.
-std::vector<double> FactorWeights::core_force(std::size_t projection, const std::vector<Coefficients>& coefficients,
-                                              std::size_t nodes) const {
+void FactorWeights::core_force(std::size_t projection, const std::vector<Coefficients>& coefficients, std::size_t nodes,
+                               double* force) const {
   const auto& s = network_.projections()[projection];
   const auto& g = coefficients[as_size(s.to)].g;
   const auto& y = coefficients[as_size(s.from)].y;
@@ -87,10 +88,10 @@ std::vector<double> FactorWeights::core_force(std::size_t projection, const std:
   const auto columns = pre_basis(projection).rank();
   const auto step = columns_ * nodes;
   const auto items = parts_[projection].path.items();
-  std::vector<double> force(nodes * items, 0.0);
   for (std::size_t node = 0; node < nodes; ++node) {
+    if (decays()) force[node * items + items - 1] = 0.0;  // of phi
     for (std::size_t c = 0; c < columns_; ++c) {
-      double* core = force.data() + node * items + c * rows * columns;
+      double* core = force + node * items + c * rows * columns;
       for (std::size_t i = 0; i < rows; ++i) {
         const double g0 = c == 0 ? 0.0 : g[i * step + node];
         const double gc = g[i * step + c * nodes + node];
@@ -100,33 +101,42 @@ std::vector<double> FactorWeights::core_force(std::size_t projection, const std:
       }
     }
   }
-  return force;
 }
 
-std::vector<double> FactorWeights::synapse_force(std::size_t projection, const EpochFactors& factors,
-                                                 std::size_t nodes) const {
+/// Node by node, so that what is written lies together: an epoch of many nodes is larger than any cache.
+void FactorWeights::synapse_force(std::size_t projection, const EpochFactors& factors, std::size_t nodes,
+                                  double* force) const {
   const auto& s = network_.projections()[projection];
   const auto step = columns_ * nodes;
   const auto items = parts_[projection].path.items();
   const auto count = items / columns_;
-  std::vector<double> force(nodes * items, 0.0);
-  for (std::int64_t row = 0; row < s.rows; ++row) {
-    const double* g = factors.g + as_size(s.post + row) * step;
-    const auto begin = s.dense ? row * s.columns : s.indptr[as_size(row)];
-    const auto end = s.dense ? begin + s.columns : s.indptr[as_size(row) + 1];
-    for (auto i = begin; i < end; ++i) {
-      const auto pre = s.dense ? s.pre + i - begin : std::int64_t{s.indices[as_size(i)]};
-      const double* y = factors.y_halo + as_size(pre) * step;
-      for (std::size_t c = 0; c < columns_; ++c) {
-        double* out = force.data() + c * count + as_size(i);
-        for (std::size_t node = 0; node < nodes; ++node) {
-          const auto at = c * nodes + node;
-          out[node * items] = g[at] * y[node] + (c == 0 ? 0.0 : g[node] * y[at]);
+  const auto rows = as_size(s.rows);
+  if (rows == 0) return;  // the halo has no neurons for it
+  const auto pre = s.dense ? as_size(s.columns) : as_size(network_.halo_size());
+  const auto first = s.dense ? as_size(s.pre) : std::size_t{0};
+  std::vector<double> y(pre * step);  // [column][node][pre-synaptic neuron]
+  std::vector<double> g(rows * step);
+  transpose(factors.y_halo + first * step, pre, step, y.data());
+  transpose(factors.g + as_size(s.post) * step, rows, step, g.data());
+  for (std::size_t node = 0; node < nodes; ++node) {
+    const double* y0 = y.data() + node * pre;
+    const double* g0 = g.data() + node * rows;
+    for (std::size_t c = 0; c < columns_; ++c) {
+      const double* yc = y0 + c * nodes * pre;
+      const double* gc = g0 + c * nodes * rows;
+      double* out = force + node * items + c * count;
+      for (std::size_t row = 0; row < rows; ++row) {
+        const auto begin = s.dense ? row * pre : as_size(s.indptr[row]);
+        const auto end = s.dense ? begin + pre : as_size(s.indptr[row + 1]);
+        const double value = gc[row];
+        const double tangent = c == 0 ? 0.0 : g0[row];
+        for (auto i = begin; i < end; ++i) {
+          const auto at = s.dense ? i - begin : as_size(s.indices[i]);
+          out[i] = value * y0[at] + tangent * yc[at];
         }
       }
     }
   }
-  return force;
 }
 
 double FactorWeights::inner(const Part& part, const double* a, const double* b, std::size_t value_items) const {
@@ -140,14 +150,13 @@ double FactorWeights::inner(const Part& part, const double* a, const double* b, 
   return sum + phi_a * phi_b * part.initial_squared;
 }
 
-void FactorWeights::add_sums(SynapseSums& sums, const Part& part, std::size_t value_items,
-                             const std::vector<double>& momenta) const {
-  const auto items = part.path.items();
-  for (std::size_t node = 0; node < sums.momentum_squared.size(); ++node) {
-    const double* m = momenta.data() + node * items;
+void FactorWeights::advance_part(Part& part, std::size_t value_items, double* force, bool counted, SynapseSums& sums) {
+  part.path.advance(*rule_, force, [&](std::size_t node, const double* m) {
+    if (!counted) return;
     sums.momentum_squared[node] += inner(part, m, m, value_items);
     sums.momentum_velocity[node] += inner(part, m, part.path.velocity_at(node), value_items);
-    if (!decays()) continue;
+  });
+  for (std::size_t node = 0; counted && decays() && node < sums.weight_squared.size(); ++node) {
     const double* w = part.path.weights_at(node);
     sums.weight_squared[node] += inner(part, w, w, value_items);
   }
@@ -168,25 +177,30 @@ SynapseSums FactorWeights::advance(const Mesh& mesh, const EpochFactors& factors
   int rank = 0;
   MPI_Comm_rank(network_.comm(), &rank);
   if (!rule_ || rule_->mesh().phases() != mesh.phases()) rule_.emplace(learning_, mesh);
-  const auto& rule = *rule_;
   SynapseSums sums{std::vector<double>(nodes, 0.0), std::vector<double>(nodes, 0.0), std::vector<double>(nodes, 0.0)};
-  std::vector<double> momenta;
+  // One scratch for all: fresh memory of this size costs as much as what is done with it.
+  const auto scratch = [&](std::size_t items) {
+    if (force_.size() < nodes * items) force_.resize(nodes * items);
+    return force_.data();
+  };
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     auto& part = parts_[i];
     if (!part.factored) {
-      part.path.advance(rule, synapse_force(i, factors, nodes), &momenta);
-      add_sums(sums, part, part.path.items() / columns_, momenta);
+      double* force = scratch(part.path.items());
+      synapse_force(i, factors, nodes, force);
+      advance_part(part, part.path.items() / columns_, force, true, sums);
       continue;
     }
     if (core_items(i) != part.path.items()) grow(i, ranks[i].first, ranks[i].second);
     if (decays()) extend_overlap(part, i, ranks[i].second);
-    part.path.advance(rule, core_force(i, coefficients, nodes), &momenta);
-    if (rank == 0) add_sums(sums, part, post_basis(i).rank() * pre_basis(i).rank(), momenta);
+    double* force = scratch(part.path.items());
+    core_force(i, coefficients, nodes, force);
+    advance_part(part, post_basis(i).rank() * pre_basis(i).rank(), force, rank == 0, sums);
   }
   if (network_.thresholds() < 0) return sums;
   const auto neurons = as_size(network_.neurons());
   const auto thresholds = neurons * as_size(network_.threshold_sections());
-  std::vector<double> force(nodes * columns_ * thresholds);
+  double* force = scratch(columns_ * thresholds);
   for (std::size_t i = 0; i < thresholds; ++i) {
     const auto k = i % neurons;
     for (std::size_t c = 0; c < columns_; ++c) {
@@ -195,8 +209,7 @@ SynapseSums FactorWeights::advance(const Mesh& mesh, const EpochFactors& factors
       }
     }
   }
-  thresholds_.path.advance(rule, std::move(force), &momenta);
-  add_sums(sums, thresholds_, thresholds, momenta);
+  advance_part(thresholds_, thresholds, force, true, sums);
   return sums;
 }
 

@@ -120,10 +120,12 @@ private:
   std::vector<double> extend(Basis& basis, std::vector<double>& scale, const double* block, std::size_t nodes);
   void grow(std::size_t projection, std::size_t old_g, std::size_t old_y);
   void extend_overlap(Part& part, std::size_t projection, std::size_t old_y);
-  std::vector<double> core_force(std::size_t projection, const std::vector<Coefficients>& coefficients,
-                                 std::size_t nodes) const;
-  std::vector<double> synapse_force(std::size_t projection, const EpochFactors& factors, std::size_t nodes) const;
-  void add_sums(SynapseSums& sums, const Part& part, std::size_t value_items, const std::vector<double>& momenta) const;
+  /// g y^T at the nodes, [node][items]: of a factored projection, of one that is not.
+  void core_force(std::size_t projection, const std::vector<Coefficients>& coefficients, std::size_t nodes,
+                  double* force) const;
+  void synapse_force(std::size_t projection, const EpochFactors& factors, std::size_t nodes, double* force) const;
+  /// Takes a part through the epoch, and adds its sums where they are `counted` on this rank.
+  void advance_part(Part& part, std::size_t value_items, double* force, bool counted, SynapseSums& sums);
   /// <A, B> of two sets of cores that stand for phi_a W(0) + G A Y^T, and likewise b.
   [[nodiscard]] double inner(const Part& part, const double* a, const double* b, std::size_t value_items) const;
   /// The columns of a dense projection that are neurons of this rank.
@@ -167,6 +169,7 @@ private:
   std::optional<WeightRule> rule_;  ///< of the last mesh: with decay it holds a factorisation
   std::vector<Part> parts_;
   std::vector<Layer> layers_;
+  std::vector<double> force_;                             ///< scratch of advance()
   std::vector<double> formed_weights_, formed_velocity_;  ///< what weights() and velocity() gave last
   Part thresholds_;
 };

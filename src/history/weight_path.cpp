@@ -87,34 +87,40 @@ void WeightRule::set_up_decay(double length, DecayElement& out) const {
   out.transfer = {u(p - 1), v(p - 1), -kappa * last.dot(u), 1.0 - kappa * last.dot(v)};
 }
 
-void WeightRule::integrate(std::size_t items, const double* values, double* out) const {
+void WeightRule::integrate(std::size_t items, const double* values, const double* start, double* out) const {
   const auto p = mesh_.nodes_per_element();
+  const double* before = start;
   for (std::size_t e = 0; e < mesh_.elements(); ++e) {
     double* part = out + e * p * items;
     combine(integral_.data(), 0.5 * mesh_.length(e), p, items, values + e * p * items, part);
-    if (e == 0) continue;
-    const double* before = part - items;
-    for (std::size_t j = 0; j < p; ++j) cblas_daxpy(static_cast<int>(items), 1.0, before, 1, part + j * items, 1);
+    for (std::size_t j = 0; j < p; ++j) cblas_daxpy(as_int(items), 1.0, before, 1, part + j * items, 1);
+    before = part + (p - 1) * items;
   }
 }
 
-void WeightRule::momenta(std::size_t items, const double* force, double* out, double* end) const {
-  integrate(items, force, out);
-  const auto n = mesh_.nodes();
-  if (learning_.momentum == Boundary::initial) {
-    for (std::size_t node = 0; node < n; ++node) {
-      double* row = out + node * items;
-      for (std::size_t i = 0; i < items; ++i) row[i] = end[i] - row[i];
+std::vector<double> WeightRule::momenta(std::size_t items, const double* force, double* end,
+                                        const AtNode& at_node) const {
+  const auto p = mesh_.nodes_per_element();
+  const bool terminal = learning_.momentum == Boundary::terminal;
+  std::vector<double> start(end, end + items);
+  if (terminal) std::fill(end, end + items, 0.0);
+  std::vector<double> known(end, end + items);  // M at the element's end from which it is followed
+  std::vector<double> m(p * items);
+  for (std::size_t i = 0; i < mesh_.elements(); ++i) {
+    const auto e = terminal ? mesh_.elements() - 1 - i : i;
+    combine(integral_.data(), 0.5 * mesh_.length(e), p, items, force + e * p * items, m.data());
+    const double* whole = m.data() + (p - 1) * items;
+    for (std::size_t k = 0; terminal && k < items; ++k) known[k] += whole[k];
+    for (std::size_t j = 0; j < p; ++j) {
+      double* row = m.data() + j * items;
+      for (std::size_t k = 0; k < items; ++k) row[k] = known[k] - row[k];
+      at_node(e * p + j, row);
     }
-    std::copy_n(out + (n - 1) * items, items, end);
-    return;
+    std::copy_n(terminal ? m.data() : m.data() + (p - 1) * items, items, known.begin());
   }
-  std::vector<double> whole(out + (n - 1) * items, out + n * items);
-  for (std::size_t node = 0; node < n; ++node) {
-    double* row = out + node * items;
-    for (std::size_t i = 0; i < items; ++i) row[i] = whole[i] - row[i];
-  }
-  std::fill(end, end + items, 0.0);
+  if (terminal) return known;
+  std::copy(known.begin(), known.end(), end);
+  return start;
 }
 
 void WeightRule::solve_decay(std::size_t items, const double* force, const double* start_momenta, double* drift) const {
@@ -173,44 +179,43 @@ void WeightRule::solve_decay(std::size_t items, const double* force, const doubl
 
 WeightPath::WeightPath(std::vector<double> start) : end_(std::move(start)) {}
 
-void WeightPath::advance(const WeightRule& rule, std::vector<double> force, std::vector<double>* momenta) {
-  const auto& mesh = rule.mesh();
-  const auto n = mesh.nodes();
+void WeightPath::move_velocities(const Mesh& mesh) {
   const auto width = items();
-  const double mu = rule.learning().epoch_memory;
-  const double omega = rule.learning().inertia;
-  std::vector<double> old(n * width, 0.0);  // mu V(t-T) at the new nodes
-  if (!constant() && mu > 0.0) {
+  if (constant()) {
+    velocities_.assign(mesh.nodes() * width, 0.0);
+  } else if (mesh.phases() != mesh_.phases()) {
+    std::vector<double> moved(mesh.nodes() * width);
     std::vector<double> work;
-    for (std::size_t node = 0; node < n; ++node) {
-      const double* v = velocity(mesh.phases()[node], work);
-      for (std::size_t i = 0; i < width; ++i) old[node * width + i] = mu * v[i];
+    for (std::size_t node = 0; node < mesh.nodes(); ++node) {
+      std::copy_n(velocity(mesh.phases()[node], work), width,
+                  moved.begin() + static_cast<std::ptrdiff_t>(node * width));
     }
+    velocities_ = std::move(moved);
   }
-  if (rule.decays()) {
-    std::vector<double> w(n * width);
-    rule.integrate(width, old.data(), w.data());
-    for (std::size_t node = 0; node < n; ++node) {
-      for (std::size_t i = 0; i < width; ++i) w[node * width + i] += end_[i];
-    }
-    momenta_.resize(width, 0.0);
-    rule.solve_decay(width, force.data(), momenta_.data(), w.data());
-    for (std::size_t i = 0; i < w.size(); ++i) force[i] += rule.learning().weight_decay * w[i];
-  }
-  momenta_.resize(width, 0.0);
-  std::vector<double> m(n * width);
-  rule.momenta(width, force.data(), m.data(), momenta_.data());
-  starting_momenta_.assign(m.begin(), m.begin() + static_cast<std::ptrdiff_t>(width));
   mesh_ = mesh;
-  velocities_ = std::move(old);
-  for (std::size_t i = 0; i < m.size(); ++i) velocities_[i] += m[i] / omega;
-  weights_ = std::move(force);
-  rule.integrate(width, velocities_.data(), weights_.data());
-  for (std::size_t node = 0; node < n; ++node) {
-    cblas_daxpy(static_cast<int>(width), 1.0, end_.data(), 1, weights_.data() + node * width, 1);
+}
+
+void WeightPath::advance(const WeightRule& rule, double* force, const WeightRule::AtNode& at_node) {
+  const auto width = items();
+  move_velocities(rule.mesh());
+  weights_.resize(velocities_.size());
+  momenta_.resize(width, 0.0);
+  double memory = rule.learning().epoch_memory;
+  if (rule.decays()) {
+    for (auto& v : velocities_) v *= memory;
+    memory = 1.0;
+    rule.integrate(width, velocities_.data(), end_.data(), weights_.data());
+    rule.solve_decay(width, force, momenta_.data(), weights_.data());
+    for (std::size_t i = 0; i < weights_.size(); ++i) force[i] += rule.learning().weight_decay * weights_[i];
   }
+  const double inverse = 1.0 / rule.learning().inertia;
+  starting_momenta_ = rule.momenta(width, force, momenta_.data(), [&](std::size_t node, const double* m) {
+    double* v = velocities_.data() + node * width;
+    for (std::size_t i = 0; i < width; ++i) v[i] = memory * v[i] + inverse * m[i];
+    if (at_node) at_node(node, m);
+  });
+  rule.integrate(width, velocities_.data(), end_.data(), weights_.data());
   end_.assign(weights_.end() - static_cast<std::ptrdiff_t>(width), weights_.end());
-  if (momenta != nullptr) *momenta = std::move(m);
 }
 
 const double* WeightPath::weights(double phase, std::vector<double>& work) const {

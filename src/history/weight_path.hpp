@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -25,11 +26,14 @@ public:
   [[nodiscard]] const Mesh& mesh() const { return mesh_; }
   [[nodiscard]] const LearningSettings& learning() const { return learning_; }
   [[nodiscard]] bool decays() const { return learning_.weight_decay > 0.0; }
-  /// Row j: integral from the epoch's start to node j of the piecewise polynomial through all nodes; in place, over
-  /// [node][items].
-  void integrate(std::size_t items, const double* values, double* out) const;
-  /// momenta[node][items] from the force; `end` holds M at the epoch's start and is replaced by M at its end.
-  void momenta(std::size_t items, const double* force, double* out, double* end) const;
+  /// out[node][items] = start[items] + the integral from the epoch's start to the node of the piecewise polynomial
+  /// through the values at the nodes.
+  void integrate(std::size_t items, const double* values, const double* start, double* out) const;
+  /// What is done at a node: `m` holds M of all items there.
+  using AtNode = std::function<void(std::size_t node, const double* m)>;
+  /// M at every node from the force, handed to `at_node` while it is in the cache; `end` holds M at the epoch's start
+  /// and is replaced by M at its end. @return M at the epoch's start
+  std::vector<double> momenta(std::size_t items, const double* force, double* end, const AtNode& at_node) const;
   /// With decay: W at the nodes from D(t) = W(nT) + mu (W(t-T) - W((n-1)T)) and the force. `drift` in, W out. Work
   /// and memory are linear in the number of elements.
   void solve_decay(std::size_t items, const double* force, const double* start_momenta, double* drift) const;
@@ -68,9 +72,9 @@ public:
   [[nodiscard]] bool constant() const { return velocities_.empty(); }
   [[nodiscard]] const Mesh& mesh() const { return mesh_; }
 
-  /// Takes the next epoch. `force` is [node][items] on the rule's mesh and becomes the path's own storage. With
-  /// `momenta`, M at the nodes is left there.
-  void advance(const WeightRule& rule, std::vector<double> force, std::vector<double>* momenta);
+  /// Takes the next epoch. `force` is [node][items] on the rule's mesh, and used up. `at_node`, if any, is called for
+  /// every node, where velocity_at() is the new epoch's already.
+  void advance(const WeightRule& rule, double* force, const WeightRule::AtNode& at_node = {});
 
   /// W or V of all items at a phase of the last epoch: the stored values at a node, interpolated into `work` elsewhere.
   const double* weights(double phase, std::vector<double>& work) const;
@@ -96,6 +100,9 @@ public:
 
 private:
   Mesh mesh_{{0.0, 1.0}, 2};
+  /// V of the last epoch at the nodes of the next one's mesh, which becomes this path's.
+  void move_velocities(const Mesh& mesh);
+
   std::vector<double> velocities_, weights_;  ///< [node][items]; empty before the first epoch
   std::vector<double> end_, momenta_, starting_momenta_;
 };

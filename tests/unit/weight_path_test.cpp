@@ -81,6 +81,16 @@ std::vector<double> force_at_nodes(const Mesh& mesh) {
   return out;
 }
 
+/// M at the nodes, as the path takes an epoch.
+std::vector<double> advance(WeightPath& path, const LearningSettings& settings, const Mesh& mesh,
+                            std::vector<double> force) {
+  std::vector<double> m(mesh.nodes() * path.items());
+  path.advance(WeightRule(settings, mesh), force.data(), [&](std::size_t node, const double* at) {
+    std::copy_n(at, path.items(), m.begin() + static_cast<std::ptrdiff_t>(node * path.items()));
+  });
+  return m;
+}
+
 /// Largest |W|, |V| and |M| against the given closed forms, at the nodes and at phases between them.
 struct Errors {
   double weights = 0.0, velocity = 0.0, momenta = 0.0;
@@ -119,9 +129,8 @@ TEST_P(Paths, FollowGivenForces) {
   Errors errors;
   for (int n = 0; n < 3; ++n) {
     const auto before = path.end();
-    std::vector<double> m;
-    path.advance(WeightRule(settings, all[static_cast<std::size_t>(n)]),
-                 force_at_nodes(all[static_cast<std::size_t>(n)]), &m);
+    const auto& mesh = all[static_cast<std::size_t>(n)];
+    const auto m = advance(path, settings, mesh, force_at_nodes(mesh));
     for (std::size_t item = 0; item < forces().size(); ++item) {
       const auto& f = forces()[item];
       errors.take(
@@ -199,8 +208,7 @@ TEST_P(Paths, FollowWeightDecay) {
       for (int i = 0; strong && i < 6; ++i) mesh = mesh.refined(std::vector<bool>(mesh.elements(), true));
       std::vector<double> values;
       for (std::size_t node = 0; node < mesh.nodes(); ++node) append(values, force);
-      std::vector<double> m;
-      path.advance(WeightRule(settings, mesh), values, &m);
+      const auto m = advance(path, settings, mesh, values);
       for (std::size_t item = 0; item < force.size(); ++item) {
         const double shift = force[item] / decay;
         const Decay u(c, std::sqrt(decay / std::abs(c.inertia)), start[item] + shift);
@@ -235,11 +243,10 @@ TEST(WeightPath, GoesOnFromWhatItHeld) {
   const auto settings = learning(-1.2, 0.8, Boundary::initial, 0.3);
   const auto all = meshes();
   WeightPath straight(start);
-  straight.advance(WeightRule(settings, all[0]), force_at_nodes(all[0]), nullptr);
+  advance(straight, settings, all[0], force_at_nodes(all[0]));
   WeightPath restored(start);
   restored.restore(all[0], straight.velocities(), straight.weights(), straight.end(), straight.momenta());
-  for (auto* path : {&straight, &restored})
-    path->advance(WeightRule(settings, all[1]), force_at_nodes(all[1]), nullptr);
+  for (auto* path : {&straight, &restored}) advance(*path, settings, all[1], force_at_nodes(all[1]));
   EXPECT_TRUE(restored.weights() == straight.weights() && restored.velocities() == straight.velocities() &&
               restored.momenta() == straight.momenta() && restored.end() == straight.end());
 }
@@ -248,7 +255,7 @@ TEST(WeightPath, ItemsMoveWithTheirPast) {
   const auto settings = learning(-1.2, 1.0, Boundary::terminal, 0.0);
   const auto all = meshes();
   WeightPath path(start);
-  path.advance(WeightRule(settings, all[0]), force_at_nodes(all[0]), nullptr);
+  advance(path, settings, all[0], force_at_nodes(all[0]));
   WeightPath wider = path;  // a new item between the first two
   wider.change_items(4, [](const double* from, double* to) {
     to[0] = from[0];
