@@ -29,6 +29,7 @@ else
   bash "$root/jobscripts/setup.sh" --full
   configure release
   build release
+  build release benchmarks
   run_tests release 'fast|full'
   configure sanitize
   build sanitize

@@ -1,10 +1,12 @@
 // Dirac and Bergmann's analysis: brackets, dependence, classes, multipliers.
 #include "dynamics/constraint_groups.hpp"
+#include "dynamics/disjoint_sets.hpp"
+#include "dynamics/singular_values.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
 #include <algorithm>
 #include <cmath>
@@ -49,7 +51,7 @@ ConstraintAnalysis::ConstraintAnalysis(const GaugeSettings& gauge) {
   std::vector<std::vector<PhaseEntry>> gradients;
   std::vector<double> lengths;
   Occurrences occurrences;
-  Groups sharing(count);
+  DisjointSets sharing(count);
   for (std::size_t a = 0; a < count; ++a) {
     names_.push_back(gauge.constraints[a].name);
     gradients.push_back(gradient(gauge.constraints[a]));
@@ -73,7 +75,7 @@ ConstraintAnalysis::ConstraintAnalysis(const GaugeSettings& gauge) {
       for (const auto& [a, coefficient] : found->second) brackets[{a, b}] += coefficient * entry.coefficient;
     }
   }
-  Groups coupled(count);
+  DisjointSets coupled(count);
   for (const auto& [pair, value] : brackets) {
     if (std::abs(value) > rank_threshold * lengths[pair.first] * lengths[pair.second]) {
       coupled.join(pair.first, pair.second);
@@ -104,16 +106,15 @@ void ConstraintAnalysis::analyse(Block& block, const std::vector<double>& length
   // With D the lengths, C = D N D: whether a constraint is multiplied by a number must not matter to its rank.
   const Matrix normalised = length.cwiseInverse().asDiagonal() * Eigen::Map<const Matrix>(block.brackets.data(), n, n) *
                             length.cwiseInverse().asDiagonal();
-  const Eigen::BDCSVD<Matrix> svd(normalised, Eigen::ComputeFullU | Eigen::ComputeFullV);
-  const auto& values = svd.singularValues();
+  const auto [u, values, v] = singular_values(normalised);
   Index rank = 0;
   while (rank < n && values(rank) > rank_threshold) ++rank;
   rank -= rank % 2;  // singular values of an antisymmetric matrix come in pairs
   if (rank > 0) smallest_ = std::min(smallest_, values(rank - 1));
 
-  const Matrix inverse = svd.matrixV().leftCols(rank) * values.head(rank).cwiseInverse().asDiagonal() *
-                         svd.matrixU().leftCols(rank).transpose();
-  const Matrix null = svd.matrixV().rightCols(n - rank);
+  const Matrix inverse =
+      v.leftCols(rank) * values.head(rank).cwiseInverse().asDiagonal() * u.leftCols(rank).transpose();
+  const Matrix null = v.rightCols(n - rank);
   const Matrix projector = null * null.transpose();
   block.pseudo_inverse = copied(length.cwiseInverse().asDiagonal() * inverse * length.cwiseInverse().asDiagonal());
   block.projector = copied(length.cwiseInverse().asDiagonal() * projector * length.asDiagonal());

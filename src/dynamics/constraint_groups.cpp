@@ -1,46 +1,25 @@
-// Groups of constraints, and their linear dependence.
+// Sums of constraints in words, and their linear dependence.
 #include "dynamics/constraint_groups.hpp"
 
+#include "dynamics/singular_values.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
 #include <cmath>
 #include <map>
-#include <numeric>
 
 namespace hjnet {
 
 namespace {
 
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Index = Eigen::Index;
 
 /// Shares of a null vector below this are zeros after round-off.
 constexpr double round_off = 1e-8;
 
 }  // namespace
-
-Groups::Groups(std::size_t count) : parent_(count) {
-  std::iota(parent_.begin(), parent_.end(), std::size_t{0});
-}
-
-std::vector<std::vector<std::size_t>> Groups::all() {
-  std::map<std::size_t, std::size_t> place;
-  std::vector<std::vector<std::size_t>> out;
-  for (std::size_t i = 0; i < parent_.size(); ++i) {
-    const auto [found, is_new] = place.emplace(root(i), out.size());
-    if (is_new) out.emplace_back();
-    out[found->second].push_back(i);
-  }
-  return out;
-}
-
-std::size_t Groups::root(std::size_t i) {
-  while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-  return i;
-}
 
 std::string sum_text(const std::vector<ConstraintPart>& parts, const std::vector<std::string>& names) {
   std::string text;
@@ -60,17 +39,16 @@ void refuse_dependent(const std::vector<std::size_t>& group, const std::vector<s
   for (const auto a : group) {
     for (const auto& entry : gradients[a]) columns.emplace(entry.component, static_cast<Index>(columns.size()));
   }
-  Matrix rows = Matrix::Zero(static_cast<Index>(group.size()), static_cast<Index>(columns.size()));
+  Eigen::MatrixXd rows = Eigen::MatrixXd::Zero(static_cast<Index>(group.size()), static_cast<Index>(columns.size()));
   for (std::size_t i = 0; i < group.size(); ++i) {
     for (const auto& entry : gradients[group[i]]) {
       rows(static_cast<Index>(i), columns.at(entry.component)) = entry.coefficient / lengths[group[i]];
     }
   }
-  const Eigen::BDCSVD<Matrix> svd(rows, Eigen::ComputeFullU);
-  const auto& values = svd.singularValues();
+  const auto [u, values, v] = singular_values(rows);
   const bool full = rows.rows() <= rows.cols() && values(values.size() - 1) > ConstraintAnalysis::rank_threshold;
   if (full) return;
-  const Eigen::VectorXd null = svd.matrixU().col(rows.rows() - 1);
+  const Eigen::VectorXd null = u.col(rows.rows() - 1);
   std::vector<ConstraintPart> parts;
   double first = 0.0;
   double value = 0.0;

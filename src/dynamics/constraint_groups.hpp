@@ -1,5 +1,5 @@
 #pragma once
-/// What the analysis of constraints is put together from: groups of them, and the check that they are independent.
+/// What the analysis of constraints is put together from: sums of them, and the check that they are independent.
 
 #include "dynamics/constraints.hpp"
 
@@ -12,19 +12,6 @@ namespace hjnet {
 
 /// A constraint, by index, and its coefficient in a sum.
 using ConstraintPart = std::pair<std::size_t, double>;
-
-/// Items joined to groups.
-class Groups {
-public:
-  explicit Groups(std::size_t count);
-  void join(std::size_t a, std::size_t b) { parent_[root(a)] = root(b); }
-  /// Members in ascending order, groups in the order of their first members.
-  [[nodiscard]] std::vector<std::vector<std::size_t>> all();
-
-private:
-  std::size_t root(std::size_t i);
-  std::vector<std::size_t> parent_;
-};
 
 /// A sum of constraints as it reads in a message: "'a'", or "'a' - 0.5 'b'".
 std::string sum_text(const std::vector<ConstraintPart>& parts, const std::vector<std::string>& names);

@@ -1,5 +1,7 @@
 #include "engine/epoch_mesh.hpp"
 
+#include "parallel/sums.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -75,7 +77,7 @@ UnresolvedElements::UnresolvedElements(MPI_Comm comm, const Settings& settings, 
 
 void UnresolvedElements::add(Resolution resolution, std::size_t columns) {
   for (auto* part : {&resolution.tail, &resolution.magnitude}) {
-    MPI_Allreduce(MPI_IN_PLACE, part->data(), static_cast<int>(part->size()), MPI_DOUBLE, MPI_SUM, comm_);
+    sum_over_ranks(comm_, *part);
   }
   // Below the absolute tolerance there is nothing to resolve.
   const double floor = settings_.solver.absolute_tolerance / settings_.solver.relative_tolerance;

@@ -1,6 +1,7 @@
 #include "history/basis.hpp"
 
 #include "parallel/counts.hpp"
+#include "parallel/sums.hpp"
 
 #include <cblas.h>
 
@@ -81,7 +82,7 @@ void add_squares(const double* block, std::size_t rows, std::size_t count, doubl
 }
 
 void Basis::sum(std::vector<double>& values) const {
-  MPI_Allreduce(MPI_IN_PLACE, values.data(), as_int(values.size()), MPI_DOUBLE, MPI_SUM, comm_);
+  sum_over_ranks(comm_, values);
 }
 
 void Basis::project(const double* block, std::size_t count, double* coefficients) const {

@@ -3,6 +3,7 @@
 
 #include "history/epoch_record.hpp"
 #include "parallel/counts.hpp"
+#include "parallel/sums.hpp"
 
 #include <cblas.h>
 
@@ -21,7 +22,7 @@ std::vector<double> FactorWeights::extend(Basis& basis, std::vector<double>& sca
   const auto width = columns_ * nodes;
   std::vector<double> squares(width, 0.0);
   add_squares(block, basis.rows(), width, squares.data());
-  MPI_Allreduce(MPI_IN_PLACE, squares.data(), as_int(width), MPI_DOUBLE, MPI_SUM, network_.comm());
+  sum_over_ranks(network_.comm(), squares);
   std::vector<double> scales(width);
   for (std::size_t c = 0; c < columns_; ++c) {
     const auto begin = squares.begin() + static_cast<std::ptrdiff_t>(c * nodes);
@@ -75,7 +76,7 @@ void FactorWeights::extend_overlap(Part& part, std::size_t projection, std::size
   }
   part.overlap.assign(post.rank() * pre.rank(), 0.0);
   post.project(part.product.data(), pre.rank(), part.overlap.data());
-  MPI_Allreduce(MPI_IN_PLACE, part.overlap.data(), as_int(part.overlap.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+  sum_over_ranks(network_.comm(), part.overlap);
 }
 
 /// g y^T at the nodes, in the bases: column c has g_c y_0^T + g_0 y_c^T.

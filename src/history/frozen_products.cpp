@@ -2,6 +2,7 @@
 #include "history/dense_weights.hpp"
 #include "history/factor_weights.hpp"
 #include "parallel/counts.hpp"
+#include "parallel/sums.hpp"
 
 #include <cblas.h>
 
@@ -48,7 +49,7 @@ void FactorWeights::multiply(int projection, WeightMoment moment, std::size_t wi
     std::vector<double> z(pre.rank() * width, 0.0);
     std::vector<double> u(post.rank() * width, 0.0);
     pre.project(own + as_size(network_.layers()[as_size(s.from)].first) * width, width, z.data());
-    MPI_Allreduce(MPI_IN_PLACE, z.data(), as_int(z.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+    sum_over_ranks(network_.comm(), z);
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, as_int(post.rank()), as_int(width), as_int(pre.rank()), 1.0,
                 items, as_int(pre.rank()), z.data(), as_int(width), 0.0, u.data(), as_int(width));
     post.expand(u.data(), width, net + as_size(s.post) * width);
@@ -76,7 +77,7 @@ void FactorWeights::multiply_transpose(int projection, WeightMoment moment, std:
     std::vector<double> z(post.rank() * width, 0.0);
     std::vector<double> u(pre.rank() * width, 0.0);
     post.project(p + as_size(s.post) * width, width, z.data());
-    MPI_Allreduce(MPI_IN_PLACE, z.data(), as_int(z.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+    sum_over_ranks(network_.comm(), z);
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, as_int(pre.rank()), as_int(width), as_int(post.rank()), 1.0,
                 items, as_int(pre.rank()), z.data(), as_int(width), 0.0, u.data(), as_int(width));
     pre.expand(u.data(), width, own + as_size(network_.layers()[as_size(s.from)].first) * width);

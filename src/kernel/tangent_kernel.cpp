@@ -1,6 +1,7 @@
 #include "kernel/tangent_kernel.hpp"
 
 #include "parallel/counts.hpp"
+#include "parallel/sums.hpp"
 
 #include <cblas.h>
 
@@ -24,7 +25,7 @@ std::vector<std::vector<double>> layer_products(const Network& network, const st
                   as_int(left_columns), right.data() + as_size(part.first) * right_columns, as_int(right_columns), 0.0,
                   out[l].data(), as_int(right_columns));
     }
-    MPI_Allreduce(MPI_IN_PLACE, out[l].data(), as_int(out[l].size()), MPI_DOUBLE, MPI_SUM, network.comm());
+    sum_over_ranks(network.comm(), out[l]);
   }
   return out;
 }

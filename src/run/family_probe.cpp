@@ -2,6 +2,7 @@
 
 #include "config/sample_row.hpp"
 #include "network/family.hpp"
+#include "parallel/sums.hpp"
 #include "run/sampler.hpp"
 
 #include <algorithm>
@@ -116,7 +117,7 @@ FamilyEpoch FamilyProbe::observe(const EpochRecord& record, const EpochSamples& 
     }
     out.moments.push_back(std::move(moment));
   }
-  MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+  sum_over_ranks(network_.comm(), sums);
   out.initial_action = sums[0];
   auto next = sums.begin() + 1;
   for (auto& moment : out.moments) {

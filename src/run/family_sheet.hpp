@@ -2,27 +2,12 @@
 /// A family with two parameters as a surface over two neurons, cut into triangles. Not for others than the
 /// wavefunction.
 
+#include "dynamics/disjoint_sets.hpp"
 #include "run/network_wave_parts.hpp"
 
-#include <Eigen/Dense>
-
-#include <numeric>
+#include <Eigen/Core>
 
 namespace hjnet {
-
-/// Sets of numbers 0, ..., n-1 that are joined step by step.
-class DisjointSets {
-public:
-  explicit DisjointSets(std::size_t n) : parent_(n) { std::iota(parent_.begin(), parent_.end(), std::size_t{0}); }
-  std::size_t find(std::size_t i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-  void join(std::size_t i, std::size_t j) { parent_[find(i)] = find(j); }
-
-private:
-  std::vector<std::size_t> parent_;
-};
 
 /// The family on a finer grid of parameters, by cubics through the members, each cell of it cut into two triangles.
 /// Triangle 2 cell + 0 has the cell's corners (0,0), (1,0), (0,1), triangle 2 cell + 1 has (1,1), (0,1), (1,0).

@@ -1,6 +1,8 @@
 // Where a family's surface folds over its two neurons, and what the phase does there.
 #include "run/family_sheet.hpp"
 
+#include <Eigen/LU>
+#include <Eigen/SVD>
 #include <cmath>
 #include <map>
 #include <utility>

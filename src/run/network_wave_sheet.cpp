@@ -2,6 +2,7 @@
 // triangle.
 #include "run/family_sheet.hpp"
 
+#include <Eigen/LU>
 #include <cmath>
 #include <map>
 #include <optional>

@@ -2,18 +2,14 @@
 
 #include "history/mesh.hpp"
 #include "parallel/counts.hpp"
-
-#include <fftw3.h>
+#include "torus/fourier_transform.hpp"
 
 #include <Eigen/Dense>
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <complex>
-#include <memory>
-#include <new>
 #include <numeric>
-#include <stdexcept>
 
 namespace hjnet {
 
@@ -24,40 +20,6 @@ constexpr double window_sharpness = 6.0;
 constexpr double relative_precision = 1e-14;
 /// Fourier coefficients of the window reach round-off at this number divided by the taper.
 constexpr double window_modes = 50.0;
-
-template <class T>
-struct Freed {
-  void operator()(T* memory) const { fftw_free(memory); }
-};
-struct Destroyed {
-  void operator()(fftw_plan_s* plan) const { fftw_destroy_plan(plan); }
-};
-using Plan = std::unique_ptr<fftw_plan_s, Destroyed>;
-
-/// Real values on a grid of `points` a dimension, and their coefficients: points/2 + 1 along the last one.
-struct Spectrum {
-  Spectrum(std::size_t dimensions, std::size_t size) : points(size), half(size / 2 + 1) {
-    for (std::size_t i = 1; i < dimensions; ++i) rows *= points;
-    const std::vector<int> extents(dimensions, as_int(points));
-    values.reset(fftw_alloc_real(rows * points));
-    coefficients.reset(fftw_alloc_complex(rows * half));
-    if (!values || !coefficients) throw std::bad_alloc();
-    // Measured plans would differ from run to run, and the answers with them.
-    forward.reset(
-        fftw_plan_dft_r2c(as_int(dimensions), extents.data(), values.get(), coefficients.get(), FFTW_ESTIMATE));
-    backward.reset(
-        fftw_plan_dft_c2r(as_int(dimensions), extents.data(), coefficients.get(), values.get(), FFTW_ESTIMATE));
-    if (!forward || !backward) throw std::runtime_error("FFTW has no plan for the potential's grid");
-  }
-  [[nodiscard]] std::complex<double> coefficient(std::size_t i) const {
-    return {coefficients.get()[i][0], coefficients.get()[i][1]};
-  }
-
-  std::size_t points, half, rows = 1;
-  std::unique_ptr<double, Freed<double>> values;
-  std::unique_ptr<fftw_complex, Freed<fftw_complex>> coefficients;
-  Plan forward, backward;
-};
 
 /// The integer whose mode stands at a place along one dimension.
 int mode_at(std::size_t place, std::size_t points) {
@@ -79,20 +41,22 @@ std::vector<double> scaled_point(std::size_t index, std::size_t points, std::siz
 
 /// Leaves what is kept of the coefficients in the spectrum and as terms. The grid begins at phi = -pi, which gives mode
 /// m the sign (-1)^m.
-void take_terms(Spectrum& spectrum, std::size_t dimensions, PeriodicPotential& out) {
-  const auto points = spectrum.points;
-  const double scale = 1.0 / static_cast<double>(spectrum.rows * points);
+void take_terms(std::span<std::complex<double>> spectrum, std::size_t points, std::size_t dimensions,
+                PeriodicPotential& out) {
+  const auto half = points / 2 + 1;
+  const auto rows = spectrum.size() / half;
+  const double scale = 1.0 / static_cast<double>(rows * points);
   double largest = 0.0;
-  for (std::size_t i = 0; i < spectrum.rows * spectrum.half; ++i) {
-    largest = std::max(largest, std::abs(spectrum.coefficient(i)));
+  for (const auto& c : spectrum) {
+    largest = std::max(largest, std::abs(c));
   }
-  for (std::size_t row = 0; row < spectrum.rows; ++row) {
-    for (std::size_t column = 0; column < spectrum.half; ++column) {
-      const auto place = row * spectrum.half + column;
-      const auto c = spectrum.coefficient(place);
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t column = 0; column < half; ++column) {
+      const auto place = row * half + column;
+      const auto c = spectrum[place];
       const bool nyquist = 2 * column == points || (dimensions == 2 && 2 * row == points);
       if (nyquist || std::abs(c) <= relative_precision * largest) {
-        spectrum.coefficients.get()[place][0] = spectrum.coefficients.get()[place][1] = 0.0;
+        spectrum[place] = 0.0;
         continue;
       }
       std::vector<int> mode{as_int(column)};
@@ -211,18 +175,19 @@ PeriodicPotential make_periodic(const BoxInterpolant& potential, const WeightBox
   out.edge_mean = potential.edge_mean();
   const auto points = grid_points(box, nodes);
   const auto values = potential.on_grid(points);
-  Spectrum spectrum(box.dimensions(), points);
+  FourierTransform transform(std::vector<int>(box.dimensions(), as_int(points)));
+  const auto grid = transform.values();
   const auto scaled = [&](std::size_t i) { return scaled_point(i, points, box.dimensions()); };
   for (std::size_t i = 0; i < values.size(); ++i) {
-    spectrum.values.get()[i] = out.edge_mean + box.window(scaled(i)) * (values[i] - out.edge_mean);
+    grid[i] = out.edge_mean + box.window(scaled(i)) * (values[i] - out.edge_mean);
   }
-  fftw_execute(spectrum.forward.get());
-  take_terms(spectrum, box.dimensions(), out);
-  fftw_execute(spectrum.backward.get());
+  transform.forward();
+  take_terms(transform.coefficients(), points, box.dimensions(), out);
+  transform.backward();
   Defect whole;
   Defect inner;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const double defect = spectrum.values.get()[i] / static_cast<double>(values.size()) - values[i];
+    const double defect = grid[i] / static_cast<double>(values.size()) - values[i];
     whole.add(defect);
     if (box.inner(scaled(i))) inner.add(defect);
   }

@@ -1,6 +1,7 @@
 // What a torus file holds besides the tori: levels with their wavefunctions, and orbits for comparison.
 #include "archive/collective.hpp"
 #include "parallel/counts.hpp"
+#include "parallel/print.hpp"
 #include "run/torus_file.hpp"
 #include "run/torus_run.hpp"
 #include "run/torus_tables.hpp"
@@ -10,7 +11,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdio>
 #include <optional>
 
 namespace hjnet {
@@ -100,9 +100,7 @@ void write_torus_observables(MPI_Comm comm, Archive& archive, const TorusSetting
   std::string text;
   if (waves) text += level_text(comm, *settings.wavefunction, waves->summary());
   if (trajectories) text += trajectory_text(comm, *settings.trajectory, trajectories->summary());
-  int rank = 0;
-  MPI_Comm_rank(comm, &rank);
-  if (rank == 0) std::fputs(text.c_str(), stdout);
+  print_once(text, comm);
 }
 
 }  // namespace hjnet

@@ -2,6 +2,7 @@
 
 #include "parallel/agree.hpp"
 #include "parallel/counts.hpp"
+#include "parallel/print.hpp"
 #include "run/network_potential.hpp"
 #include "run/torus_file.hpp"
 #include "torus/solver.hpp"
@@ -9,7 +10,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdio>
 #include <optional>
 
 namespace hjnet {
@@ -32,12 +32,6 @@ LocalTori solve_tori(MPI_Comm comm, const TorusSettings& settings) {
     }
     return out;
   });
-}
-
-void print(MPI_Comm comm, const std::string& text) {
-  int rank = 0;
-  MPI_Comm_rank(comm, &rank);
-  if (rank == 0) std::fputs(text.c_str(), stdout);
 }
 
 }  // namespace
@@ -67,11 +61,11 @@ ExitStatus run_torus(MPI_Comm comm, const TorusSettings& input, bool overwrite) 
     const auto network = network_potential(comm, input);
     write_network_potential(archive, network);
     settings = with_hamiltonian(input, network);
-    print(comm, describe(network, settings) + "\n");
+    print_once(describe(network, settings) + "\n", comm);
   }
   const auto tori = solve_tori(comm, settings);
   const auto table = gather_tori(comm, settings, tori);
-  print(comm, describe(table, settings.dimensions));
+  print_once(describe(table, settings.dimensions), comm);
   write_tori(archive, table);
   write_generators(comm, archive, settings, tori);
   archive.flush();

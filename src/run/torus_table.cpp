@@ -1,5 +1,6 @@
 // The tori of all ranks as one table.
 #include "parallel/counts.hpp"
+#include "parallel/sums.hpp"
 #include "run/torus_file.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +11,7 @@
 namespace hjnet {
 
 void sum(MPI_Comm comm, std::vector<double>& numbers) {
-  MPI_Allreduce(MPI_IN_PLACE, numbers.data(), as_int(numbers.size()), MPI_DOUBLE, MPI_SUM, comm);
+  sum_over_ranks(comm, numbers);
 }
 
 namespace {

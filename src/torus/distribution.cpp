@@ -1,13 +1,11 @@
 #include "torus/distribution.hpp"
 
 #include "parallel/counts.hpp"
-
-#include <fftw3.h>
+#include "torus/fourier_transform.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <stdexcept>
 
 namespace hjnet {
 
@@ -18,14 +16,10 @@ constexpr double turn = 2.0 * std::numbers::pi;
 /// Coefficients c_k, k = 0 ... N/2, of e^{i k phi} in the polynomial through N values.
 std::vector<std::complex<double>> coefficients(std::span<const double> values) {
   const auto size = values.size();
-  std::vector<double> in(size);
-  std::vector<std::complex<double>> out(size / 2 + 1);
-  auto* plan =
-      fftw_plan_dft_r2c_1d(as_int(size), in.data(), reinterpret_cast<fftw_complex*>(out.data()), FFTW_ESTIMATE);
-  if (plan == nullptr) throw std::runtime_error("FFTW has no plan for a density's grid");
-  std::copy(values.begin(), values.end(), in.begin());
-  fftw_execute(plan);
-  fftw_destroy_plan(plan);
+  FourierTransform transform({as_int(size)});
+  std::copy(values.begin(), values.end(), transform.values().begin());
+  transform.forward();
+  std::vector<std::complex<double>> out(transform.coefficients().begin(), transform.coefficients().end());
   for (auto& c : out) c /= static_cast<double>(size);
   return out;
 }

@@ -1,11 +1,11 @@
 #pragma once
 /// Real functions on the n-torus between Fourier coefficients and a grid of angles, by FFTW's real transforms.
 
+#include "torus/fourier_transform.hpp"
 #include "torus/modes.hpp"
 
 #include <array>
 #include <complex>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -20,9 +20,6 @@ public:
   /// @param points  > 2 limit in each dimension; components from `dimensions` on are taken for 1
   /// Throws numerical_error where FFTW cannot plan.
   FourierGrid(int dimensions, const Mode& limit, const Mode& points);
-  ~FourierGrid();
-  FourierGrid(const FourierGrid&) = delete;
-  FourierGrid& operator=(const FourierGrid&) = delete;
 
   [[nodiscard]] const ModeSet& modes() const { return modes_; }
   [[nodiscard]] const Mode& points() const { return points_; }
@@ -38,15 +35,13 @@ public:
   [[nodiscard]] std::array<double, 3> beyond_limit() const;
 
 private:
-  struct Plans;
-
   int dimensions_;
   ModeSet modes_;
   Mode points_{1, 1, 1};
   std::size_t size_ = 1;
   std::vector<std::size_t> place_, mirror_;  ///< of each mode and its negative in the transform; mirror_ = place_: none
   std::array<std::vector<std::complex<double>>, 3> half_step_;  ///< exp(i m pi / points_d), m = -limit ... limit
-  std::unique_ptr<Plans> plans_;
+  FourierTransform transform_;
 };
 
 }  // namespace hjnet

@@ -1,6 +1,7 @@
 #include "torus/torus.hpp"
 
 #include "parallel/counts.hpp"
+#include "torus/equation.hpp"
 #include "torus/fourier_grid.hpp"
 
 #include <Eigen/LU>
@@ -16,20 +17,15 @@ template <class Take>
 void for_each_derivative(const Torus& torus, Take take) {
   const auto n = as_size(torus.dimensions);
   const auto& g = torus.coefficient;
-  const auto orders = [](std::size_t i) {
-    Mode out{};
-    out[i] = 1;
-    return out;
-  };
   take([](auto& at) -> double& { return at.value; }, g, Mode{});
   for (std::size_t i = 0; i < n; ++i) {
-    take([i](auto& at) -> double& { return at.by_angle[i]; }, g, orders(i));
+    take([i](auto& at) -> double& { return at.by_angle[i]; }, g, derivative(i));
     take([i](auto& at) -> double& { return at.by_action[i]; }, torus.tangent[i], Mode{});
     for (std::size_t j = 0; j < n; ++j) {
-      auto both = orders(i);
+      auto both = derivative(i);
       ++both[j];
       take([i, j](auto& at) -> double& { return at.angle_angle[i][j]; }, g, both);
-      take([i, j](auto& at) -> double& { return at.angle_action[i][j]; }, torus.tangent[j], orders(i));
+      take([i, j](auto& at) -> double& { return at.angle_action[i][j]; }, torus.tangent[j], derivative(i));
     }
   }
 }

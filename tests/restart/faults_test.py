@@ -2,10 +2,12 @@
 """What a checkpointed run survives: SIGKILL at any instant, damaged checkpoints, disks that are full or read-only."""
 
 import os
+import pathlib
 import random
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import unittest
 
@@ -83,10 +85,17 @@ class Killed(Faults):
 
 
 class Damaged(Faults):
+    @classmethod
+    def setUpClass(cls):
+        """A run of 4 epochs with its checkpoints, and a straight one of 5."""
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.whole = driver.Bench(pathlib.Path(folder.name) / "whole", epochs=4, engine=cls.ENGINE)
+        cls.whole.run(2, "straight.h5", "--set", "run.epochs=5", "--set", 'output.checkpoint.directory="elsewhere"')
+        cls.whole.run(2, "run.h5")
+
     def damaged(self, damage, words):
-        bench = self.bench(epochs=4)
-        bench.run(2, "straight.h5", "--set", 'output.checkpoint.directory="elsewhere"')
-        bench.run(2, "run.h5")
+        bench = self.whole.copy(self.path / "damaged")
         good, bad = bench.checkpoints()[1:3]
         for later in bench.checkpoints()[3:]:
             later.unlink()
@@ -99,8 +108,6 @@ class Damaged(Faults):
         said = bench.run(2, "run.h5", "--restart", "auto", "--set", "run.epochs=5")
         self.assertRegex(said, rf"WARNING: checkpoint passed over: .*{bad.name}")
         self.assertIn(f"Restarting from checkpoints/{good.name}, 2 epochs done", said)
-        bench.run(2, "straight.h5", "--overwrite", "--set", "run.epochs=5", "--set",
-                  'output.checkpoint.directory="elsewhere"')
         self.same(bench)
 
     def test_truncated(self):
@@ -122,12 +129,11 @@ class Damaged(Faults):
         self.damaged(flip, "attributes or structure do not match their checksum")
 
     def test_all_of_them(self):
-        bench = self.bench(epochs=3)
-        bench.run(1, "run.h5")
+        bench = self.whole.copy(self.path / "damaged")
         for file in bench.checkpoints():
             file.write_bytes(b"")
-        said = bench.run(1, "run.h5", "--restart", "auto", "--set", "run.epochs=4", status=2)
-        self.assertEqual(said.count("WARNING: checkpoint passed over"), 3)
+        said = bench.run(1, "run.h5", "--restart", "auto", "--set", "run.epochs=5", status=2)
+        self.assertEqual(said.count("WARNING: checkpoint passed over"), 4)
         self.assertIn("finished run with no checkpoint", said)
 
 

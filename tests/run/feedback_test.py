@@ -1,17 +1,16 @@
 #!/usr/bin/python3
 """Whole runs in which the particles act back on the network: against the plain run, on several ranks, and in words."""
 
-import os
 import pathlib
-import subprocess
-import tempfile
+import sys
 import unittest
 
 import h5py
 import numpy as np
 
-HJNET = os.environ["HJNET_BINARY"]
-MPIEXEC = os.environ["MPIEXEC"]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from whole_run import WholeRun, datasets  # noqa: E402
+
 SAMPLES = 12  # S
 INPUT = """
 [run]
@@ -49,24 +48,14 @@ def stokes(rho):
     return np.stack([np.einsum("...ij,ji->...", rho, o).real for o in operators], axis=-1)
 
 
-class Feedback(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.path = pathlib.Path(self.folder.name)
-
+class Feedback(WholeRun):
     def run_case(self, *settings, ranks=1, engine="waveform", more=""):
         """Every dataset by its path, and what the run said."""
-        (self.path / "case.toml").write_text(INPUT + more)
-        command = [MPIEXEC, "-n", str(ranks), HJNET, "run", "case.toml", "--output", "run.h5", "--overwrite"]
-        for setting in (f"solver.engine={engine}", *settings):
-            command += ["--set", setting]
-        done = subprocess.run(command, cwd=self.path, capture_output=True, text=True, timeout=300)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        found = {}
+        self.write(INPUT + more)
+        changes = [word for setting in (f"solver.engine={engine}", *settings) for word in ("--set", setting)]
+        done = self.launch("run", "case.toml", "--output", "run.h5", "--overwrite", *changes, ranks=ranks)
         with h5py.File(self.path / "run.h5") as run:
-            run.visititems(lambda name, item: found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
-        return found, done.stderr + done.stdout
+            return datasets(run), done.stderr + done.stdout
 
     def expect_close(self, first, second, tolerance, skip=()):
         """All datasets that both have, relative to each one's largest number."""
@@ -149,7 +138,7 @@ class Feedback(unittest.TestCase):
 
     def test_info_says_what_was_fed(self):
         found, _ = self.run_case()
-        said = subprocess.run([HJNET, "info", "run.h5"], cwd=self.path, capture_output=True, text=True).stdout
+        said = self.launch("info", "run.h5", ranks=None).stdout
         last = found["particles/stokes"][-1]
         lengths = np.linalg.norm(last[:3]), np.linalg.norm(last[3:])
         self.assertIn("fed |s_A| = 1, |s_B| = 0.6 in epoch 0; %.4g, %.4g in epoch 3" % lengths, said)

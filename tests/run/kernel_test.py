@@ -2,17 +2,16 @@
 """The path kernel of whole runs: restarts to the last bit, ensembles, what is said, and what `hjnet check` counts."""
 
 import json
-import os
 import pathlib
-import subprocess
-import tempfile
+import sys
 import unittest
 
 import h5py
 import numpy as np
 
-HJNET = os.environ["HJNET_BINARY"]
-MPIEXEC = os.environ["MPIEXEC"]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from whole_run import WholeRun, datasets  # noqa: E402
+
 INPUT = """
 [run]
 epochs = 4
@@ -50,23 +49,16 @@ every_epochs = 2
 """
 
 
-class Kernel(unittest.TestCase):
+class Kernel(WholeRun):
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.path = pathlib.Path(self.folder.name)
-        (self.path / "case.toml").write_text(INPUT)
+        super().setUp()
+        self.write(INPUT)
 
     def run_case(self, file, *more, ranks=1):
         """All of /kernel of a run, and what it said."""
-        done = subprocess.run([MPIEXEC, "-n", str(ranks), HJNET, "run", "case.toml", "--output", file, *more],
-                              cwd=self.path, capture_output=True, text=True, timeout=120, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        found = {}
+        done = self.launch("run", "case.toml", "--output", file, *more, ranks=ranks)
         with h5py.File(self.path / file) as run:
-            run["kernel"].visititems(lambda name, item: found.update({name: item[()]})
-                                     if isinstance(item, h5py.Dataset) else None)
-        return found, done.stderr
+            return datasets(run["kernel"]), done.stderr
 
     def expect_same(self, a, b):
         self.assertEqual(a.keys(), b.keys())
@@ -133,10 +125,7 @@ class Kernel(unittest.TestCase):
 
     def test_check_counts_it(self):
         def sizes(*more):
-            done = subprocess.run([HJNET, "check", "case.toml", "--json", *more], cwd=self.path, capture_output=True,
-                                  text=True, timeout=60, check=False)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            return json.loads(done.stdout)
+            return json.loads(self.launch("check", "case.toml", "--json", *more, ranks=None).stdout)
 
         few = sizes()
         # Twenty times the nodes: outputs of 8 numbers, and y and delta of 11 neurons, at each.

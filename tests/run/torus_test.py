@@ -1,11 +1,9 @@
 #!/usr/bin/python3
 """hjnet torus as a user meets it: the file, the table, the exit statuses, and the same answers on any number of ranks."""
 
-import os
 import pathlib
 import re
-import subprocess
-import tempfile
+import sys
 import unittest
 
 import h5py
@@ -13,9 +11,9 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ellipe, ellipk
 
-HJNET = os.environ["HJNET_BINARY"]
-MPIEXEC = os.environ["MPIEXEC"]
-INPUT = pathlib.Path(os.environ["HJNET_SOURCE_DIR"]) / "input"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from whole_run import SOURCE, WholeRun  # noqa: E402
+
 PENDULUM = """[torus]
 dimensions = 1
 quadratic = [[1.0]]
@@ -44,20 +42,12 @@ def generator(file, row, angle):
     return terms.sum().real, (1j * mode * terms[:, None]).sum(axis=0).real
 
 
-class Torus(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = pathlib.Path(folder.name)
-
+class Torus(WholeRun):
     def write(self, text=PENDULUM):
-        (self.path / "case.toml").write_text(text)
+        super().write(text)
 
     def hjnet(self, *arguments, ranks=1, input_file="case.toml", status=0):
-        command = [MPIEXEC, "-n", str(ranks), HJNET, "torus", str(input_file), *arguments]
-        result = subprocess.run(command, cwd=self.path, capture_output=True, text=True, timeout=120)
-        self.assertEqual(result.returncode, status, result.stdout + result.stderr)
-        return result
+        return self.launch("torus", input_file, *arguments, ranks=ranks, status=status)
 
     def test_pendulum_file(self):
         self.write()
@@ -94,8 +84,7 @@ class Torus(unittest.TestCase):
     def test_info_counts_the_tori(self):
         self.write()
         self.hjnet()
-        info = subprocess.run([HJNET, "info", "case.h5"], cwd=self.path, capture_output=True, text=True, timeout=60)
-        self.assertEqual(info.returncode, 0, info.stderr)
+        info = self.launch("info", "case.h5", ranks=None)
         self.assertIn("hjnet-torus, version 1", info.stdout)
         self.assertRegex(info.stdout, r"status +3 converged, 1 resonant")
         self.assertRegex(info.stdout, r"/torus/frequency +4 x 1 +float64")
@@ -104,7 +93,7 @@ class Torus(unittest.TestCase):
         found = {}
         for ranks in (1, 2, 4):
             self.hjnet("--output", f"{ranks}.h5", "--set", "torus.action=[[1.0], [-0.618, 1.0, 1.618, 2.0, 2.414]]",
-                       ranks=ranks, input_file=INPUT / "torus-rotors.toml")
+                       ranks=ranks, input_file=SOURCE / "input" / "torus-rotors.toml")
             with h5py.File(self.path / f"{ranks}.h5") as file:
                 found[ranks] = {}
                 for group in ("torus", "generator"):
@@ -117,7 +106,7 @@ class Torus(unittest.TestCase):
             self.assertEqual(found[1], found[ranks])
 
     def test_resonance_is_reported_as_such(self):
-        self.hjnet("--set", "torus.action=[[1.0], [1.0, 1.3]]", input_file=INPUT / "torus-resonant.toml")
+        self.hjnet("--set", "torus.action=[[1.0], [1.0, 1.3]]", input_file=SOURCE / "input" / "torus-resonant.toml")
         with h5py.File(self.path / "torus-resonant.h5") as file:
             self.assertEqual(list(file["torus/status"]), [2, 0])
             self.assertEqual(list(file["torus/divisor_mode"][0]), [-1, 1])
@@ -127,7 +116,7 @@ class Torus(unittest.TestCase):
         stored = []
         for ranks in (1, 3):
             result = self.hjnet("--output", f"{ranks}.h5", "--set", "torus.action=[[0.2, 0.5, -1.5]]", ranks=ranks,
-                                input_file=INPUT / "torus-network.toml")
+                                input_file=SOURCE / "input" / "torus-network.toml")
             self.assertRegex(result.stdout, r"\n  defect of the window, \|V periodic - V\|: max 0\.\d+, rms 0\.\d+")
             with h5py.File(self.path / f"{ranks}.h5") as file:
                 stored.append([data[()].tobytes() for data in file["network"].values()])

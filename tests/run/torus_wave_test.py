@@ -1,17 +1,16 @@
 #!/usr/bin/python3
 """Levels, wavefunctions and orbits in torus files: what is in them, and that they do not depend on the ranks."""
 
-import os
 import pathlib
-import subprocess
-import tempfile
+import sys
 import unittest
 
 import h5py
 import numpy as np
 
-HJNET = os.environ["HJNET_BINARY"]
-MPIEXEC = os.environ["MPIEXEC"]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from whole_run import WholeRun  # noqa: E402
+
 
 # J = 0.4 and m = 4 librate: no torus.
 PENDULUM = """
@@ -73,18 +72,11 @@ samples = 20
 """
 
 
-class TorusWave(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = pathlib.Path(folder.name)
-
+class TorusWave(WholeRun):
     def torus(self, text, ranks=1):
-        (self.path / "case.toml").write_text(text)
+        self.write(text)
         name = f"case-{ranks}.h5"
-        done = subprocess.run([MPIEXEC, "-n", str(ranks), HJNET, "torus", "case.toml", "--output", name, "--overwrite"],
-                              cwd=self.path, capture_output=True, text=True, timeout=200, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.launch("torus", "case.toml", "--output", name, "--overwrite", ranks=ranks)
         with h5py.File(self.path / name) as file:
             data = {}
             for path in ("torus", "generator", "levels", "wavefunction", "trajectory"):

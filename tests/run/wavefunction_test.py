@@ -2,17 +2,16 @@
 """Whole runs of families: the wavefunction against a closed form, on several ranks and with both engines, restarted,
 and how well the Hamilton-Jacobi equation holds."""
 
-import os
 import pathlib
-import subprocess
-import tempfile
+import sys
 import unittest
 
 import h5py
 import numpy as np
 
-HJNET = os.environ["HJNET_BINARY"]
-MPIEXEC = os.environ["MPIEXEC"]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from whole_run import WholeRun  # noqa: E402
+
 SOLVER = "[solver]\nrelative_tolerance = 1e-10\nabsolute_tolerance = 1e-12\n"
 
 # y = 0.3 + (a - 0.3) exp(-t/lambda), E = (y - 0.1)^2 / 2.
@@ -63,20 +62,12 @@ grid = [120]
 """ + SOLVER
 
 
-class Wavefunction(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.path = pathlib.Path(self.folder.name)
-
+class Wavefunction(WholeRun):
     def hjnet(self, text, *settings, ranks=1, options=("--overwrite",)):
         """/wavefunction, /diagnostics and /ensemble/member of a run, and what it said."""
-        (self.path / "case.toml").write_text(text)
-        command = [MPIEXEC, "-n", str(ranks), HJNET, "run", "case.toml", "--output", "run.h5", *options]
-        for setting in settings:
-            command += ["--set", setting]
-        done = subprocess.run(command, cwd=self.path, capture_output=True, text=True, timeout=300)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.write(text)
+        changes = [word for setting in settings for word in ("--set", setting)]
+        done = self.launch("run", "case.toml", "--output", "run.h5", *options, *changes, ranks=ranks)
         with h5py.File(self.path / "run.h5") as run:
             wave = {name: run["/wavefunction"][name][()] for name in run["/wavefunction"]}
             wave["members"] = {name: data[()] for name, data in run["/ensemble/member"].items()}

@@ -1,7 +1,6 @@
 #pragma once
 // What the quantum tests compare with: two-particle operators as plain matrices, built without the code under test.
 #include <Eigen/Core>
-#include <Eigen/QR>
 #include <array>
 #include <complex>
 #include <random>
@@ -56,10 +55,12 @@ inline Matrix4cd random_state(std::mt19937& generator, int rank) {
   return rho / rho.trace().real();
 }
 
-/// Random unitary on one particle.
+/// Random unitary on one particle, of determinant 1: its first column is a random unit vector.
 inline Matrix2cd random_rotation(std::mt19937& generator) {
-  const Matrix2cd m = random_matrix(generator).topLeftCorner<2, 2>();
-  return m.householderQr().householderQ();
+  const Eigen::Vector2cd x = random_matrix(generator).topLeftCorner<2, 1>().normalized();
+  Matrix2cd m;
+  m << x[0], -std::conj(x[1]), x[1], std::conj(x[0]);
+  return m;
 }
 
 }  // namespace reference

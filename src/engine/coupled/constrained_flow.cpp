@@ -1,5 +1,7 @@
 #include "engine/coupled/constrained_flow.hpp"
 
+#include "parallel/sums.hpp"
+
 namespace hjnet {
 
 ConstrainedFlow::ConstrainedFlow(const Network& network, const Settings& settings, NeuronSystem& system,
@@ -62,8 +64,7 @@ void ConstrainedFlow::add_rates(const FlowPoint& at, const double* x, double* dx
     const auto rates = blocks(dx);
     std::vector<double> brackets(local_.count(), 0.0);
     local_.add_products({rates.y, rates.delta, rates.weights, rates.momenta, rates.stride}, brackets.data());
-    MPI_Allreduce(MPI_IN_PLACE, brackets.data(), static_cast<int>(brackets.size()), MPI_DOUBLE, MPI_SUM,
-                  network_.comm());
+    sum_over_ranks(network_.comm(), brackets);
     const auto given = multipliers_;
     analysis_.multipliers(brackets, given, multipliers_);
   }
