@@ -1,6 +1,9 @@
 #include "config/load.hpp"
 #include "engine/constraint_rules.hpp"
+#include "network/pattern_check.hpp"
 #include "parallel/agree.hpp"
+#include "parallel/machine.hpp"
+#include "parallel/print.hpp"
 #include "run/estimate.hpp"
 #include "verbs.hpp"
 
@@ -12,6 +15,7 @@ ExitStatus check_verb(const Arguments& arguments) {
     require_supported_constraints(read);
     return read;
   });
+  check_patterns(MPI_COMM_WORLD, settings);
   int ranks = 1;
   MPI_Comm_size(MPI_COMM_WORLD, &ranks);
   const Estimate cost = estimate(settings, ranks, ranks_on_this_machine(MPI_COMM_WORLD));

@@ -4,6 +4,7 @@
 #include "parallel/agree.hpp"
 #include "parallel/blas_kernels.hpp"
 #include "parallel/environment.hpp"
+#include "parallel/print.hpp"
 #include "verbs.hpp"
 
 #include <fmt/format.h>
@@ -146,14 +147,6 @@ private:
 };
 
 }  // namespace
-
-namespace hjnet {
-
-void print_once(const std::string& text) {
-  if (is_first_rank()) std::fputs(text.c_str(), stdout);
-}
-
-}  // namespace hjnet
 
 int main(int argc, char** argv) {
   hjnet::fit_blas_to_processor(argv);

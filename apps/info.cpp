@@ -1,6 +1,7 @@
 #include "run/info.hpp"
 
 #include "parallel/agree.hpp"
+#include "parallel/print.hpp"
 #include "verbs.hpp"
 
 namespace hjnet {

@@ -1,5 +1,6 @@
 #include "config/reference.hpp"
 
+#include "parallel/print.hpp"
 #include "verbs.hpp"
 
 namespace hjnet {

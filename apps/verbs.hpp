@@ -36,7 +36,4 @@ ExitStatus reference_verb();
 /// Versions of hjnet and of the libraries that it runs on, a line each.
 std::string version_text();
 
-/// Prints to stdout on rank 0 of MPI_COMM_WORLD.
-void print_once(const std::string& text);
-
 }  // namespace hjnet

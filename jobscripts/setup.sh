@@ -15,6 +15,7 @@ packages=(
   libeigen3-dev libtomlplusplus-dev libspdlog-dev libfmt-dev libcli11-dev librandom123-dev
   libgtest-dev hdf5-tools                                     # tests
   python3-h5py python3-matplotlib python3-numpy python3-scipy # pictures and reference solutions
+  python3-sklearn                                             # data sets for postprocess/hjdata
 )
 test_packages=(slurmctld slurmd slurm-client munge iproute2 procps)
 full_packages=(clang-format clang-tidy)

@@ -42,6 +42,19 @@ def parser():
     kernel.add_argument("runs", nargs=1, metavar="RUN.h5", help="a run with a table [kernel]")
     kernel.set_defaults(label=None)
     picture_options(kernel, draw_kernel)
+    add_evaluations(verbs)
+    text = "learned values and greedy actions of a grid world beside those of value iteration, and how they got there"
+    gridworld = verbs.add_parser("gridworld", help=text, description=f"Draws and prints: {text}.")
+    gridworld.add_argument("runs", nargs="+", metavar="RUN.h5",
+                           help="runs with [environment]; the cells are the first one's, the errors those of all")
+    gridworld.add_argument("--label", action="append", metavar="TEXT", help="legend text, once a run, in their order")
+    picture_options(gridworld, draw_gridworld)
+    text = "recall in a Hopfield network: patterns stored, started from and ended at, energy and overlap over time"
+    hopfield = verbs.add_parser("hopfield", help=text, description=f"Draws and prints: {text}.")
+    hopfield.add_argument("runs", nargs=1, metavar="RUN.h5", help="a run from a file of hjdata hopfield")
+    hopfield.add_argument("--data", metavar="FILE", help="that file (default: the one that the run names)")
+    hopfield.set_defaults(label=None)
+    picture_options(hopfield, draw_hopfield)
     text = "tori over a section of orbits (one or two dimensions), and where there are none"
     torus = verbs.add_parser("torus", help=text, description=f"Draws: {text}.")
     torus.add_argument("file", metavar="TORUS.h5", help="a file of hjnet torus")
@@ -64,6 +77,23 @@ def parser():
     return top
 
 
+def add_evaluations(verbs):
+    """Verbs about what a network learns."""
+    text = "accuracy and error of every set of patterns against epochs, and the account of the energies"
+    learning = verbs.add_parser("learning", help=text, description=f"Draws and prints: {text}.")
+    learning.add_argument("runs", nargs="+", metavar="RUN.h5", help="run files, drawn into one picture")
+    learning.add_argument("--label", action="append", metavar="TEXT", help="legend text, once a run, in their order")
+    picture_options(learning, draw_learning)
+    text = "which classes are taken for which: the confusion matrix of a set of patterns"
+    confusion = verbs.add_parser("confusion", help=text, description=f"Draws and prints: {text}.")
+    confusion.add_argument("runs", nargs=1, metavar="RUN.h5", help="a run with a table [evaluate]")
+    confusion.add_argument("--set", metavar="NAME", help="which set (default: test, or the last)")
+    confusion.add_argument("--epoch", metavar="EPOCH",
+                           help="best, last, or a number of epochs done (default: best where a set chooses it, else last)")
+    confusion.set_defaults(label=None)
+    picture_options(confusion, draw_confusion)
+
+
 def add_studies(verbs):
     """Verbs that read many runs as one study."""
     text = "speed-up, efficiency and a fitted model of runs on several numbers of ranks"
@@ -74,6 +104,16 @@ def add_studies(verbs):
     scaling.add_argument("--csv", metavar="FILE", help="also write the timings as a table, a row a run")
     scaling.add_argument("--extrapolate", type=int, metavar="RANKS",
                          help="evaluate the model up to so many ranks (default: 8 times the most measured)")
+    text = "which Hamiltonians learn: runs that differ from the first in inertia, memory, ..., beside linear theory"
+    learners = verbs.add_parser("learning-study", help=text, description=f"Draws and prints: {text}.")
+    learners.add_argument("runs", nargs="+", metavar="RUN.h5", help="the base run first (jobscripts/learning-study.sh)")
+    learners.add_argument("--set", default="train", metavar="NAME", help="whose error is drawn (default train)")
+    learners.set_defaults(label=None)
+    picture_options(learners, draw_learning_study)
+    text = "where H_int goes while a network learns: the patterns' changes and the work of the weights, from y and Delta"
+    account = verbs.add_parser("learning-account", help=text, description=f"Prints: {text}.")
+    account.add_argument("runs", nargs="+", metavar="RUN.h5", help="runs with output.states and patterns in file order")
+    account.set_defaults(label=None, act=draw_up_account)
     text = "what came of the runs of a parameter scan, against the input keys in which they differ"
     scan = verbs.add_parser("scan", help=text, description=f"Draws: {text}.")
     scan.add_argument("runs", nargs="+", metavar="RUN.h5")
@@ -153,6 +193,53 @@ def draw_kernel(arguments):
     sys.stdout.write(kernel.report(found))
 
 
+def draw_learning(arguments):
+    from hjplot_lib import evaluations, learning
+
+    runs = open_runs(arguments)
+    found = learning.collect(runs)
+    from hjplot_lib import style
+
+    style.use_print_style()
+    style.save(learning.draw(runs, found, arguments.title), arguments.output, arguments.dpi)
+    sys.stdout.write("".join(evaluations.report(f) for f in found if f is not None))
+
+
+def draw_confusion(arguments):
+    from hjplot_lib import confusion
+
+    chosen = confusion.collect(open_runs(arguments)[0], arguments.set, arguments.epoch)
+    from hjplot_lib import style
+
+    style.use_print_style()
+    style.save(confusion.draw(*chosen, arguments.title), arguments.output, arguments.dpi)
+    sys.stdout.write(confusion.report(*chosen))
+
+
+def draw_gridworld(arguments):
+    from hjplot_lib import gridworld
+
+    runs = open_runs(arguments)
+    worlds = [gridworld.World(run) for run in runs]
+    from hjplot_lib import style
+
+    style.use_print_style()
+    style.save(gridworld.draw(runs, worlds, arguments.title), arguments.output, arguments.dpi)
+    sys.stdout.write(gridworld.report(runs, worlds))
+
+
+def draw_hopfield(arguments):
+    from hjplot_lib import hopfield
+
+    run = open_runs(arguments)[0]
+    recalls = hopfield.Recalls(run, arguments.data)
+    from hjplot_lib import style
+
+    style.use_print_style()
+    style.save(hopfield.draw(run, recalls, arguments.title), arguments.output, arguments.dpi)
+    sys.stdout.write(hopfield.report(recalls))
+
+
 def draw_torus(arguments):
     from hjplot_lib import style, torus, torusfile
 
@@ -204,6 +291,22 @@ def scale(arguments):
     style.use_print_style()
     style.save(scaling.draw(study, model, last, arguments.title), arguments.output, arguments.dpi)
     sys.stdout.write(scaling.report(study, model, last))
+
+
+def draw_learning_study(arguments):
+    from hjplot_lib import learning_study, style
+
+    study = learning_study.Study(open_runs(arguments), arguments.set)
+    sys.stdout.write(learning_study.report(study))
+    style.use_print_style()
+    style.save(learning_study.draw(study, arguments.title), arguments.output, arguments.dpi)
+
+
+def draw_up_account(arguments):
+    from hjplot_lib import energy_account
+
+    for run in open_runs(arguments):
+        sys.stdout.write(f"{run.label}\n{energy_account.report(energy_account.Account(run))}\n")
 
 
 def draw_scan(arguments):

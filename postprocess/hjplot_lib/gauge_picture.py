@@ -131,12 +131,12 @@ def draw_spreads(axes, orbits):
     axes.set_ylim(FLOOR, 30.0)
     axes.set_xlabel("time $t$")
     axes.set_ylabel("largest difference\nbetween members, relative")
-    axes.legend(loc="center", bbox_to_anchor=(0.5, 0.74), ncol=3, fontsize=8, framealpha=0.85)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncol=3, fontsize=8.5, frameon=False)
 
 
 def draw(runs, orbits, constraint_name=None, title=None):
     constraint, pair = chosen(orbits, constraint_name)
-    figure = plt.figure(figsize=(7.2, 6.4))
+    figure = plt.figure(figsize=(7.2, 6.9))
     grid = figure.add_gridspec(2, 2, height_ratios=[3.2, 2.6])
     plane, over_time = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
     spreads = figure.add_subplot(grid[1, :])

@@ -100,7 +100,7 @@ def with_legend(heights, columns):
     """A figure of panels of the given heights (inches) over a strip for the legend, whose columns are lists of
     (handle, text). The strip is as high as its text, so that long names never squeeze the panels."""
     rows = max(sum(text.count("\n") + 1 + 0.25 for _, text in column) for column in columns)
-    strip = 0.185 * rows + 0.12
+    strip = 0.215 * rows + 0.12  # labels and title take their share of it, too
     figure, panels = plt.subplots(len(heights) + 1, 1, figsize=(7.2, sum(heights) + strip),
                                   gridspec_kw={"height_ratios": [*heights, strip]})
     panels[-1].set_axis_off()

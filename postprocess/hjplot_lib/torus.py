@@ -21,7 +21,7 @@ def draw(file, title=None):
     columns = [column for column in (entries[:half], entries[half:]) if column]
     figure, (axes,), strip = style.with_legend([5.0], columns)
     for row in range(len(file.action)):
-        colour = groups[file.action[row, -1]] if file.dimensions == 2 else style.colour(0)
+        colour = groups.get(file.action[row, -1], WITHOUT) if file.dimensions == 2 else style.colour(0)
         draw_orbits(axes, file, row, colour)
         if file.status[row] == 0:
             draw_curve(axes, file, row, colour)
@@ -30,15 +30,16 @@ def draw(file, title=None):
     axes.set_xticks(*PI_TICKS)
     axes.set_xlabel(r"angle $\varphi$" if file.dimensions == 1 else r"angle $\varphi_1$")
     axes.set_ylabel(r"action $I$" if file.dimensions == 1 else r"action $I_1$")
-    what = "Tori and orbits" if file.dimensions == 1 else r"Tori and orbits, section $\varphi_2 = 0$"
+    what = "Tori and orbits" if file.has_orbits() else "Tori"
+    what += "" if file.dimensions == 1 else r", section $\varphi_2 = 0$"
     axes.set_title(title or f"{what}: {file.name}")
     style.fill_legend(strip, columns)
     return figure
 
 
 def colours_of(file):
-    """For n = 2 a colour for each value of J_2, since curves of different J_2 may lie upon one another."""
-    return {value: shade(i) for i, value in enumerate(np.unique(file.action[:, -1]))}
+    """For n = 2 a colour for each value of J_2 that has a torus, since curves of different J_2 may lie upon one another."""
+    return {value: shade(i) for i, value in enumerate(np.unique(file.action[file.status == 0, -1]))}
 
 
 def shade(number):
@@ -97,5 +98,13 @@ def legend_of(file, groups):
         entries.append((Line2D([], [], color=WITHOUT, markersize=3, **look), "orbits from $I = J$ without a torus"))
     if np.any(file.status != 0):
         entries.append((Line2D([], [], linestyle="", marker="x", color=WITHOUT, markersize=7, markeredgewidth=1.6),
-                        f"$J$ without a torus ({np.count_nonzero(file.status)} of {len(file.status)})"))
+                        missing_text(file)))
     return entries
+
+
+def missing_text(file):
+    """How many J have no torus; of two dimensions which, as a cross shows J_1 alone, if they are few."""
+    missing = file.action[file.status != 0]
+    if file.dimensions == 1 or len(missing) > 4:
+        return f"$J$ without a torus ({len(missing)} of {len(file.status)})"
+    return "no torus for $J$ =\n" + ", ".join(f"({first:.4g}, {second:.4g})" for first, second in missing)

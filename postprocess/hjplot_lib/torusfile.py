@@ -34,9 +34,12 @@ class TorusFile:
         # The half space of modes is stored: the other half is the complex conjugate.
         return self.action[row] - 2.0 * (wave @ mode).imag
 
+    def has_orbits(self):
+        return "/trajectory" in self.file
+
     def orbits(self, kind, row):
         """Numbers of the orbits beside a row of /torus or of /levels (`kind`: torus, level) that were followed."""
-        if "/trajectory" not in self.file:
+        if not self.has_orbits():
             return np.array([], int)
         found = np.nonzero(self.file[f"/trajectory/{kind}"][:] == row)[0]
         return found[np.isfinite(self.file["/trajectory/energy_drift"][:][found])]

@@ -25,12 +25,29 @@ using hdf5::Handle;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
+/// Keeps HDF5's cache of metadata at one size. By default it adapts to how often a rank looks things up; ranks that
+/// write rows of their own then differ in it, no longer agree on when to flush, and a later change of metadata fails
+/// ("message truncated", seen with 1.10.8 after some thousand writes).
+void fix_metadata_cache(hid_t properties, const std::string& what) {
+  H5AC_cache_config_t cache{};
+  cache.version = H5AC__CURR_CACHE_CONFIG_VERSION;
+  HJNET_HDF5(H5Pget_mdc_config(properties, &cache), what);
+  cache.set_initial_size = true;
+  cache.initial_size = cache.max_size;
+  cache.incr_mode = H5C_incr__off;
+  cache.flash_incr_mode = H5C_flash_incr__off;
+  cache.decr_mode = H5C_decr__off;
+  cache.dirty_bytes_threshold = cache.max_size / 2;
+  HJNET_HDF5(H5Pset_mdc_config(properties, &cache), what);
+}
+
 /// File access properties: MPI-IO on `comm`, and a format that old readers know but that takes attributes of any size.
 /// (The next newer one marks open files as such, and would be refused by readers after a run was killed.)
 Handle access_properties(MPI_Comm comm, const std::string& what) {
   Handle properties(HJNET_HDF5(H5Pcreate(H5P_FILE_ACCESS), what), H5Pclose);
   HJNET_HDF5(H5Pset_fapl_mpio(properties.get(), comm, MPI_INFO_NULL), what);
   HJNET_HDF5(H5Pset_libver_bounds(properties.get(), H5F_LIBVER_V18, H5F_LIBVER_V110), what);
+  fix_metadata_cache(properties.get(), what);
   return properties;
 }
 

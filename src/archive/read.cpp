@@ -6,12 +6,24 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace hjnet {
 
-NumericDataset read_numeric_dataset(const std::filesystem::path& file, const std::string& dataset) {
+namespace {
+
+/// A dataset that holds real numbers, open, and what it is.
+struct OpenDataset {
+  hdf5::Handle file, object;
+  DatasetShape shape;
+  std::uint64_t points = 1;
+  std::string what;  ///< begins the message of a later error
+};
+
+OpenDataset open_numeric(const std::filesystem::path& file, const std::string& dataset) {
   const auto what = fmt::format("cannot read dataset '{}' of '{}'", dataset, file.string());
-  const auto handle = hdf5::open_to_read(file);
-  const auto object = hdf5::open_dataset(handle.get(), dataset, file);
+  auto handle = hdf5::open_to_read(file);
+  auto object = hdf5::open_dataset(handle.get(), dataset, file);
   const hdf5::Handle type(HJNET_HDF5(H5Dget_type(object.get()), what), H5Tclose);
   const auto type_class = H5Tget_class(type.get());
   if (type_class != H5T_INTEGER && type_class != H5T_FLOAT) {
@@ -21,11 +33,27 @@ NumericDataset read_numeric_dataset(const std::filesystem::path& file, const std
   if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) {
     throw io_error(fmt::format("dataset '{}' of '{}' is empty", dataset, file.string()));
   }
-  NumericDataset result;
-  result.dims = hdf5::extents(space.get(), what);
   const auto points = HJNET_HDF5(H5Sget_simple_extent_npoints(space.get()), what);
-  result.values.resize(static_cast<std::size_t>(points));
-  HJNET_HDF5(H5Dread(object.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, result.values.data()), what);
+  return {std::move(handle),
+          std::move(object),
+          {hdf5::extents(space.get(), what), type_class == H5T_INTEGER},
+          static_cast<std::uint64_t>(points),
+          what};
+}
+
+}  // namespace
+
+DatasetShape read_dataset_shape(const std::filesystem::path& file, const std::string& dataset) {
+  return open_numeric(file, dataset).shape;
+}
+
+NumericDataset read_numeric_dataset(const std::filesystem::path& file, const std::string& dataset) {
+  const auto open = open_numeric(file, dataset);
+  NumericDataset result;
+  result.dims = open.shape.dims;
+  result.values.resize(open.points);
+  HJNET_HDF5(H5Dread(open.object.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, result.values.data()),
+             open.what);
   return result;
 }
 

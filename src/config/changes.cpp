@@ -1,5 +1,6 @@
 #include "config/changes.hpp"
 
+#include "archive/archive.hpp"
 #include "archive/checksum.hpp"
 #include "config/document.hpp"
 #include "config/place.hpp"
@@ -113,7 +114,35 @@ std::vector<std::pair<std::string, const Value*>> values_of(const Settings& sett
   append("stimulus.step", settings.stimulus.steps, [](const auto& it) -> const Value& { return it.input.value; });
   append("gauge.field", settings.gauge.fields, [](const auto& it) -> const Value& { return it.amplitude.value; });
   if (settings.kernel) values.emplace_back("kernel.patterns", &settings.kernel->inputs);
+  if (settings.environment) {
+    values.emplace_back("environment.transitions", &settings.environment->transitions);
+    values.emplace_back("environment.rewards", &settings.environment->rewards);
+    values.emplace_back("environment.features", &settings.environment->features);
+  }
   return values;
+}
+
+/// Every set of patterns of the input, with its key.
+std::vector<std::pair<std::string, const PatternSource*>> sets_of(const Settings& settings) {
+  std::vector<std::pair<std::string, const PatternSource*>> sets;
+  if (settings.stimulus.patterns) sets.emplace_back("stimulus.patterns", &settings.stimulus.patterns->source);
+  if (!settings.evaluate) return sets;
+  for (std::size_t i = 0; i < settings.evaluate->sets.size(); ++i) {
+    sets.emplace_back(fmt::format("evaluate.set[{}]", i), &settings.evaluate->sets[i].source);
+  }
+  return sets;
+}
+
+/// Calls take(numbers) with a dataset's numbers, some rows at a time: a set need not fit into memory.
+template <class Take>
+void each_part(const Archive& archive, const std::string& dataset, Take take) {
+  constexpr std::uint64_t most_numbers = std::uint64_t{1} << 20;
+  const auto whole = Slab::whole(archive.dims(dataset));
+  for (const auto& part : split(whole, most_numbers)) {
+    std::vector<double> numbers(part.elements());
+    archive.read<double>(dataset, part, numbers, Access::independent);
+    take(numbers);
+  }
 }
 
 }  // namespace
@@ -137,6 +166,16 @@ std::string data_digest(const Settings& settings) {
     const std::string head = fmt::format("{} {}\n", key, value->values.size());
     add(std::as_bytes(std::span(head)));
     add(std::as_bytes(std::span(value->values)));
+  }
+  const auto add_text = [&add](const std::string& text) { add(std::as_bytes(std::span(text))); };
+  const auto add_numbers = [&add](const std::vector<double>& numbers) { add(std::as_bytes(std::span(numbers))); };
+  for (const auto& [key, source] : sets_of(settings)) {
+    const auto archive = Archive::open(source->file);
+    for (const auto& dataset : {source->inputs, source->targets}) {
+      if (dataset.empty()) continue;
+      add_text(fmt::format("{} {}\n", key, fmt::join(archive.dims(dataset), " ")));
+      each_part(archive, dataset, add_numbers);
+    }
   }
   return end == 0 ? std::string() : checksum_text(sum);
 }

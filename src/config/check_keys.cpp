@@ -7,20 +7,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 namespace hjnet {
 
 namespace {
-
-struct Later {
-  std::string_view path, what;
-};
-
-/// Keys that have their names already, though no code yet.
-constexpr std::array later_keys{Later{"stimulus.patterns", "patterns come with real learning"},
-                                Later{"evaluate", "evaluation comes with real learning"}};
 
 /// What a torus input may hold beside [torus].
 constexpr std::string_view shared_keys = "a torus input holds [torus], name and seed of [run] and file of [output]";
@@ -62,9 +53,6 @@ private:
     if (kind_ == InputKind::run && child == "torus") {
       return note(place, "is no part of a run: expected an input of `hjnet torus` where there is [torus]");
     }
-    const auto later =
-        std::find_if(later_keys.begin(), later_keys.end(), [&](const Later& it) { return it.path == child; });
-    if (later != later_keys.end()) return note(place, fmt::format("unsupported in this version: {}", later->what));
     if (const auto* key = find_key(path, name, tables_)) return inner(place, node, *key);
     if (const auto* known = find_table(child, tables_)) return tables(place, node, *known);
     if (kind_ == InputKind::torus && (find_key(path, name) != nullptr || find_table(child) != nullptr)) {

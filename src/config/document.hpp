@@ -21,8 +21,8 @@ toml::table parse_document(const std::string& text, const std::string& source);
 /// Which verb an input is for: `hjnet run`, or `hjnet torus`.
 enum class InputKind { run, torus };
 
-/// Throws config_error at the first key, in file order, that is unknown, or belongs to the other kind of input or to
-/// later work, or is a scalar where a table must stand (or the other way round).
+/// Throws config_error at the first key, in file order, that is unknown, or belongs to the other kind of input, or
+/// is a scalar where a table must stand (or the other way round).
 void check_keys(const toml::table& document, InputKind kind);
 
 }  // namespace hjnet

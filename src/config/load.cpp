@@ -19,10 +19,14 @@ Settings settings_of(const toml::table& document, const std::filesystem::path& s
   read_network(reader, settings);
   read_learning(reader, settings);
   read_stimulus(reader, settings);
+  check_target(reader, settings);
   read_particles(reader, settings);
   read_gauge(reader, settings);
   read_kernel(reader, settings);
+  read_environment(reader, settings);
+  read_evaluate(reader, settings);
   read_output(reader, settings);
+  check_lyapunov(reader, settings);
   if (output) settings.output.file = *output;
   settings.resolved = resolved_text(settings);
   return settings;

@@ -20,8 +20,10 @@ inline constexpr Names<Transfer, 5> transfer_names{{{"identity", Transfer::ident
 inline constexpr Names<Boundary, 3> delta_names{
     {{"terminal", Boundary::terminal}, {"initial", Boundary::initial}, {"off", Boundary::off}}};
 inline constexpr Names<Boundary, 2> momentum_names{{{"terminal", Boundary::terminal}, {"initial", Boundary::initial}}};
-inline constexpr Names<ErrorKind, 2> error_names{
-    {{"squared", ErrorKind::squared}, {"cross_entropy", ErrorKind::cross_entropy}}};
+inline constexpr Names<ErrorKind, 4> error_names{{{"squared", ErrorKind::squared},
+                                                  {"cross_entropy", ErrorKind::cross_entropy},
+                                                  {"lyapunov", ErrorKind::lyapunov},
+                                                  {"bellman", ErrorKind::bellman}}};
 inline constexpr Names<Closure, 3> closure_names{
     {{"bilinear", Closure::bilinear}, {"backpropagation", Closure::backpropagation}, {"full", Closure::full}}};
 inline constexpr Names<Memory, 4> memory_names{
@@ -35,6 +37,10 @@ inline constexpr Names<Multiplier::Kind, 3> multiplier_names{{{"constant", Multi
                                                               {"random", Multiplier::Kind::random}}};
 inline constexpr Names<FamilyParameter::Quantity, 2> family_names{
     {{"initial_state", FamilyParameter::Quantity::initial_state}, {"stimulus", FamilyParameter::Quantity::stimulus}}};
+inline constexpr Names<EnvironmentSettings::Policy, 2> policy_names{
+    {{"sweep", EnvironmentSettings::Policy::sweep}, {"uniform", EnvironmentSettings::Policy::uniform}}};
+/// Whether patterns are shuffled.
+inline constexpr Names<bool, 2> order_names{{{"file", false}, {"shuffled", true}}};
 inline constexpr Names<EngineKind, 3> engine_names{
     {{"coupled", EngineKind::coupled}, {"waveform", EngineKind::waveform}, {"auto", EngineKind::automatic}}};
 inline constexpr Names<Method, 2> method_names{{{"bdf", Method::bdf}, {"adams", Method::adams}}};

@@ -22,6 +22,7 @@ void read_stimulus(const Reader& input, Settings& settings) {
     std::tie(step.first_epoch, step.last_epoch) = read_epoch_range(entry, settings.epochs);
     settings.stimulus.steps.push_back(step);
   }
+  read_patterns(table, settings);
 }
 
 void read_gauge(const Reader& input, Settings& settings) {

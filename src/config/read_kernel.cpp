@@ -66,7 +66,8 @@ void read_outputs(const Reader& table, const Settings& settings, KernelSettings&
   }
 }
 
-/// The network at rest is known layer by layer only where no signal comes back.
+}  // namespace
+
 void refuse_recurrent(const Reader& table, const NetworkSettings& network) {
   for (const auto& projection : network.projections) {
     if (projection.to > projection.from) continue;
@@ -77,8 +78,6 @@ void refuse_recurrent(const Reader& table, const NetworkSettings& network) {
         network.layers[static_cast<std::size_t>(projection.to)].name));
   }
 }
-
-}  // namespace
 
 void read_kernel(const Reader& input, Settings& settings) {
   const auto found = input.tables("kernel");

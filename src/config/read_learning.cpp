@@ -44,15 +44,27 @@ void read_learning(const Reader& input, Settings& settings) {
   learning.delta = table.choice("delta", delta_names, learning.delta);
   learning.momentum = table.choice("momentum", momentum_names, learning.momentum);
   learning.initial_delta = read_value(table, "initial_delta", {}, {.rows = settings.network.neurons(), .of = "neuron"});
-  table.refuse_later("error", {"lyapunov", "bellman"}, "real learning");
   learning.error = table.choice("error", error_names, learning.error);
   const auto outputs = settings.network.layers.back().neurons;
   learning.target = read_value(table, "target", {}, {.rows = outputs, .of = "output"});
   learning.weight_decay = table.number("weight_decay", learning.weight_decay, is_not_negative);
-  if (learning.error == ErrorKind::cross_entropy) check_probabilities(table, learning.target, outputs);
 
+  table.must_act("target", learning.error != ErrorKind::bellman, learning.target == Value{},
+                 "an error that has a target; that of \"bellman\" comes from [environment]");
   table.must_act("initial_delta", learning.delta == Boundary::initial, learning.initial_delta == Value{},
                  "learning.delta = \"initial\"");
+}
+
+void check_target(const Reader& input, const Settings& settings) {
+  const Reader table = table_or_empty(input, "learning");
+  const auto& learning = settings.learning;
+  if (settings.stimulus.patterns && !settings.stimulus.patterns->source.targets.empty()) {
+    return table.must_act("target", false, learning.target == Value{},
+                          "stimulus.patterns without targets: those of the patterns take its place");
+  }
+  if (learning.error == ErrorKind::cross_entropy) {
+    check_probabilities(table, learning.target, settings.network.layers.back().neurons);
+  }
 }
 
 }  // namespace hjnet

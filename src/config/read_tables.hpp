@@ -13,8 +13,12 @@ void read_run(const Reader& input, Settings& settings);
 void read_network(const Reader& input, Settings& settings);
 /// [learning]; needs the network.
 void read_learning(const Reader& input, Settings& settings);
-/// [stimulus]; needs run and network.
+/// [stimulus]; needs run, network and learning.
 void read_stimulus(const Reader& input, Settings& settings);
+/// [stimulus.patterns] of [stimulus]; needs run, network and learning.
+void read_patterns(const Reader& stimulus, Settings& settings);
+/// Whether learning.target fits the error and the patterns; needs learning and stimulus.
+void check_target(const Reader& input, const Settings& settings);
 /// [gauge]; needs the network.
 void read_gauge(const Reader& input, Settings& settings);
 /// [[gauge.constraint]] of [gauge]; needs the network.
@@ -29,6 +33,15 @@ void read_wavefunction(const Reader& input, Settings& settings);
 void read_output(const Reader& input, Settings& settings);
 /// [kernel]; needs the network.
 void read_kernel(const Reader& input, Settings& settings);
+/// [environment]; needs network, learning and stimulus.
+void read_environment(const Reader& input, Settings& settings);
+/// [evaluate] and its sets; needs network and learning.
+void read_evaluate(const Reader& input, Settings& settings);
+
+/// Throws at a table that needs the network at rest, which is known layer by layer, where a signal comes back.
+void refuse_recurrent(const Reader& table, const NetworkSettings& network);
+/// What error = "lyapunov" cannot be had with; needs everything else.
+void check_lyapunov(const Reader& input, const Settings& settings);
 
 /// The two epochs of an `epochs` key, all of the run's where it is absent.
 std::pair<int, int> read_epoch_range(const Reader& table, int epochs);

@@ -85,15 +85,6 @@ void Reader::must_act(std::string_view key, bool acts, bool is_default, std::str
   place(key).fail(fmt::format("has no effect: expected {}", needs));
 }
 
-void Reader::refuse_later(std::string_view key, std::initializer_list<std::string_view> values,
-                          std::string_view work) const {
-  const auto* node = find(key);
-  const auto given = node == nullptr ? std::nullopt : node->value_exact<std::string>();
-  if (!given || std::find(values.begin(), values.end(), *given) == values.end()) return;
-  place(key).fail(fmt::format("expected {}, got {}: unsupported in this version, comes with {}", expected(key),
-                              describe(*node), work));
-}
-
 bool Reader::boolean(std::string_view key, bool fallback) const {
   if (!has(key)) return fallback;
   const auto given = find(key)->value_exact<bool>();

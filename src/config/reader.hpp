@@ -71,8 +71,6 @@ public:
   [[noreturn]] void wrong(std::string_view key, std::string_view expected = {}) const;
   /// The key is given, is not at its default, and cannot have an effect: throws unless `acts` or `is_default`.
   void must_act(std::string_view key, bool acts, bool is_default, std::string_view needs) const;
-  /// Refuses values that belong to later work, by name.
-  void refuse_later(std::string_view key, std::initializer_list<std::string_view> values, std::string_view work) const;
 
 private:
   [[nodiscard]] std::string_view expected(std::string_view key) const;

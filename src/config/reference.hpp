@@ -23,6 +23,11 @@ struct TableReference {
   std::vector<KeyReference> keys;
 };
 
+/// [stimulus.patterns].
+TableReference pattern_table();
+/// [environment] and [environment.grid].
+std::vector<TableReference> environment_tables();
+
 /// All tables of an input of `hjnet run`, in the order of the manual.
 const std::vector<TableReference>& reference();
 /// Those of an input of `hjnet torus`, keys that it shares with a run included.

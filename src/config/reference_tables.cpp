@@ -94,9 +94,13 @@ TableReference learning_table() {
        {"momentum", "one of terminal, initial", "\"terminal\"",
         "boundary condition of M: 0 at the end of every epoch, or 0 at the start of the run"},
        {"initial_delta", "a value", "0.0", "Delta(0) over all neurons, with `delta = \"initial\"`", value_keys},
-       {"error", "one of squared, cross_entropy", "\"squared\"",
-        "error functional E: half the squared distance from the target, or the cross entropy of softmax(y) with it"},
-       {"target", "a value", "0.0", "d, over the outputs. With `error = \"cross_entropy\"` not negative and with sum 1",
+       {"error", "one of squared, cross_entropy, lyapunov, bellman", "\"squared\"",
+        "error functional E: half the squared distance from the target, the cross entropy of softmax(y) with it, the "
+        "Hopfield energy of a symmetric recurrent network, or half the squared Bellman error of `environment`; the "
+        "last two have no target"},
+       {"target", "a value", "0.0",
+        "d, over the outputs; not beside targets of `stimulus.patterns`. With `error = \"cross_entropy\"` not negative "
+        "and with sum 1",
         value_keys},
        {"weight_decay", "a number >= 0", "0.0", "kappa: adds kappa |W|^2 / 2 to E"}}};
 }
@@ -273,6 +277,30 @@ TableReference kernel_table() {
             "stimulus"}}};
 }
 
+std::vector<TableReference> evaluate_tables() {
+  return {
+      {"evaluate",
+       Form::single,
+       "Sets of patterns on which the network is judged with its weights held fast (docs/evaluation.md): before the "
+       "first epoch, after every so many and after the last. Not with recurrent projections, nor with `error` lyapunov "
+       "or bellman.",
+       {{"layer", layer_name, "required",
+         "the layer that the patterns are shown to, beside `stimulus.constant` and in place of all other input"},
+        {"every", "an integer >= 1", "1", "so many epochs from one evaluation to the next"},
+        {"choose", "the name of a set", "none",
+         "the best epoch is the one with the highest accuracy on this set; of equals that with the lowest error, then "
+         "the earliest"}}},
+      {"evaluate.set",
+       Form::repeated,
+       "A set of patterns with targets, in an HDF5 file. At least one is required.",
+       {{"name", "letters, digits and _", "required", "unique"},
+        {"file", "the name of an HDF5 file", "required", "relative to the input file"},
+        {"inputs", "the path of a dataset in the file", "required", "a row a pattern, a column a neuron of the layer"},
+        {"targets", "the path of a dataset in the file", "required",
+         "class labels: an integer a pattern, the output that is to be largest, from 0; or rows of a number for each "
+         "output"}}}};
+}
+
 std::vector<TableReference> all_tables() {
   std::vector<TableReference> tables{{"", Form::single, "", {}}, run_table()};
   const auto append = [&tables](std::vector<TableReference> more) {
@@ -281,9 +309,12 @@ std::vector<TableReference> all_tables() {
   append(network_tables());
   append({learning_table()});
   append(stimulus_tables());
+  append({pattern_table()});
   append(quantum_tables());
   append(constraint_tables());
   append({kernel_table()});
+  append(environment_tables());
+  append(evaluate_tables());
   append(output_tables());
   return tables;
 }

@@ -104,6 +104,7 @@ void write_inputs(TomlWriter& out, const Settings& settings) {
     out.put("stop", step.stop);
     out.put("epochs", fmt::format("[{}, {}]", step.first_epoch, step.last_epoch));
   }
+  if (settings.stimulus.patterns) write_patterns(out, *settings.stimulus.patterns, settings.network);
   out.table("gauge");
   out.put("charge", settings.gauge.charge);
   for (const auto& field : settings.gauge.fields) {
@@ -238,6 +239,8 @@ std::string resolved_text(const Settings& settings) {
   if (settings.ensemble) write_ensemble(out, *settings.ensemble);
   if (settings.wavefunction) write_wavefunction(out, *settings.wavefunction);
   if (settings.kernel) write_kernel(out, *settings.kernel, settings.network);
+  if (settings.environment) write_environment(out, *settings.environment, settings.network);
+  if (settings.evaluate) write_evaluate(out, *settings.evaluate, settings.network);
   write_output(out, settings.solver, settings.output);
   return out.text();
 }

@@ -14,6 +14,12 @@ std::string resolved_text(const Settings& settings);
 
 /// A value as it stands after "key = ".
 std::string value_text(const Value& value);
+/// [stimulus.patterns].
+void write_patterns(TomlWriter& out, const PatternSettings& patterns, const NetworkSettings& network);
+/// [evaluate] and its sets.
+void write_evaluate(TomlWriter& out, const EvaluateSettings& evaluate, const NetworkSettings& network);
+/// [environment].
+void write_environment(TomlWriter& out, const EnvironmentSettings& environment, const NetworkSettings& network);
 /// [[gauge.constraint]], one for each constraint, layers written out.
 void write_constraints(TomlWriter& out, const Settings& settings);
 

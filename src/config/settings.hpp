@@ -3,6 +3,9 @@
 /// no other part of hjnet reads TOML. Names follow the input file's; units are dimensionless, time is in the unit of
 /// `run.epoch_length` unless said otherwise.
 
+#include "config/environment_settings.hpp"
+#include "config/value.hpp"
+
 #include <array>
 #include <cstdint>
 #include <filesystem>
@@ -11,22 +14,6 @@
 #include <vector>
 
 namespace hjnet {
-
-/// A number for each of several items, as the input gives it: one number, a list, a distribution, or a dataset.
-/// Lists and datasets are read (and their shape and finiteness checked) by load_settings(), so `values` is complete
-/// for Kind::list. Nested lists are stored row by row.
-struct Value {
-  enum class Kind { constant, list, normal, uniform };
-  Kind kind = Kind::constant;
-  double constant = 0.0;          ///< Kind::constant
-  std::vector<double> values{};   ///< Kind::list, also after reading { file, dataset }
-  double mean = 0.0, sd = 1.0;    ///< Kind::normal
-  double low = -1.0, high = 1.0;  ///< Kind::uniform
-  std::optional<double> gain{};   ///< Kind::normal of weights only: sd = gain / sqrt(fan-in of the row)
-  std::filesystem::path file{};   ///< Kind::list: the HDF5 file that `values` were read from, absolute; empty: inline
-  std::string dataset{};          ///< with `file`: the path of the dataset in it
-  bool operator==(const Value&) const = default;
-};
 
 /// A value over the neurons of one layer.
 struct LayerValue {
@@ -80,7 +67,7 @@ struct NetworkSettings {
 };
 
 enum class Boundary { terminal, initial, off };  ///< off: delta only
-enum class ErrorKind { squared, cross_entropy };
+enum class ErrorKind { squared, cross_entropy, lyapunov, bellman };
 
 struct LearningSettings {
   bool enabled = true;
@@ -103,9 +90,32 @@ struct StepStimulus {
   bool operator==(const StepStimulus&) const = default;
 };
 
+/// A set of patterns in an HDF5 file. Shapes are checked by load_settings(); the numbers themselves are read, and their
+/// finiteness and the labels' range checked, by PatternSet.
+struct PatternSource {
+  std::filesystem::path file;  ///< absolute
+  std::string inputs;          ///< dataset, P x neurons of the layer that they are shown to
+  std::string targets;         ///< dataset, P x outputs, or P class labels from 0; empty: none
+  bool labels = false;         ///< targets are class labels: the target of class c is 1 at output c, 0 elsewhere
+  std::int64_t patterns = 0;   ///< P
+  bool operator==(const PatternSource&) const = default;
+};
+
+/// Patterns shown one after another in slots of equal length: Y of the layer += the pattern's inputs, and the target is
+/// the pattern's. Epoch n shows numbers n B .. (n+1) B - 1 of an endless sequence of passes through the set.
+struct PatternSettings {
+  PatternSource source;
+  int layer = 0;               ///< index of the layer that they are shown to
+  std::int64_t per_epoch = 0;  ///< B: slots of an epoch, each T/B long
+  bool shuffle = false;        ///< every pass in an order of its own, drawn; else that of the file
+  double onset = 0.0;          ///< time over which a slot's input takes over from the one before, < T/B; 0: a jump
+  bool operator==(const PatternSettings&) const = default;
+};
+
 struct StimulusSettings {
   std::vector<LayerValue> constant;
   std::vector<StepStimulus> steps;
+  std::optional<PatternSettings> patterns{};
   bool operator==(const StimulusSettings&) const = default;
 };
 
@@ -229,6 +239,22 @@ struct KernelSettings {
   bool operator==(const KernelSettings&) const = default;
 };
 
+/// A set of patterns that the network is judged on with its weights held fast.
+struct EvaluationSet {
+  std::string name;
+  PatternSource source;  ///< with targets
+  bool operator==(const EvaluationSet&) const = default;
+};
+
+/// When and on what the network is judged.
+struct EvaluateSettings {
+  std::vector<EvaluationSet> sets;  ///< at least one; names are distinct
+  int layer = 0;                    ///< index of the layer that they are shown to
+  int every = 1;                    ///< before the first epoch, after each so many, and after the last
+  std::optional<int> choose{};      ///< index of the set by whose error or accuracy the best epoch is chosen
+  bool operator==(const EvaluateSettings&) const = default;
+};
+
 struct SolverSettings {
   EngineKind engine = EngineKind::automatic;
   Method method = Method::bdf;
@@ -272,6 +298,8 @@ struct Settings {
   std::optional<EnsembleSettings> ensemble;
   std::optional<WaveSettings> wavefunction;  ///< with an ensemble's family only
   std::optional<KernelSettings> kernel;
+  std::optional<EnvironmentSettings> environment;  ///< with error = bellman only
+  std::optional<EvaluateSettings> evaluate;
   SolverSettings solver;
   OutputSettings output;
   std::string resolved;  ///< the whole input as TOML with defaults and overrides put in; loads to the same settings

@@ -23,7 +23,7 @@ const double* NeuronSystem::gauge(double time) {
 }
 
 void NeuronSystem::net(const Moment& moment, const double* y, double* net) {
-  input_.evaluate(moment.epoch, moment.phase, moment.inside, net);
+  input_.evaluate(moment, net);
   network_.gather(y, halo_.data(), columns_);
   for (std::size_t p = 0; p < network_.projections().size(); ++p) {
     weights_.apply(static_cast<int>(p), {&moment.phase, 1}, y, halo_.data(), net);
@@ -48,19 +48,29 @@ void NeuronSystem::back_sum(double phase, const double* b, double* sum) {
   network_.scatter_add(halo_.data(), sum, columns_);
 }
 
-void NeuronSystem::error_gradient(const double* y, double* gradient) {
+void NeuronSystem::error_gradient(const Moment& moment, const double* y, const double* field, double* gradient) {
+  if (const auto* energy = network_.lyapunov()) {
+    energy->gradient(y, field, static_cast<std::size_t>(columns_), 1, gradient);
+    return;
+  }
   const auto c = static_cast<std::size_t>(columns_);
   outputs_.resize(network_.error().outputs() * c);
   output_gradient_.resize(outputs_.size());
   network_.gather_outputs(y, outputs_.data(), columns_);
-  network_.error().gradient(outputs_.data(), c, output_gradient_.data());
+  network_.error().gradient(moment, outputs_.data(), c, output_gradient_.data());
   std::fill(gradient, gradient + size(), 0.0);
   const auto owned = network_.owned_outputs();
   std::copy_n(output_gradient_.begin() + owned.first * columns_, owned.count * columns_,
               gradient + network_.layers().back().first * columns_);
 }
 
-void NeuronSystem::error_hessian(const double* y, const double* u, double* product) {
+void NeuronSystem::error_hessian(const Moment& moment, const double* y, const double* u, const double* field_change,
+                                 double* product) {
+  if (const auto* energy = network_.lyapunov()) {
+    energy->curvature(y, u, static_cast<std::size_t>(columns_), product);
+    for (std::size_t i = 0; i < size() && field_change != nullptr; ++i) product[i] -= field_change[i];
+    return;
+  }
   // The functional takes directions as tangent columns beside the value: put u's columns behind y's value.
   const auto c = static_cast<std::size_t>(columns_);
   const auto outputs = network_.error().outputs();
@@ -73,7 +83,7 @@ void NeuronSystem::error_hessian(const double* y, const double* u, double* produ
   std::vector<double> all(outputs * (c + 1));
   std::vector<double> gradient(all.size());
   network_.gather_outputs(block.data(), all.data(), columns_ + 1);
-  network_.error().gradient(all.data(), c + 1, gradient.data());
+  network_.error().hessian(moment, all.data(), c + 1, gradient.data());
   std::fill(product, product + size(), 0.0);
   const auto owned = network_.owned_outputs();
   for (std::int64_t i = 0; i < owned.count; ++i) {
@@ -83,13 +93,13 @@ void NeuronSystem::error_hessian(const double* y, const double* u, double* produ
 }
 
 void NeuronSystem::conjugate_rate(const Moment& moment, const double* y, const double* net, const double* f,
-                                  const double* delta, double* rate) {
+                                  const double* delta, const double* field, double* rate) {
   std::vector<double> p(size());
   std::vector<double> gradient(size());
   pointwise_.conjugate(delta, f, gauge(moment.time), p.data());
   pointwise_.back_signal(p.data(), net, signal_.data());
   back_sum(moment.phase, signal_.data(), rate);
-  error_gradient(y, gradient.data());
+  error_gradient(moment, y, field, gradient.data());
   for (std::size_t i = 0; i < size(); ++i) rate[i] = (p[i] - rate[i]) / time_constant_ - gradient[i];
 }
 

@@ -5,18 +5,11 @@
 #include "dynamics/delayed_weights.hpp"
 #include "dynamics/pointwise.hpp"
 #include "network/external_input.hpp"
+#include "network/moment.hpp"
 
 #include <vector>
 
 namespace hjnet {
-
-/// A moment of an epoch: which epoch, where in it, and on which side of a jump.
-struct Moment {
-  int epoch = 0;
-  double phase = 0.0;
-  double inside = 0.0;  ///< any phase of the same segment between breakpoints
-  double time = 0.0;    ///< nT + phase
-};
 
 /// The neurons' part of the characteristic equations for given delayed weights. Arrays are neuron vectors of `columns`
 /// columns (pointwise.hpp).
@@ -31,10 +24,12 @@ public:
   /// net = Y + W(t-T) y + thresholds, with tangents (84, 96).
   void net(const Moment& moment, const double* y, double* net);
   /// dDelta/dt of (85), with tangents and gauge field; net and F belong to y.
+  /// @param field  of the Lyapunov energy (network/lyapunov_energy.hpp); of no use to other error functionals
   void conjugate_rate(const Moment& moment, const double* y, const double* net, const double* f, const double* delta,
-                      double* rate);
+                      const double* field, double* rate);
   /// gradient = dE/dy of the local neurons (zero but for outputs), tangents E_ij d_a y_j.
-  void error_gradient(const double* y, double* gradient);
+  /// @param field  as above: then no neuron's is zero
+  void error_gradient(const Moment& moment, const double* y, const double* field, double* gradient);
   /// c A_k at this time, or null without a gauge field.
   const double* gauge(double time);
 
@@ -43,7 +38,9 @@ public:
   /// sum = W^T b and tangents.
   void back_sum(double phase, const double* b, double* sum);
   /// E_yy u, on local neurons.
-  void error_hessian(const double* y, const double* u, double* product);
+  /// @param field_change  how the Lyapunov energy's field changes with u; null where it is given as a function of time
+  void error_hessian(const Moment& moment, const double* y, const double* u, const double* field_change,
+                     double* product);
 
   /// x := (a - s (1/lambda) f' W)^-1 x over projections to later layers, layer by layer; exact where all are such.
   void forward_sweep(double phase, double a, double s, const double* net, double* x);

@@ -5,6 +5,7 @@
 #include "engine/epoch_mesh.hpp"
 #include "engine/waveform/waveform_engine.hpp"
 #include "network/connectivity.hpp"
+#include "network/external_input.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -48,8 +49,9 @@ HistoryWork history_work(const Settings& settings, std::size_t projection, std::
   const double width = columns * static_cast<double>(nodes);
   const double digits = -std::log10(resampling_tolerance(settings)) + 2.0;
   const double all_columns = digits * (settings.particles ? tangent_directions : 1.0);
+  const auto segments = static_cast<double>(input_breakpoints(settings).size() + 1);  // each with neurons of its own
   const auto rank_after = [&](double epochs) {
-    const double rank = all_columns * (first_directions + further_directions * epochs);
+    const double rank = segments * all_columns * (first_directions + further_directions * epochs);
     return std::min({rank, width * epochs, static_cast<double>(std::min(pre, post))});
   };
   const double rank = rank_after(0.5 * settings.epochs);
@@ -99,6 +101,8 @@ EngineKind chosen_engine(const Settings& settings) {
     require_supported_constraints(settings);
     return EngineKind::coupled;
   }
+  // Delta then depends on the weights of its own epoch, which the coupled engine iterates.
+  if (settings.learning.error == ErrorKind::lyapunov && settings.learning.enabled) return EngineKind::coupled;
   return settings.solver.engine == EngineKind::automatic ? EngineKind::waveform : settings.solver.engine;
 }
 

@@ -1,5 +1,7 @@
 #include "history/epoch_record.hpp"
 
+#include "parallel/sums.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -110,14 +112,24 @@ std::vector<bool> unresolved(const Mesh& mesh, const Resolution& sums, std::size
   return marked;
 }
 
+Moment EpochRecord::moment(std::size_t node) const {
+  const double phase = mesh.phases()[node];
+  return {epoch, phase, mesh.middle(node / mesh.nodes_per_element()), start_time + phase};
+}
+
+Moment EpochRecord::moment(const MeshPoint& point) const {
+  const double phase = mesh.start(point.element) + 0.5 * (1.0 + point.x) * mesh.length(point.element);
+  return {epoch, phase, mesh.middle(point.element), start_time + phase};
+}
+
 void EpochRecord::sum_over_ranks(MPI_Comm comm) {
   std::vector<double> sums;
-  for (const auto* part : {&momentum_squared, &momentum_velocity, &weight_squared}) {
+  for (const auto* part : {&momentum_squared, &momentum_velocity, &weight_squared, &energy}) {
     sums.insert(sums.end(), part->begin(), part->end());
   }
-  MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM, comm);
+  hjnet::sum_over_ranks(comm, sums);
   auto from = sums.begin();
-  for (auto* part : {&momentum_squared, &momentum_velocity, &weight_squared}) {
+  for (auto* part : {&momentum_squared, &momentum_velocity, &weight_squared, &energy}) {
     std::copy_n(from, part->size(), part->begin());
     from += static_cast<std::ptrdiff_t>(part->size());
   }

@@ -3,6 +3,7 @@
 /// the output read this and nothing else of an engine.
 
 #include "history/mesh.hpp"
+#include "network/moment.hpp"
 
 #include <mpi.h>
 
@@ -73,12 +74,18 @@ struct EpochRecord {
   NodeData y_halo;    ///< pre-synaptic neurons that local synapses need
   NodeData y_output;  ///< all outputs, on every rank
   GaugeNodes gauge;   ///< with constraints
+  NodeData field;     ///< local neurons: h of the Lyapunov energy where weights move (else it is net); width 0 without
   /// Sums over all synapses and ranks, one a node (zero where weights do not move or nothing needs them).
   std::vector<double> momentum_squared;   ///< |M|^2
   std::vector<double> momentum_velocity;  ///< M . dW/dt, with the part of Delta . dy/dt that constraints add
   std::vector<double> weight_squared;     ///< |W|^2, with weight decay only
+  std::vector<double> energy;             ///< the Lyapunov energy, without decay; empty with other error functionals
 
-  /// Replaces these three, which hold a rank's own synapses, by the sums over all ranks: one reduction. Collective.
+  /// Of a node of the mesh, and of a point.
+  [[nodiscard]] Moment moment(std::size_t node) const;
+  [[nodiscard]] Moment moment(const MeshPoint& point) const;
+
+  /// Replaces these, which hold a rank's own share, by the sums over all ranks: one reduction. Collective.
   void sum_over_ranks(MPI_Comm comm);
 };
 

@@ -41,6 +41,8 @@ public:
   [[nodiscard]] const std::vector<double>& boundaries() const { return boundaries_; }
   [[nodiscard]] double start(std::size_t element) const { return boundaries_[element]; }
   [[nodiscard]] double length(std::size_t element) const { return boundaries_[element + 1] - boundaries_[element]; }
+  /// A phase inside an element, on the same side of every jump as all of it.
+  [[nodiscard]] double middle(std::size_t element) const { return start(element) + 0.5 * length(element); }
   [[nodiscard]] const Chebyshev& reference() const { return reference_; }
   /// Phases of all nodes, element by element; the ends of neighbouring elements coincide.
   [[nodiscard]] const std::vector<double>& phases() const { return phases_; }

@@ -5,7 +5,7 @@
 namespace hjnet {
 
 bool stimulus_is_a_pattern(const Settings& settings) {
-  return settings.stimulus.steps.empty() && !settings.particles;
+  return settings.stimulus.steps.empty() && !settings.stimulus.patterns && !settings.environment && !settings.particles;
 }
 
 std::string no_prediction(const Settings& settings) {

@@ -3,6 +3,7 @@
 #include "kernel/tangent_kernel.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
+#include "parallel/sums.hpp"
 
 #include <fmt/format.h>
 #include <Eigen/Dense>
@@ -111,12 +112,17 @@ PathKernel::PathKernel(const Network& network, const ExternalInput& input, const
   }
   if (!shape_.stimulus) return;
   std::vector<double> stimulus(neurons * as_size(input.columns()));
-  input.evaluate(0, 0.0, 0.0, stimulus.data());
+  input.evaluate({}, stimulus.data());
   for (std::size_t k = 0; k < neurons; ++k) input_[k * shape_.patterns] = stimulus[k * as_size(input.columns())];
   for (std::size_t k = 0; k < as_size(part.count); ++k) {
     patterns_[place + k] = input_[(as_size(part.first) + k) * shape_.patterns];
   }
   MPI_Allreduce(MPI_IN_PLACE, patterns_.data(), as_int(size), MPI_DOUBLE, MPI_SUM, network.comm());
+}
+
+Moment PathKernel::moment(std::size_t node) const {
+  const double phase = nodes_.phases()[node];
+  return {epoch_, phase, nodes_.middle(node / nodes_.nodes_per_element()), epoch_ * settings_.epoch_length + phase};
 }
 
 std::vector<double> PathKernel::selected(const std::vector<double>& all, std::size_t group, std::size_t place) const {
@@ -196,13 +202,13 @@ void PathKernel::add_node(std::size_t node, Integral& kernel) {
   if (at_start || at_end) {
     auto& end = at_start ? first_ : last_;
     end = tangent;
-    MPI_Allreduce(MPI_IN_PLACE, end.data(), as_int(end.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+    sum_over_ranks(network_.comm(), end);
   }
   std::vector<double> gradient(shape_.all_outputs);
   if (shape_.stimulus) {
     std::vector<double> outputs(shape_.all_outputs);
     for (std::size_t o = 0; o < outputs.size(); ++o) outputs[o] = state.outputs[o * shape_.patterns];
-    network_.error().gradient(outputs.data(), 1, gradient.data());
+    network_.error().gradient(moment(node), outputs.data(), 1, gradient.data());
     for (const auto o : settings_.kernel->outputs) loss_derivative_.push_back(gradient[as_size(o)]);
   }
   if (shape_.predicts) return add_predictions(phase, node, state, gradient);
@@ -215,7 +221,7 @@ void PathKernel::add_epoch() {
   Integral kernel;
   for (std::size_t node = 0; node < shape_.nodes; ++node) add_node(node, kernel);
   for (auto* sum : {&kernel.full, &kernel.half}) {
-    MPI_Allreduce(MPI_IN_PLACE, sum->data(), as_int(sum->size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+    sum_over_ranks(network_.comm(), *sum);
   }
   add_scaled(path_.full, kernel.full, 1.0);
   add_scaled(path_.half, kernel.half, 1.0);

@@ -57,6 +57,7 @@ private:
     std::vector<double> full, half;
     void add(const std::vector<double>& values, double weight, double half_weight);
   };
+  [[nodiscard]] Moment moment(std::size_t node) const;
   void add_node(std::size_t node, Integral& kernel);
   void add_predictions(double phase, std::size_t node, const RestState& state, const std::vector<double>& gradient);
   /// By how much the gradients of the past, and this node's own, move the weights at a node: two rows of coefficients.

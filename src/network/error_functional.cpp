@@ -6,8 +6,10 @@
 
 namespace hjnet {
 
-ErrorFunctional::ErrorFunctional(ErrorKind kind, std::vector<double> target)
-    : kind_(kind), target_(std::move(target)) {}
+ErrorFunctional::ErrorFunctional(ErrorKind kind, std::vector<double> target,
+                                 std::shared_ptr<const PatternShow> patterns,
+                                 std::shared_ptr<const EnvironmentShow> environment)
+    : kind_(kind), target_(std::move(target)), patterns_(std::move(patterns)), environment_(std::move(environment)) {}
 
 double ErrorFunctional::softmax(const double* y, std::size_t stride, std::vector<double>& p) const {
   double largest = y[0];
@@ -19,26 +21,34 @@ double ErrorFunctional::softmax(const double* y, std::size_t stride, std::vector
   return largest + std::log(sum);
 }
 
-double ErrorFunctional::value(const double* y, std::size_t stride) const {
+double ErrorFunctional::value(const Moment& moment, const double* y, std::size_t stride) const {
+  if (environment_) return environment_->error(moment, y, stride);
+  const double* d = target(moment);
   double error = 0.0;
   if (kind_ == ErrorKind::squared) {
     for (std::size_t i = 0; i < outputs(); ++i) {
-      const double difference = y[i * stride] - target_[i];
+      const double difference = y[i * stride] - d[i];
       error += 0.5 * difference * difference;
     }
     return error;
   }
   std::vector<double> p;
   const double log_sum = softmax(y, stride, p);
-  for (std::size_t i = 0; i < outputs(); ++i) error += target_[i] * (log_sum - y[i * stride]);
+  for (std::size_t i = 0; i < outputs(); ++i) error += d[i] * (log_sum - y[i * stride]);
   return error;
 }
 
-void ErrorFunctional::gradient(const double* y, std::size_t stride, double* gradient) const {
+void ErrorFunctional::hessian(const Moment& moment, const double* y, std::size_t stride, double* product) const {
+  if (environment_) return environment_->hessian(moment, y, stride, product);
+  gradient(moment, y, stride, product);
+}
+
+void ErrorFunctional::gradient(const Moment& moment, const double* y, std::size_t stride, double* gradient) const {
+  if (environment_) return environment_->gradient(moment, y, stride, gradient);
+  const double* d = target(moment);
   if (kind_ == ErrorKind::squared) {
     for (std::size_t i = 0; i < outputs(); ++i) {
-      for (std::size_t c = 0; c < stride; ++c)
-        gradient[i * stride + c] = y[i * stride + c] - (c == 0 ? target_[i] : 0.0);
+      for (std::size_t c = 0; c < stride; ++c) gradient[i * stride + c] = y[i * stride + c] - (c == 0 ? d[i] : 0.0);
     }
     return;
   }
@@ -50,7 +60,7 @@ void ErrorFunctional::gradient(const double* y, std::size_t stride, double* grad
       for (std::size_t i = 0; i < outputs(); ++i) mean += p[i] * y[i * stride + c];
     }
     for (std::size_t i = 0; i < outputs(); ++i) {
-      gradient[i * stride + c] = c == 0 ? p[i] - target_[i] : p[i] * (y[i * stride + c] - mean);
+      gradient[i * stride + c] = c == 0 ? p[i] - d[i] : p[i] * (y[i * stride + c] - mean);
     }
   }
 }

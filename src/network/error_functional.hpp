@@ -2,7 +2,11 @@
 /// The error functional E(y) of the outputs, without weight decay (which dynamics adds).
 
 #include "config/settings.hpp"
+#include "network/environment_show.hpp"
+#include "network/moment.hpp"
+#include "network/pattern_show.hpp"
 
+#include <memory>
 #include <vector>
 
 namespace hjnet {
@@ -12,20 +16,32 @@ namespace hjnet {
 /// column 0 the value and columns 1.. the tangents.
 class ErrorFunctional {
 public:
-  ErrorFunctional(ErrorKind kind, std::vector<double> target);
+  /// @param target       of all outputs
+  /// @param patterns     whose targets take its place; null: none
+  /// @param environment  with bellman, whose E it is; else null
+  ErrorFunctional(ErrorKind kind, std::vector<double> target, std::shared_ptr<const PatternShow> patterns = nullptr,
+                  std::shared_ptr<const EnvironmentShow> environment = nullptr);
 
   [[nodiscard]] std::size_t outputs() const { return target_.size(); }
   /// E at the outputs y[i * stride].
-  [[nodiscard]] double value(const double* y, std::size_t stride) const;
-  /// gradient[i * stride] = dE/dy_i and gradient[i * stride + c] = sum_j d2E/dy_i dy_j y[j * stride + c] for c >= 1.
-  void gradient(const double* y, std::size_t stride, double* gradient) const;
+  [[nodiscard]] double value(const Moment& moment, const double* y, std::size_t stride) const;
+  /// gradient[i * stride] = dE/dy_i and gradient[i * stride + c] = sum_j d2E/dy_i dy_j y[j * stride + c] for c >= 1;
+  /// with bellman also the part of the target, whose tangents are those of earlier outputs.
+  void gradient(const Moment& moment, const double* y, std::size_t stride, double* gradient) const;
+  /// The same without that part: columns from 1 on are any directions.
+  void hessian(const Moment& moment, const double* y, std::size_t stride, double* product) const;
 
 private:
+  [[nodiscard]] const double* target(const Moment& moment) const {
+    return patterns_ ? patterns_->target(moment) : target_.data();
+  }
   /// softmax of the value column, and log of its normaliser.
   double softmax(const double* y, std::size_t stride, std::vector<double>& p) const;
 
   ErrorKind kind_;
   std::vector<double> target_;
+  std::shared_ptr<const PatternShow> patterns_;
+  std::shared_ptr<const EnvironmentShow> environment_;
 };
 
 }  // namespace hjnet

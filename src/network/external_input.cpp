@@ -11,6 +11,9 @@ namespace hjnet {
 
 namespace {
 
+/// Phases as near as this, in units of the epoch, are the same.
+constexpr double round_off = 1e-12;
+
 /// This rank's part of a value over one layer.
 std::vector<double> over_layer(const Network& network, const LayerValue& input, const Source& source) {
   const auto layer = static_cast<std::size_t>(input.layer);
@@ -25,18 +28,26 @@ std::vector<double> over_layer(const Network& network, const LayerValue& input, 
 
 std::vector<double> input_breakpoints(const Settings& settings) {
   std::vector<double> phases;
+  if (settings.stimulus.patterns) phases = pattern_breakpoints(*settings.stimulus.patterns, settings.epoch_length);
+  if (settings.environment) phases = Slots(settings.epoch_length, settings.environment->per_epoch).breakpoints();
   for (const auto& step : settings.stimulus.steps) {
-    for (const double phase : {step.start, step.stop}) {
-      if (phase > 0.0 && phase < settings.epoch_length) phases.push_back(phase);
-    }
+    for (const double phase : {step.start, step.stop}) phases.push_back(phase);
   }
   std::sort(phases.begin(), phases.end());
-  phases.erase(std::unique(phases.begin(), phases.end()), phases.end());
-  return phases;
+  // Phases that differ by round-off are one, and those of the epoch's own ends none.
+  const double least = round_off * settings.epoch_length;
+  std::vector<double> distinct;
+  for (const double phase : phases) {
+    if (phase - (distinct.empty() ? 0.0 : distinct.back()) <= least || settings.epoch_length - phase <= least) continue;
+    distinct.push_back(phase);
+  }
+  return distinct;
 }
 
 ExternalInput::ExternalInput(const Network& network, const Settings& settings, std::uint32_t member)
-    : constant_(static_cast<std::size_t>(network.neurons()), 0.0) {
+    : constant_(static_cast<std::size_t>(network.neurons()), 0.0),
+      patterns_(network.patterns()),
+      environment_(network.environment()) {
   const bool varied = !settings.ensemble || settings.ensemble->vary_stimulus;
   const auto source = [&](Stream stream, std::size_t part) {
     return Source(settings.seed, source_member(varied, member), stream, static_cast<std::uint32_t>(part));
@@ -90,19 +101,23 @@ void ExternalInput::add_pulse(const Network& network, const PortSettings& port, 
   pulses_.push_back(std::move(pulse));
 }
 
-void ExternalInput::evaluate(int epoch, double phase, double inside, double* out) const {
+void ExternalInput::evaluate(const Moment& moment, double* out) const {
   const auto c = static_cast<std::size_t>(columns_);
   std::fill(out, out + constant_.size() * c, 0.0);
   for (std::size_t k = 0; k < constant_.size(); ++k) out[k * c] = constant_[k];
   for (const auto& step : steps_) {
-    if (epoch < step.first_epoch || epoch > step.last_epoch || inside < step.start || inside >= step.stop) continue;
+    if (moment.epoch < step.first_epoch || moment.epoch > step.last_epoch || moment.inside < step.start ||
+        moment.inside >= step.stop)
+      continue;
     for (std::size_t k = 0; k < step.values.size(); ++k) {
       out[(static_cast<std::size_t>(step.first) + k) * c] += step.values[k];
     }
   }
+  if (patterns_) patterns_->add(moment, c, out);
+  if (environment_) environment_->add(moment, c, out);
   for (const auto& pulse : pulses_) {
-    if (epoch < pulse.settings.first_epoch || epoch > pulse.settings.last_epoch) continue;
-    const double x = (phase - pulse.settings.time) / pulse.settings.width;
+    if (moment.epoch < pulse.settings.first_epoch || moment.epoch > pulse.settings.last_epoch) continue;
+    const double x = (moment.phase - pulse.settings.time) / pulse.settings.width;
     const double strength = amplitude_ * std::exp(-x * x);
     for (const auto& neuron : pulse.neurons) {
       double* row = out + static_cast<std::size_t>(neuron.neuron) * c;

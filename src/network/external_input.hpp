@@ -2,9 +2,11 @@
 /// What is prescribed from outside: stimuli, the particles' pulses and the gauge field.
 
 #include "config/settings.hpp"
+#include "network/moment.hpp"
 #include "network/network.hpp"
 
 #include <array>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -23,9 +25,10 @@ public:
   [[nodiscard]] int columns() const { return columns_; }
   /// input_breakpoints() of the settings.
   [[nodiscard]] const std::vector<double>& breakpoints() const { return breakpoints_; }
-  /// out[k * columns + c] = Y_k and its derivatives in epoch `epoch` at phase `phase`; `inside` is any phase of the
-  /// same segment between breakpoints, which says on which side of a jump to stand.
-  void evaluate(int epoch, double phase, double inside, double* out) const;
+  /// out[k * columns + c] = Y_k and its derivatives.
+  void evaluate(const Moment& moment, double* out) const;
+  /// The part of Y that is always on, one a local neuron.
+  [[nodiscard]] const std::vector<double>& constant() const { return constant_; }
 
   /// s_A1..s_A3, s_B1..s_B3 of the state that the ports are fed; with particles only. Those of the settings, until
   /// feed() sets others for all that is evaluated from then on.
@@ -33,7 +36,7 @@ public:
   void feed(std::span<const double, 6> stokes);
 
   /// Whether anything depends on the phase or the epoch.
-  [[nodiscard]] bool varies() const { return !steps_.empty() || !pulses_.empty(); }
+  [[nodiscard]] bool varies() const { return !steps_.empty() || !pulses_.empty() || patterns_ || environment_; }
   [[nodiscard]] bool has_gauge() const { return !fields_.empty(); }
   /// out[k] = c A_k(t): the gauge charge times the field.
   void gauge(double time, double* out) const;
@@ -65,6 +68,8 @@ private:
   double amplitude_ = 0.0;
   std::vector<double> constant_;
   std::vector<Step> steps_;
+  std::shared_ptr<const PatternShow> patterns_;         ///< null without any
+  std::shared_ptr<const EnvironmentShow> environment_;  ///< likewise
   std::vector<Pulse> pulses_;
   std::vector<Field> fields_;
   std::vector<double> breakpoints_;

@@ -141,7 +141,19 @@ void Network::draw(const Settings& settings, std::uint32_t member) {
                    Source(settings.seed, source_member(vary.vary_initial_state, member), Stream::initial_delta, 0));
   std::vector<double> target(static_cast<std::size_t>(settings.network.layers.back().neurons));
   fill(settings.learning.target, source(Stream::target, vary.vary_target), 0, target);
-  error_.emplace(settings.learning.error, std::move(target));
+  if (settings.stimulus.patterns) {
+    patterns_ =
+        std::make_shared<const PatternShow>(comm_, settings, layout_, source_member(vary.vary_stimulus, member));
+  }
+  if (settings.environment) {
+    environment_ = std::make_shared<EnvironmentShow>(settings, layout_, source_member(vary.vary_stimulus, member));
+  }
+  error_.emplace(settings.learning.error, std::move(target),
+                 patterns_ && patterns_->has_targets() ? patterns_ : nullptr, environment_);
+  if (settings.learning.error == ErrorKind::lyapunov) {
+    lyapunov_.emplace(layout_, settings);
+    lyapunov_->require_inside_at_start(comm_, state_.data());
+  }
 }
 
 void Network::draw_weights(const Settings& settings, std::uint32_t member) {

@@ -4,11 +4,13 @@
 #include "config/settings.hpp"
 #include "network/error_functional.hpp"
 #include "network/layout.hpp"
+#include "network/lyapunov_energy.hpp"
 #include "parallel/halo.hpp"
 
 #include <mpi.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -42,7 +44,7 @@ struct Synapses {
 /// synapses need; neuron, synapse and halo vectors may be blocks of several columns, item-major.
 class Network {
 public:
-  /// Collective over comm. @throws config_error where given weights do not fit the pattern.
+  /// Collective over comm. @throws config_error where given weights do not fit the pattern, or what PatternShow does.
   Network(MPI_Comm comm, const Settings& settings, std::uint32_t member);
 
   [[nodiscard]] MPI_Comm comm() const { return comm_; }
@@ -50,6 +52,12 @@ public:
   [[nodiscard]] const std::vector<LayerPart>& layers() const { return layers_; }
   [[nodiscard]] const std::vector<Synapses>& projections() const { return projections_; }
   [[nodiscard]] const ErrorFunctional& error() const { return *error_; }
+  /// What takes its place with error = "lyapunov"; null otherwise.
+  [[nodiscard]] const LyapunovEnergy* lyapunov() const { return lyapunov_ ? &*lyapunov_ : nullptr; }
+  /// The patterns shown to it; null without any.
+  [[nodiscard]] const std::shared_ptr<const PatternShow>& patterns() const { return patterns_; }
+  /// The decision process shown to it, which is to be told whose values its targets follow; null without any.
+  [[nodiscard]] const std::shared_ptr<EnvironmentShow>& environment() const { return environment_; }
   [[nodiscard]] std::int64_t neurons() const { return layout_.local_neurons; }
   [[nodiscard]] std::int64_t synapses() const { return layout_.local_synapses; }
   [[nodiscard]] std::int64_t halo_size() const { return halo_size_; }
@@ -96,7 +104,10 @@ private:
   std::vector<Synapses> projections_;
   std::vector<Halo> halos_;  ///< one a layer
   std::optional<Halo> output_halo_;
+  std::shared_ptr<const PatternShow> patterns_;
+  std::shared_ptr<EnvironmentShow> environment_;
   std::optional<ErrorFunctional> error_;
+  std::optional<LyapunovEnergy> lyapunov_;
   std::int64_t halo_size_ = 0, thresholds_ = -1;
   bool feed_forward_ = true;
   IndexRange owned_outputs_;

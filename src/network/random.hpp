@@ -23,7 +23,9 @@ enum class Stream : std::uint32_t {
   multiplier = 9,
   displacement = 10,
   orbit = 11,
-  biases = 12
+  biases = 12,
+  patterns = 13,
+  environment = 14
 };
 
 /// The source of one member's numbers of one kind: Philox4x32-10 with the seed as key and (index, stream and part,

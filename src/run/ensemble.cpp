@@ -1,5 +1,7 @@
 #include "run/ensemble.hpp"
 
+#include "parallel/sums.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -44,7 +46,7 @@ public:
       if (group_rank_ != 0) continue;
       for (std::size_t i = 0; i < values.size(); ++i) sum[i] += values[i];
     }
-    MPI_Allreduce(MPI_IN_PLACE, sum.data(), static_cast<int>(sum.size()), MPI_DOUBLE, MPI_SUM, world_);
+    sum_over_ranks(world_, sum);
     return sum;
   }
 
@@ -101,6 +103,15 @@ EnsembleStatistics ensemble_statistics(MPI_Comm world, MPI_Comm group, const std
   };
   out.interaction_deviation = deviation(&SampleSeries::interaction);
   out.action_deviation = deviation(&SampleSeries::action);
+  for (std::size_t i = 0; i < results.front().evaluation.size(); ++i) {
+    auto& mean = out.evaluation_mean.emplace_back();
+    auto& deviation_of_set = out.evaluation_deviation.emplace_back();
+    for (const auto quantity : {&EvaluationCurve::error, &EvaluationCurve::accuracy}) {
+      const auto curve = [&](const MemberResult& r) { return r.evaluation[i].*quantity; };
+      mean.*quantity = mean_of(sum, members, curve);
+      deviation_of_set.*quantity = deviation_of(sum, members, mean.*quantity, curve);
+    }
+  }
   if (results.front().concurrence.empty()) return out;
   const auto concurrence = [](const MemberResult& r) { return r.concurrence; };
   out.concurrence_mean = mean_of(sum, members, concurrence);

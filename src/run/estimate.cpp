@@ -4,6 +4,7 @@
 #include "engine/choice.hpp"
 #include "engine/coupled/coupled_engine.hpp"
 #include "engine/epoch_mesh.hpp"
+#include "kernel/evaluation.hpp"
 #include "kernel/kernel_shape.hpp"
 #include "network/connectivity.hpp"
 #include "network/external_input.hpp"
@@ -198,6 +199,33 @@ void add_feedback(Estimate& out, const Settings& settings, std::int64_t members)
   out.checkpoint_bytes += real * (16 * (static_cast<std::int64_t>(settings.boltzmann.k0.size()) + 1) + fed + 6);
 }
 
+/// What a rank holds of the patterns: its columns of the inputs, and all targets.
+std::int64_t pattern_bytes(const Settings& settings, int ranks) {
+  const auto& patterns = *settings.stimulus.patterns;
+  const auto neurons = settings.network.layers[static_cast<std::size_t>(patterns.layer)].neurons;
+  const auto targets = patterns.source.targets.empty() ? 0
+                       : patterns.source.labels        ? 1
+                                                       : settings.network.layers.back().neurons + 1;
+  return real * patterns.source.patterns * ((neurons + ranks - 1) / ranks + targets);
+}
+
+/// What `[environment]` adds: transitions and rewards (as read, and in the process), features, the states' inputs at
+/// rest, the last slot of every state.
+void add_environment(Estimate& out, const Settings& settings, const LargestPart& part) {
+  if (!settings.environment) return;
+  const auto& environment = *settings.environment;
+  const auto states = environment.states;
+  const auto outputs = settings.network.layers.back().neurons;
+  const auto shown_to = settings.network.layers[static_cast<std::size_t>(environment.layer)].neurons;
+  const std::int64_t tables = 2 * states * environment.actions * states;
+  const std::int64_t shown = (out.mesh_nodes / environment.per_epoch + 1) * out.columns * states;
+  const std::int64_t members = settings.ensemble ? 1 + settings.ensemble->members : 1;
+  out.record_bytes +=
+      real * (2 * tables + 2 * states * shown_to + states * (4 * part.neurons + part.halo + outputs) + shown);
+  out.checkpoint_bytes += real * (shown + 2 * settings.epochs);
+  out.file_bytes += real * (2 * states * outputs + 2 * settings.epochs * members);
+}
+
 }  // namespace
 
 Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
@@ -244,6 +272,8 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   add_constraints(out, settings, members);
   add_feedback(out, settings, members);
   out.checkpoint_bytes += real * (2 * out.neurons * out.columns + samples * (7 + (settings.particles ? 16 : 0)));
+  if (settings.stimulus.patterns) out.record_bytes += pattern_bytes(settings, (ranks + out.groups - 1) / out.groups);
+  add_environment(out, settings, part);
   if (settings.kernel) {
     const auto cost = kernel_cost(settings, part.neurons, part.halo, static_cast<double>(out.synapses));
     out.record_bytes += cost.bytes;
@@ -251,17 +281,14 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
     out.checkpoint_bytes += cost.checkpoint_bytes;
     out.operations += cost.operations;
   }
+  if (settings.evaluate) {
+    const auto cost = evaluation_cost(settings, part.neurons, part.halo, static_cast<double>(out.synapses));
+    out.record_bytes += cost.bytes;
+    out.file_bytes += cost.file_bytes;
+    out.operations += cost.operations;
+  }
   out.peak_bytes = out.solver_bytes + out.history_bytes + out.record_bytes;
   return out;
-}
-
-int ranks_on_this_machine(MPI_Comm world) {
-  MPI_Comm here = MPI_COMM_NULL;
-  MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
-  int ranks = 1;
-  MPI_Comm_size(here, &ranks);
-  MPI_Comm_free(&here);
-  return ranks;
 }
 
 }  // namespace hjnet

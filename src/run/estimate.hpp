@@ -3,8 +3,6 @@
 
 #include "config/settings.hpp"
 
-#include <mpi.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -42,8 +40,6 @@ struct Estimate {
 /// @param ranks       that share the work
 /// @param ranks_here  those of them on this machine, which share its memory
 Estimate estimate(const Settings& settings, int ranks, int ranks_here);
-/// The ranks of `world` on this machine. Collective.
-int ranks_on_this_machine(MPI_Comm world);
 
 /// For people, and as JSON (one object; bytes and counts as above).
 std::string describe(const Estimate& estimate, const Settings& settings);

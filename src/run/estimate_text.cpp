@@ -3,9 +3,11 @@
 
 #include "config/names.hpp"
 #include "dynamics/constraints.hpp"
+#include "kernel/evaluation.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace hjnet {
 
@@ -20,6 +22,37 @@ std::string size_text(std::int64_t bytes) {
   return fmt::format("{:.1f} KiB", b / 1024.0);
 }
 
+std::string evaluation_text(const Settings& settings, double synapses) {
+  const auto& evaluate = *settings.evaluate;
+  std::vector<std::string> sets;
+  for (const auto& set : evaluate.sets) sets.push_back(fmt::format("{} ({} patterns)", set.name, set.source.patterns));
+  return fmt::format(
+      "# evaluation of {}: before the first epoch, every {} and at the end, {} times, {:.3g} of these "
+      "operations{}\n",
+      fmt::join(sets, ", "), evaluate.every == 1 ? "epoch" : fmt::format("{} epochs", evaluate.every),
+      evaluation_epochs(settings).size(), evaluation_cost(settings, 0, 0, synapses).operations,
+      evaluate.choose ? fmt::format("; the best epoch is chosen by '{}'",
+                                    evaluate.sets[static_cast<std::size_t>(*evaluate.choose)].name)
+                      : "");
+}
+
+std::string pattern_text(const Settings& settings) {
+  const auto& patterns = *settings.stimulus.patterns;
+  const double slot = settings.epoch_length / static_cast<double>(patterns.per_epoch);
+  const auto passes = static_cast<double>(patterns.source.patterns) / static_cast<double>(patterns.per_epoch);
+  return fmt::format(
+      "# {} patterns{} on layer {}, {}: {} slots an epoch, each {:.4g} long ({:.3g} time constants{}); a "
+      "pass through the set takes {:.4g} epochs\n",
+      patterns.source.patterns,
+      patterns.source.targets.empty() ? ""
+      : patterns.source.labels        ? " with class labels"
+                                      : " with targets",
+      settings.network.layers[static_cast<std::size_t>(patterns.layer)].name,
+      patterns.shuffle ? "shuffled" : "in the file's order", patterns.per_epoch, slot,
+      slot / settings.network.time_constant,
+      patterns.onset > 0.0 ? fmt::format(", the first {:.4g} an onset", patterns.onset) : "", passes);
+}
+
 }  // namespace
 
 std::string describe(const Estimate& e, const Settings& settings) {
@@ -31,6 +64,7 @@ std::string describe(const Estimate& e, const Settings& settings) {
       fmt::format("# engine {}{}; state {}; mesh of an epoch {} elements, {} nodes\n", name_of(engine_names, e.engine),
                   settings.solver.engine == EngineKind::automatic ? " (chosen)" : "", size_text(e.state_bytes),
                   e.mesh_elements, e.mesh_nodes);
+  if (settings.stimulus.patterns) text += pattern_text(settings);
   if (settings.learning.enabled) {
     for (const auto& f : e.factored) {
       text += f.rank > 0 ? fmt::format("# delayed weights of {}: factors, up to {} directions", f.name, f.rank)
@@ -46,6 +80,7 @@ std::string describe(const Estimate& e, const Settings& settings) {
   text += fmt::format("# about {:.3g} {} and {:.3g} floating-point operations a member; run file {}, a checkpoint {}\n",
                       e.steps, e.engine == EngineKind::coupled ? "integrator steps" : "sweeps over the layers",
                       e.operations, size_text(e.file_bytes), size_text(e.checkpoint_bytes));
+  if (settings.evaluate) text += evaluation_text(settings, static_cast<double>(e.synapses));
   if (!settings.gauge.constraints.empty()) text += analysis_text(ConstraintAnalysis(settings.gauge));
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include "archive/archive.hpp"
 #include "parallel/errors.hpp"
+#include "run/evaluation_stage.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -116,13 +117,18 @@ void describe_feedback(Text& text, const Archive& archive) {
                    length(0, 1), length(epochs - 1, 0), length(epochs - 1, 1), epochs - 1));
 }
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string found; std::getline(in, found);) lines.push_back(found);
+  return lines;
+}
+
 /// The largest |G| of each class of constraints at the samples so far.
 void describe_constraints(Text& text, const Archive& archive) {
   if (!archive.contains("/gauge/constraint")) return;
   const auto attributes = archive.attributes("/gauge");
-  std::vector<std::string> classes;
-  std::istringstream names(get(attributes, "classes"));
-  for (std::string kind; std::getline(names, kind);) classes.push_back(kind);
+  const auto classes = lines_of(get(attributes, "classes"));
   std::map<std::string, std::pair<int, double>> found;  // how many, the largest |G|
   for (const auto& kind : classes) ++found[kind].first;
   const auto values = archive.read_all<double>("/gauge/constraint");
@@ -136,6 +142,49 @@ void describe_constraints(Text& text, const Archive& archive) {
     parts.push_back(fmt::format("{} of {} class, |G| at most {:.2g}", numbers.first, kind, numbers.second));
   }
   line(text, "constraints", fmt::format("{}", fmt::join(parts, "; ")));
+}
+
+/// How one evaluation went: every set's accuracy, or its error where there is none.
+std::string answers_at(const Archive& archive, const std::vector<std::string>& sets, std::size_t row) {
+  std::vector<std::string> texts;
+  for (const auto& set : sets) {
+    const auto value = [&](const char* quantity) {
+      return archive.read_all<double>(fmt::format("/evaluation/{}/{}", set, quantity))[row];
+    };
+    const bool classes = archive.contains(fmt::format("/evaluation/{}/accuracy", set));
+    const double accuracy = classes ? value("accuracy") : 0.0;
+    texts.push_back(answer_text(set, value("error"), classes ? &accuracy : nullptr));
+  }
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+/// The evaluations so far: the best, where a set chooses it, and the last; of an ensemble's first member.
+void describe_evaluation(Text& text, const Archive& archive) {
+  if (!archive.contains("/evaluation/epoch")) return;
+  const auto epoch = archive.read_all<std::int32_t>("/evaluation/epoch");
+  const auto completed =
+      archive
+          .read_all<std::int32_t>(archive.contains("/progress/member_epochs") ? "/progress/member_epochs"
+                                                                              : "/progress/epochs_completed")
+          .front();
+  const auto done = std::find_if(epoch.begin(), epoch.end(), [&](std::int32_t n) { return n < 0 || n > completed; });
+  if (done == epoch.begin()) return line(text, "evaluation", "none yet");
+  const auto rows = static_cast<std::size_t>(std::distance(epoch.begin(), done));
+  const auto attributes = archive.attributes("/evaluation");
+  const auto sets = lines_of(get(attributes, "sets"));
+  const auto chooses = text_attribute(attributes, "choose");
+  if (!chooses.empty()) {
+    const auto values = [&](const char* quantity) {
+      const auto path = fmt::format("/evaluation/{}/{}", chooses, quantity);
+      auto all = archive.contains(path) ? archive.read_all<double>(path) : std::vector<double>{};
+      all.resize(std::min(all.size(), rows));
+      return all;
+    };
+    const auto best = best_evaluation({values("error"), values("accuracy")});
+    line(text, "best epoch",
+         fmt::format("{} of those so far, by '{}': {}", epoch[best], chooses, answers_at(archive, sets, best)));
+  }
+  line(text, "evaluation", fmt::format("after {} epochs: {}", epoch[rows - 1], answers_at(archive, sets, rows - 1)));
 }
 
 std::string last_line(std::string text) {
@@ -173,6 +222,7 @@ void describe_run(Text& text, const Archive& archive, const Attributes& attribut
   describe_entanglement(text, archive);
   describe_feedback(text, archive);
   describe_constraints(text, archive);
+  describe_evaluation(text, archive);
   for (const auto* group : {"/diagnostics", "/fit", "/timing"}) {
     if (!archive.contains(group)) continue;
     std::vector<std::string> numbers;

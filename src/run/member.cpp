@@ -2,6 +2,8 @@
 
 #include "engine/choice.hpp"
 #include "parallel/agree.hpp"
+#include "run/evaluation_stage.hpp"
+#include "run/value_stage.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -92,7 +94,15 @@ Member::Member(MPI_Comm group, const Settings& settings, int number)
   if (settings.wavefunction) probe_.emplace(network_, input_, settings, number);
   if (settings.particles && settings.particles->feedback) feedback_.emplace(group, settings);
   if (settings.kernel && is_first()) kernel_.emplace(network_, input_, settings, engine_->delayed_weights());
+  if (settings.evaluate) {
+    evaluation_ = std::make_unique<EvaluationStage>(network_, input_, settings, engine_->delayed_weights(), number);
+  }
+  if (settings.environment) {
+    values_ = std::make_unique<ValueStage>(network_, input_, settings, engine_->delayed_weights(), number);
+  }
 }
+
+Member::~Member() = default;
 
 void Member::save(VectorArchive& out, bool sweep) const {
   if (file_ != nullptr) file_->sync();  // a checkpoint must not be ahead of the samples that it relies on
@@ -100,6 +110,7 @@ void Member::save(VectorArchive& out, bool sweep) const {
   sampler_.save(out);
   if (feedback_) feedback_->save(out);
   if (kernel_) kernel_->save(out);
+  if (values_) values_->save(out);
   out.archive().create_group("/series");
   out.write_numbers("/series/time", result_.series.time, "times of the samples of the epochs done");
   for (const auto& [name, field] : series_fields) {
@@ -113,7 +124,7 @@ std::int64_t Member::saved_bytes(bool sweep) const {
   const auto sizes = engine_->saved_bytes(sweep) + (kernel_ ? kernel_->saved_bytes() : 0);
   if (rank != 0) return sizes;
   const auto samples = static_cast<std::int64_t>(result_.series.time.size() * 24 * sizeof(double));
-  return sizes + samples + (feedback_ ? feedback_->saved_bytes() : 0);
+  return sizes + samples + (feedback_ ? feedback_->saved_bytes() : 0) + (values_ ? values_->saved_bytes() : 0);
 }
 
 void Member::load(const CheckpointInfo& checkpoint) {
@@ -127,6 +138,7 @@ void Member::load(const CheckpointInfo& checkpoint) {
     result_.series.*field = in.read_numbers(std::string("/series/") + name);
   }
   epochs_done_ = checkpoint.epochs_done;
+  if (values_) values_->load(in, epochs_done_);
   if (feedback_) {
     feedback_->load(in, epochs_done_);
     input_.feed(feedback_->stokes(epochs_done_));
@@ -167,11 +179,20 @@ void Member::advance(RunFile& file, Timing& timing) {
   const Stopwatch watch(timing.output);
   write_epoch(file, samples);
   if (family) file.write_family(number_, samples, *family);
+  if (values_) values_->take(record, file);
   append(result_.series, samples);
   for (const double value : samples.constraints.values) {
     result_.constraint = std::max(result_.constraint.value_or(0.0), std::abs(value));
   }
   ++epochs_done_;
+}
+
+/// Judges the network after the epochs done, where that is due.
+void Member::evaluate(RunFile& file, Progress& progress, Timing& timing) {
+  if (!evaluation_) return;
+  const Stopwatch watch(timing.evaluation);
+  evaluation_->epochs_done(epochs_done_, file);
+  progress.show(evaluation_->last());
 }
 
 /// Takes the particles through the epoch that was just written, and feeds the ports for the next one.
@@ -199,13 +220,17 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
     if (is_first() && epochs_done_ == 0) file.write_weights("initial", engine_->weights());
     file.write_series(number_, 0, result_.series);
     if (feedback_) file.write_stokes(number_, 0, feedback_->fed());
+    if (evaluation_ && epochs_done_ > 0) evaluation_->resume(epochs_done_, file);
+    if (values_) values_->resume(file);
   }
+  evaluate(file, progress, timing);  // after a restart too: the file's row may be that of a later epoch
   progress.skip(epochs_done_);
   engine_->after_step([&] { checkpoints.step_done(*this); });
   checkpoints.run_begins(*this);
   while (epochs_done_ < settings_.epochs) {
     checkpoints.epoch_begins();
     advance(file, timing);
+    evaluate(file, progress, timing);
     done(epochs_done_);
     if (feedback_) feed_back(timing);
     progress.epoch_done(number_, epochs_done_ * settings_.epoch_length, engine_->work().at("steps"));
@@ -221,6 +246,8 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
       result_.kernel = describe_kernel(settings_, kernel);
     }
   }
+  if (evaluation_) result_.evaluation = evaluation_->curves();
+  if (values_) result_.values = values_->describe();
   timing.checkpoint += checkpoints.seconds();
   if (settings_.particles) evolve_particles(file, timing);
   return std::move(result_);
@@ -264,6 +291,7 @@ MemberResult finished_member(MPI_Comm group, const Settings& settings, int numbe
   result.member = number;
   result.series = std::move(stored.series);
   result.series.time = sample_times(settings, settings.epochs);
+  if (settings.evaluate) result.evaluation = agreed(group, [&] { return file.read_evaluation(number); });
   if (!settings.particles) return result;
   if (number == settings.ensemble->first) {
     result.particles = boltzmann_stage(group, settings, result.series);

@@ -28,6 +28,7 @@ namespace hjnet {
 /// Seconds spent on this rank, by what they were spent on.
 struct Timing {
   double set_up = 0.0, integration = 0.0, reduction = 0.0, quantum = 0.0, output = 0.0, checkpoint = 0.0;
+  double evaluation = 0.0;
 };
 
 /// What a finished member leaves for the ensemble and the summary; the same on every rank of its group.
@@ -38,18 +39,24 @@ struct MemberResult {
   std::vector<double> concurrence;
   std::vector<int> physical;
   std::vector<Eigen::Matrix4cd> density;
-  std::string kernel;                      ///< what there is to say of the path kernel
-  std::optional<DensityResult> particles;  ///< extremes; its modes are dropped once written
-  std::optional<double> constraint;        ///< largest |G_a| at the samples of the epochs integrated since the start
+  std::string kernel;                       ///< what there is to say of the path kernel
+  std::vector<EvaluationCurve> evaluation;  ///< a curve a set
+  std::string values;                       ///< what there is to say of a decision process's values
+  std::optional<DensityResult> particles;   ///< extremes; its modes are dropped once written
+  std::optional<double> constraint;         ///< largest |G_a| at the samples of the epochs integrated since the start
 };
 
 /// The times of all samples of a run.
 std::vector<double> sample_times(const Settings& settings, int epochs);
 
+class EvaluationStage;
+class ValueStage;
+
 /// A member's network, engine and sampler. Collective over `group`.
 class Member final : public Checkpointed {
 public:
   Member(MPI_Comm group, const Settings& settings, int number);
+  ~Member() override;
 
   [[nodiscard]] const Network& network() const { return network_; }
   void save(VectorArchive& out, bool sweep) const override;
@@ -72,6 +79,7 @@ private:
   /// Those of the run's member `first` alone are kept in full.
   [[nodiscard]] bool is_first() const { return !settings_.ensemble || number_ == settings_.ensemble->first; }
   void advance(RunFile& file, Timing& timing);
+  void evaluate(RunFile& file, Progress& progress, Timing& timing);
   void feed_back(Timing& timing);
   void evolve_particles(RunFile& file, Timing& timing);
 
@@ -82,10 +90,12 @@ private:
   ExternalInput input_;
   std::unique_ptr<EpochSolver> engine_;
   Sampler sampler_;
-  std::optional<PathKernel> kernel_;  ///< of the run's first member, where it is asked for
-  std::optional<FamilyProbe> probe_;  ///< with a wavefunction
-  std::optional<Feedback> feedback_;  ///< with particles.feedback
-  bool warned_ = false;               ///< that what is fed back is not positive
+  std::optional<PathKernel> kernel_;             ///< of the run's first member, where it is asked for
+  std::unique_ptr<EvaluationStage> evaluation_;  ///< where it is asked for
+  std::unique_ptr<ValueStage> values_;           ///< with an environment
+  std::optional<FamilyProbe> probe_;             ///< with a wavefunction
+  std::optional<Feedback> feedback_;             ///< with particles.feedback
+  bool warned_ = false;                          ///< that what is fed back is not positive
   int epochs_done_ = 0;
   const RunFile* file_ = nullptr;  ///< while it runs
   MemberResult result_;

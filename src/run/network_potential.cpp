@@ -5,6 +5,7 @@
 #include "engine/choice.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/counts.hpp"
+#include "parallel/sums.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -31,6 +32,18 @@ class FrozenNetwork {
 public:
   explicit FrozenNetwork(const TorusNetworkSettings& request)
       : request_(request), settings_(load_settings(request.input)), input_(settings_.resolved) {
+    if (settings_.learning.error == ErrorKind::lyapunov) {
+      throw config_error(
+          fmt::format("{}: learning.error: \"lyapunov\" needs symmetric weights, and a potential moves "
+                      "single ones",
+                      request.input.string()));
+    }
+    if (settings_.environment) {
+      throw config_error(
+          fmt::format("{}: learning.error: \"bellman\" takes its targets from earlier epochs, and a "
+                      "potential is of one moment",
+                      request.input.string()));
+    }
     settings_.epochs = 1;
     settings_.learning.enabled = false;
     const Network network(MPI_COMM_SELF, settings_, 0);
@@ -64,7 +77,7 @@ public:
     const auto record = make_engine(network, input, settings_)->advance();
     std::vector<double> value(record.mesh.nodes());
     for (std::size_t node = 0; node < value.size(); ++node) {
-      value[node] = network.error().value(record.y_output.at(node), record.columns) +
+      value[node] = network.error().value(record.moment(node), record.y_output.at(node), record.columns) +
                     0.5 * settings_.learning.weight_decay * record.weight_squared[node];
     }
     if (request_.potential == TorusNetworkSettings::Potential::interaction) add_coupling(network, input, record, value);
@@ -142,7 +155,7 @@ std::vector<double> potentials(MPI_Comm comm, FrozenNetwork& network, const Weig
     }
     return mine;
   });
-  MPI_Allreduce(MPI_IN_PLACE, values.data(), as_int(values.size()), MPI_DOUBLE, MPI_SUM, comm);
+  sum_over_ranks(comm, values);
   return values;
 }
 

@@ -40,8 +40,8 @@ Progress::~Progress() {
 std::string Progress::line(int member, double time, std::int64_t steps) const {
   const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   const double left = spent / static_cast<double>(done_ - skipped_) * static_cast<double>(epochs_ - done_);
-  return fmt::format("epoch {}/{}, member {}, t = {:.6g}, {} steps, {} left", done_, epochs_, member, time, steps,
-                     duration_text(left));
+  return fmt::format("epoch {}/{}, member {}, t = {:.6g}, {} steps{}{}, {} left", done_, epochs_, member, time, steps,
+                     shown_.empty() ? "" : ", ", shown_, duration_text(left));
 }
 
 void Progress::skip(std::int64_t epochs) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace hjnet {
 
@@ -18,6 +19,8 @@ public:
 
   /// So many epochs were done by an earlier run.
   void skip(std::int64_t epochs);
+  /// What the line says of the network beside how far it is; "" for nothing.
+  void show(std::string text) { shown_ = std::move(text); }
   /// One more epoch is done, at simulated time `time`, after `steps` steps of this member.
   void epoch_done(int member, double time, std::int64_t steps);
 
@@ -27,6 +30,7 @@ private:
   std::int64_t epochs_, done_ = 0, skipped_ = 0;
   double epoch_length_;
   bool speaks_, terminal_;
+  std::string shown_;
   std::chrono::steady_clock::time_point start_, last_;
 };
 

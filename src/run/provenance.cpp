@@ -1,5 +1,7 @@
 #include "run/provenance.hpp"
 
+#include "config/changes.hpp"
+#include "parallel/agree.hpp"
 #include "version.hpp"
 
 #include <fmt/chrono.h>
@@ -77,6 +79,12 @@ std::vector<std::pair<std::string, std::string>> code_attributes() {
 
 std::string utc_now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
+
+std::string digest_on_all(MPI_Comm world, const Settings& settings) {
+  int rank = 0;
+  MPI_Comm_rank(world, &rank);
+  return from_root(world, agreed(world, [&] { return rank == 0 ? data_digest(settings) : std::string(); }));
 }
 
 std::string random_uuid() {

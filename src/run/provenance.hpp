@@ -1,6 +1,10 @@
 #pragma once
 /// Where a result comes from: versions, commit, time, identity.
 
+#include "config/settings.hpp"
+
+#include <mpi.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +25,9 @@ std::vector<std::pair<std::string, std::string>> code_attributes();
 
 /// Now, in UTC, by ISO 8601: "2026-01-31T12:00:00Z".
 std::string utc_now();
+
+/// data_digest() of an input on all ranks, of files that rank 0 alone has read. Collective; throws as that does.
+std::string digest_on_all(MPI_Comm world, const Settings& settings);
 
 /// A random UUID (version 4), such as "1b4e28ba-2fa1-4e1b-b37d-5c2f0a9d0c11". Differs between ranks.
 std::string random_uuid();

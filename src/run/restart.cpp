@@ -1,4 +1,5 @@
 #include "run/restart.hpp"
+#include "run/provenance.hpp"
 
 #include "config/changes.hpp"
 #include "config/load.hpp"
@@ -32,8 +33,9 @@ std::string list(const std::vector<Change>& changes) {
 }
 
 /// What differs from the input that is on file. Throws where that may not be.
-std::vector<Change> allowed_changes(const Settings& before, const Settings& settings, const std::string& digest,
-                                    const std::string& where) {
+/// @param digest  of the data that the input names now
+std::vector<Change> allowed_changes(const Settings& before, const Settings& settings, const std::string& on_file_digest,
+                                    const std::string& digest, const std::string& where) {
   auto all = changes(before, settings);
   // Where a run leaves its files is no change of the run.
   std::erase_if(all, [](const Change& change) {
@@ -49,7 +51,7 @@ std::vector<Change> allowed_changes(const Settings& before, const Settings& sett
                     "run.name, output, solver.relative_tolerance and solver.absolute_tolerance may differ)",
                     settings.source.string(), where, list(forbidden)));
   }
-  if (digest != data_digest(settings)) {
+  if (on_file_digest != digest) {
     throw config_error(fmt::format("{}: the numbers in the data files that the input names are not those of {}",
                                    settings.source.string(), where));
   }
@@ -169,7 +171,9 @@ Beginning find_beginning(MPI_Comm world, const Settings& settings, const std::st
   if (on_file && (on_file->finished || out.checkpoint || settings.ensemble)) {
     out.before = agreed(world, [&] { return std::optional(load_resolved(on_file->input)); });
     const auto where = fmt::format("'{}'", settings.output.file.string());
-    changed = agreed(world, [&] { return allowed_changes(*out.before, settings, on_file->data_digest, where); });
+    const auto digest = digest_on_all(world, settings);
+    changed =
+        agreed(world, [&] { return allowed_changes(*out.before, settings, on_file->data_digest, digest, where); });
     if (on_file->finished && changed.empty()) {
       spdlog::info("{} is complete: nothing to do.", settings.output.file.string());
       out.kind = Beginning::Kind::complete;

@@ -59,6 +59,8 @@ RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const
   if (settings_.ensemble) create_ensemble();
   if (has_family()) create_family();
   if (settings_.kernel) create_kernel();
+  if (settings_.evaluate) create_evaluation();
+  if (settings_.environment) create_environment();
   if (!settings_.gauge.constraints.empty()) create_constraints();
   for (const auto* path : {"/fit", "/timing"}) archive_.create_group(path);
   archive_.fill();
@@ -81,7 +83,7 @@ void RunFile::write_provenance() {
       {"epochs", std::int64_t{settings_.epochs}},
       {"samples_per_epoch", std::int64_t{settings_.samples_per_epoch}},
       {"input", settings_.resolved},
-      {"data_digest", data_digest(settings_)},
+      {"data_digest", digest_on_all(world_, settings_)},
   };
   for (const auto& [name, value] : code_attributes()) attributes.emplace_back(name, value);
   for (const auto& [name, value] : attributes) archive_.write_attribute("/", name, value);

@@ -78,14 +78,21 @@ struct MeasureColumns {
   std::vector<std::int32_t> physical;  ///< 1; 0 where the smallest eigenvalue is below -positivity_tolerance
 };
 
+/// How the answers to one set of patterns went along the run, a number an evaluation.
+struct EvaluationCurve {
+  std::vector<double> error;
+  std::vector<double> accuracy;  ///< empty where the network has a single output, and so nothing to choose between
+};
+
 /// An ensemble in numbers, nt samples. The means of interaction and action are those of `mean`. The deviation is that
 /// of the members about their mean, sqrt(sum (x - mean)^2 / (n - 1)). What concerns particles is empty without them.
 struct EnsembleStatistics {
   SampleSeries mean;
   std::vector<double> interaction_deviation, action_deviation;
-  std::vector<double> concurrence_mean, concurrence_deviation;  ///< of the members' mean density matrices
-  std::vector<double> physical_fraction;                        ///< share of members whose sample is physical
-  std::vector<std::complex<double>> density;                    ///< mean over the members, nt x 4 x 4
+  std::vector<double> concurrence_mean, concurrence_deviation;         ///< of the members' mean density matrices
+  std::vector<double> physical_fraction;                               ///< share of members whose sample is physical
+  std::vector<std::complex<double>> density;                           ///< mean over the members, nt x 4 x 4
+  std::vector<EvaluationCurve> evaluation_mean, evaluation_deviation;  ///< a curve a set
 };
 
 /// Names and numbers for attributes.
@@ -113,6 +120,8 @@ struct StoredMember {
 };
 
 struct PathKernelResult;
+struct SetResult;
+struct ValueReport;
 
 /// What a run has to say of its path kernel.
 std::string describe_kernel(const Settings& settings, const PathKernelResult& kernel);
@@ -163,6 +172,24 @@ public:
 
   /// Writes the path kernel of member `first`; nothing for the others. Collective over the member's group.
   void write_kernel(int member, const PathKernelResult& kernel);
+
+  /// Writes what the evaluation `number` found, after `epoch` epochs: a result a set. Collective over the member's
+  /// group.
+  void write_evaluation(int member, std::size_t number, int epoch, const std::vector<SetResult>& results);
+  /// Reads the curves of all sets of a member whose evaluations are all written; independent.
+  [[nodiscard]] std::vector<EvaluationCurve> read_evaluation(int member) const;
+  /// Writes the best epoch of each of this group's members (an ensemble's to their rows, that of member `first` as an
+  /// attribute). Collective over `world`.
+  void write_best_epochs(const std::vector<std::pair<int, int>>& members_and_epochs);
+
+  /// Writes Q* of value iteration, [s][a], and what the last epoch done left of the learned values; of member `first`.
+  /// Collective over the member's group; with settings.environment only, as the next.
+  void write_optimal_values(int member, std::span<const double> values);
+  void write_values(int member, const ValueReport& report);
+  /// Writes the error of the learned values, and the number of states with a best action, of the epochs from the first
+  /// one on. Collective over the member's group.
+  void write_value_curves(int member, int first_epoch, std::span<const double> errors,
+                          std::span<const double> optimal_states);
 
   /// Brings all that was written to the disk, then says that the first `epochs_completed` epochs are good. Collective
   /// over `world`.
@@ -221,6 +248,9 @@ private:
   void write_parameters();
   [[nodiscard]] bool has_family() const { return settings_.ensemble && !settings_.ensemble->family.empty(); }
   void create_kernel();
+  void create_evaluation();
+  void create_environment();
+  void write_evaluation_statistics(const EnsembleStatistics& statistics);
   void write_what_is_known();
   void write_pattern(const std::string& group, const MatrixLayout& matrix);
   void write_snapshot(const std::string& kind, const std::string& which, const SynapseReader& read);

@@ -100,6 +100,7 @@ void RunFile::write_ensemble_statistics(const EnsembleStatistics& statistics) {
     write_rows("/ensemble/mean/action", 0, mean.action);
     write_rows("/ensemble/deviation/interaction", 0, statistics.interaction_deviation);
     write_rows("/ensemble/deviation/action", 0, statistics.action_deviation);
+    if (settings_.evaluate) write_evaluation_statistics(statistics);
     if (!settings_.particles) return;
     write_rows("/ensemble/mean/concurrence", 0, statistics.concurrence_mean);
     write_rows("/ensemble/deviation/concurrence", 0, statistics.concurrence_deviation);

@@ -85,11 +85,12 @@ std::optional<RunFileState> state_of(const fs::path& file) {
 bool carried_over(const std::string& path, bool same_epochs) {
   if (path.ends_with("/indptr") || path.ends_with("/indices")) return false;
   if (same_epochs) return path != "/progress/finished";
-  for (const auto* prefix : {"/density/rho", "/density/mean", "/kernel/", "/entanglement/", "/ensemble/mean/",
-                             "/ensemble/deviation/", "/progress/member", "/progress/finished"}) {
+  for (const auto* prefix :
+       {"/density/rho", "/density/mean", "/kernel/", "/entanglement/", "/ensemble/mean/", "/ensemble/deviation/",
+        "/ensemble/member/evaluation_best_epoch", "/progress/member", "/progress/finished"}) {
     if (path.starts_with(prefix)) return false;
   }
-  return path.find("/final/") == std::string::npos;
+  return !path.starts_with("/weights/final/") && !path.starts_with("/momenta/final/");
 }
 
 /// Copies what two datasets of one name and rank both have room for, the ranks of `comm` taking turns.

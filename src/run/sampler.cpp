@@ -3,6 +3,7 @@
 #include "config/names.hpp"
 #include "history/mesh_archive.hpp"
 #include "parallel/errors.hpp"
+#include "parallel/sums.hpp"
 #include "quantum/coefficients.hpp"
 
 #include <fmt/format.h>
@@ -81,11 +82,12 @@ double Sampler::local_gauge(double time) {
 }
 
 double Sampler::error(const EpochRecord& record, const MeshPoint& point) {
+  if (!record.energy.empty()) return record.mesh.evaluate(record.energy, point);
   record.y_output.evaluate(record.mesh, point, outputs_.data());
-  return network_.error().value(outputs_.data(), record.columns);
+  return network_.error().value(record.moment(point), outputs_.data(), record.columns);
 }
 
-void Sampler::add_pauli(const double* outputs, double* pauli) {
+void Sampler::add_pauli(const Moment& moment, double* pauli) {
   const auto stokes = input_.stokes();
   const std::span<double, products> c(pauli, products);
   const auto closure = settings_.particles->closure;
@@ -93,7 +95,7 @@ void Sampler::add_pauli(const double* outputs, double* pauli) {
                    input_.has_gauge() ? gauge_.data() : nullptr, c);
   if (closure != Closure::full) return;
   const auto columns = static_cast<std::size_t>(input_.columns());
-  network_.error().gradient(outputs, columns, output_gradient_.data());
+  network_.error().gradient(moment, outputs_.data(), columns, output_gradient_.data());
   const auto owned = network_.owned_outputs();
   std::vector<double> gradient;
   std::vector<double> hessian;
@@ -102,7 +104,7 @@ void Sampler::add_pauli(const double* outputs, double* pauli) {
     gradient.push_back(row[0]);
     hessian.insert(hessian.end(), row + 1, row + columns);
   }
-  add_error_coefficients(stokes, gradient.size(), outputs + static_cast<std::size_t>(owned.first) * columns,
+  add_error_coefficients(stokes, gradient.size(), outputs_.data() + static_cast<std::size_t>(owned.first) * columns,
                          gradient.data(), hessian.data(), c);
 }
 
@@ -125,8 +127,10 @@ void Sampler::delayed_kinetic(const EpochRecord& record) {
 void Sampler::integrate_action(const EpochRecord& record, const std::vector<double>& gauge) {
   std::vector<double> rate(record.mesh.nodes());
   for (std::size_t node = 0; node < rate.size(); ++node) {
-    const double e = network_.error().value(record.y_output.at(node), record.columns) +
-                     0.5 * settings_.learning.weight_decay * record.weight_squared[node];
+    const double outputs_error =
+        record.energy.empty() ? network_.error().value(record.moment(node), record.y_output.at(node), record.columns)
+                              : record.energy[node];
+    const double e = outputs_error + 0.5 * settings_.learning.weight_decay * record.weight_squared[node];
     rate[node] = record.momentum_velocity[node] - kinetic_[node] / (2.0 * settings_.learning.inertia) - e - gauge[node];
   }
   action_ = record.mesh.integrate(rate);
@@ -190,7 +194,7 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
     row[0] = local_coupling();
     row[1] = local_gauge(record.start_time + phases[s]);
     errors[s] = error(record, points[s]);
-    if (particles) add_pauli(outputs_.data(), row + 2);
+    if (particles) add_pauli(record.moment(points[s]), row + 2);
     if (!settings_.output.states && !settings_.wavefunction && !keeps_member_states(settings_)) continue;
     for (std::size_t k = 0; k < y_.size(); k += record.columns) {
       out.y.push_back(y_[k]);
@@ -204,7 +208,7 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
       sums[count * stride + node] = local_gauge(record.start_time + record.mesh.phases()[node]);
     }
   }
-  MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+  sum_over_ranks(network_.comm(), sums);
 
   delayed_kinetic(record);
   integrate_action(record, {sums.end() - static_cast<std::ptrdiff_t>(nodes), sums.end()});

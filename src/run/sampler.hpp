@@ -37,7 +37,7 @@ private:
   /// This rank's sums: sum Delta F, c sum A F^2 (alone, without Delta).
   [[nodiscard]] double local_coupling() const;
   [[nodiscard]] double local_gauge(double time);
-  void add_pauli(const double* outputs, double* pauli);
+  void add_pauli(const Moment& moment, double* pauli);
   /// E without decay at a point.
   double error(const EpochRecord& record, const MeshPoint& point);
   void integrate_action(const EpochRecord& record, const std::vector<double>& gauge);

@@ -2,8 +2,10 @@
 
 #include "parallel/agree.hpp"
 #include "parallel/communication_time.hpp"
+#include "parallel/machine.hpp"
 #include "run/ensemble.hpp"
 #include "run/estimate.hpp"
+#include "run/evaluation_stage.hpp"
 #include "run/family_stage.hpp"
 #include "run/fit.hpp"
 #include "run/member.hpp"
@@ -15,6 +17,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <memory>
@@ -96,6 +99,8 @@ public:
       file_->complete_epoch(settings_.epochs);
       series = &statistics->mean;
     }
+    const auto evaluation =
+        settings_.evaluate ? conclude_evaluation(world_, groups_.group(), settings_, results_, *file_) : std::string();
     const auto family = settings_.wavefunction ? conclude_family(world_, settings_, *file_) : std::string();
     const auto lennard_jones = fit_lennard_jones(series->time, series->interaction);
     const auto mie = fit_mie(series->time, series->interaction);
@@ -112,6 +117,10 @@ public:
     }
     if (!results_.front().kernel.empty()) spdlog::info("{}", results_.front().kernel);
     if (settings_.wavefunction) spdlog::info("{}", family);
+    if (settings_.evaluate) spdlog::info("{}", evaluation);
+    // Of a member that a restart found finished there is nothing to say but what its curves hold.
+    const auto said = std::find_if(results_.begin(), results_.end(), [](const auto& it) { return !it.values.empty(); });
+    if (said != results_.end()) spdlog::info("{}", said->values);
     spdlog::info("Wrote {} in {}.", settings_.output.file.string(), duration_text(MPI_Wtime() - wall_time_.start));
   }
 
@@ -199,6 +208,7 @@ private:
                          {"peak_memory", static_cast<double>(memory)},
                          {"neurons", static_cast<double>(settings_.network.neurons())},
                          {"synapses", static_cast<double>(synapses_)}};
+    if (settings_.evaluate) numbers["evaluation"] = timing_.evaluation;
     for (const auto& [name, count] : work_) numbers[name] = static_cast<double>(count);
     return numbers;
   }

@@ -1,4 +1,4 @@
-"""Cases of the file as a whole: not TOML, unknown keys, keys of later work, [run], overrides."""
+"""Cases of the file as a whole: not TOML, unknown keys, [run], overrides."""
 
 from case import Case, added, override, projection, quantum
 
@@ -67,7 +67,7 @@ CASES = [
         "a misspelt table",
         "[learn]\nenabled = true\n",
         "case.toml:7:2: learn: unknown key, expected one of run, network, learning, stimulus, particles, "
-        "boltzmann, gauge, kernel, ensemble, wavefunction, solver, output (did you mean 'learning'?)",
+        "boltzmann, gauge, kernel, environment, evaluate, ensemble, wavefunction, solver, output (did you mean 'learning'?)",
     ),
     added(
         "a key of another table",
@@ -127,29 +127,6 @@ CASES = [
         "[output]\nstats = true\n[learning]\nenable = true\n",
         "case.toml:8:1: output.stats: unknown key, expected one of file, states, weights, checkpoint (did "
         "you mean 'states'?)",
-    ),
-    # Keys of later work.
-    added(
-        "patterns",
-        '[stimulus]\npatterns = { file = "digits.h5" }\n',
-        "case.toml:8:1: stimulus.patterns: unsupported in this version: patterns come with real learning",
-    ),
-    added(
-        "lyapunov",
-        '[learning]\nerror = "lyapunov"\n',
-        'case.toml:8:1: learning.error: expected one of squared, cross_entropy, got "lyapunov": unsupported in '
-        "this version, comes with real learning",
-    ),
-    added(
-        "bellman",
-        '[learning]\nerror = "bellman"\n',
-        'case.toml:8:1: learning.error: expected one of squared, cross_entropy, got "bellman": unsupported in '
-        "this version, comes with real learning",
-    ),
-    added(
-        "evaluation",
-        "[evaluate]\n",
-        "case.toml:7:2: evaluate: unsupported in this version: evaluation comes with real learning",
     ),
     added(
         "tori",

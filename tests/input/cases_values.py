@@ -156,7 +156,7 @@ CASES = [
     added(
         "an unknown error",
         '[learning]\nerror = "square"\n',
-        'case.toml:8:1: learning.error: expected one of squared, cross_entropy, got "square" (did you mean '
+        'case.toml:8:1: learning.error: expected one of squared, cross_entropy, lyapunov, bellman, got "square" (did you mean '
         "'squared'?)",
     ),
     added(

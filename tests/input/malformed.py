@@ -13,11 +13,15 @@ import tempfile
 
 import case
 import cases_checkpoint
+import cases_environment
+import cases_evaluate
 import cases_family
 import cases_file
 import cases_kernel
 import cases_gauge
+import cases_lyapunov
 import cases_network
+import cases_patterns
 import cases_quantum
 import cases_torus
 import cases_usage
@@ -33,6 +37,10 @@ CASES = (
     + cases_family.CASES
     + cases_checkpoint.CASES
     + cases_kernel.CASES
+    + cases_environment.CASES
+    + cases_lyapunov.CASES
+    + cases_evaluate.CASES
+    + cases_patterns.CASES
 )
 BAD_INPUT = 2
 AT_A_TIME = 4
@@ -50,6 +58,7 @@ def prepare(parent, number, text):
         ("ensemble.toml", ensemble.encode()),
         ("constrained.toml", constrained.encode()),
         ("data.h5", data.CONTENT),
+        ("patterns.h5", data.PATTERNS),
         ("text.h5", b"not HDF5\n"),
     ):
         with open(os.path.join(folder, name), "wb") as file:

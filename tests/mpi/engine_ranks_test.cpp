@@ -1,6 +1,7 @@
 // A run on any number of ranks is the run on one; repeated on the same ranks it is the same to the last bit.
 #include "../support/case.hpp"
 #include "../support/factor_engine.hpp"
+#include "../support/pattern_file.hpp"
 
 namespace {
 
@@ -13,7 +14,7 @@ struct RankCase {
 };
 
 std::string text_of(const RankCase& c) {
-  return c.text + solver(1e-9, "bdf");
+  return with_pattern_file(c.text) + solver(1e-9, "bdf");
 }
 
 // Layers of one to three neurons leave some of four ranks without any of them.
@@ -86,6 +87,17 @@ target = 0.5
 [stimulus]
 constant = { layer = "a", distribution = "normal" }
 )"},
+    {"Patterns", R"([run]
+seed = 36
+epochs = 2
+samples_per_epoch = 8
+[network]
+layer = [{ name = "a", neurons = 7 }, { name = "b", neurons = 3 }, { name = "c", neurons = 2, transfer = "identity" }]
+[learning]
+error = "cross_entropy"
+[stimulus]
+patterns = { file = "PATTERNS", inputs = "/inputs/7", targets = "/labels", layer = "a", per_epoch = 3, order = "shuffled", onset = 0.1 }
+)"},
     {"OneNeuronALayer", R"([run]
 seed = 34
 epochs = 2
@@ -154,6 +166,7 @@ TEST_P(Ranks, DoNotMatterToTheWaveformEngine) {
   const auto settings = settings_from(text_of(GetParam()));
   compare_ranks<WaveformEngine>(std::string("waveform, ") + GetParam().name, settings, 1e-12);
   compare_ranks<FactorEngine>(std::string("waveform with factors, ") + GetParam().name, settings, 1e-12);
+  compare_ranks<OverlappingEngine>(std::string("waveform, exchange overlapped, ") + GetParam().name, settings, 1e-12);
 }
 
 // Bases that do not span their layers differ within their truncation.
@@ -191,12 +204,12 @@ TEST_P(Ranks, DrawTheSameNetworkToTheLastBit) {
       append(all, c.gather_neurons(delta));
       const auto columns = static_cast<std::size_t>(c.input.columns());
       std::vector<double> input(static_cast<std::size_t>(c.network.neurons()) * columns);
-      c.input.evaluate(1, 0.4, 0.45, input.data());
+      c.input.evaluate({1, 0.4, 0.45, 1.4}, input.data());
       std::vector<double> values;
       for (std::size_t k = 0; k < input.size(); k += columns) values.push_back(input[k]);
       append(all, c.gather_neurons(values));
       const std::vector<double> rest(c.network.error().outputs(), 0.0);
-      all.push_back(c.network.error().value(rest.data(), 1));
+      all.push_back(c.network.error().value({}, rest.data(), 1));
       return all;
     };
     const auto together = drawn(Case(settings, MPI_COMM_WORLD, member));

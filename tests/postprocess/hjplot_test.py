@@ -1,4 +1,5 @@
 """hjplot: pictures come out and are not empty, errors are exact, tables carry the right numbers."""
+import contextlib
 import csv
 import io
 import os
@@ -21,7 +22,7 @@ import matplotlib  # noqa: E402
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
-from hjplot_lib import entanglement, measures, potential, style, table  # noqa: E402
+from hjplot_lib import cli, entanglement, measures, potential, style, table  # noqa: E402
 from hjplot_lib.runfile import RunFile  # noqa: E402
 from hjplot_lib.weights import MAX_SHOWN, blocks, dense  # noqa: E402
 
@@ -35,15 +36,28 @@ class HjplotCase(unittest.TestCase):
         self.picture = self.folder / "out.png"
 
     def write(self, file="run.h5", **options):
-        return synthetic.write(self.folder / file, **options)
+        path = self.folder / file
+        path.unlink(missing_ok=True)  # hjplot may still hold it open
+        return synthetic.write(path, **options)
 
     def hjplot(self, *arguments):
+        """What hjplot says and returns, without a Python of its own, which takes longer to start than to draw."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), matplotlib.rc_context():
+            try:
+                status = cli.main([str(argument) for argument in arguments])
+            except SystemExit as ended:
+                status = ended.code
+        return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
+
+    def program(self, *arguments):
+        """The same by the program itself."""
         environment = {**os.environ, "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", str(self.folder))}
         return subprocess.run(["/usr/bin/python3", "-B", str(HJPLOT), *map(str, arguments)], capture_output=True,
                               text=True, env=environment, check=False)
 
     def expect_picture(self, *arguments, message=""):
-        done = self.hjplot(*arguments, "-o", self.picture)
+        done = self.hjplot(*arguments, "-o", self.picture, "--dpi", 150)
         self.assertEqual((done.returncode, done.stderr), (0, message))
         return self.expect_drawn()
 
@@ -89,9 +103,9 @@ class Pictures(HjplotCase):
         self.expect_picture("network", self.write(hidden=1500))
         self.expect_picture("network", self.write(), self.write("b.h5", states=True))
 
-    def test_pdf(self):
-        done = self.hjplot("potential", self.write(), "-o", self.folder / "out.pdf")
-        self.assertEqual(done.returncode, 0)
+    def test_pdf_by_the_program(self):
+        done = self.program("potential", self.write(), "-o", self.folder / "out.pdf")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
         self.assertTrue((self.folder / "out.pdf").read_bytes().startswith(b"%PDF"))
 
     def test_unfinished_run_is_drawn_as_far_as_it_is_good(self):
@@ -258,6 +272,12 @@ class Errors(HjplotCase):
         for arguments in ([], ["dance"], ["potential"], ["potential", "x.h5"]):
             self.assertEqual(self.hjplot(*arguments).returncode, 2)
         self.assertEqual(self.hjplot("--help").returncode, 0)
+
+    def test_the_program_says_and_returns_the_same(self):
+        gone = self.folder / "gone.h5"
+        for arguments in (["dance"], ["potential", gone, "-o", self.picture], ["table", self.write()]):
+            done, same = self.program(*arguments), self.hjplot(*arguments)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (same.returncode, same.stdout, same.stderr))
 
 
 class Tables(HjplotCase):

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.special import erf, expit
 
+from patterns import Patterns, read as read_patterns
+
 
 class NotComparable(Exception):
     """The run rests on numbers that neither the input nor the run file states."""
@@ -90,6 +92,7 @@ class Problem:
     fields: list  # (N amplitudes, frequency, phase)
     boltzmann: dict
     projections: list  # (name, from, to)
+    patterns: Patterns = None
     delayed_shift: dict = field(default_factory=dict)  # epoch -> N x (N+1), a test hook: added to W(t-T) there
 
     @property
@@ -104,7 +107,13 @@ class Problem:
 
     def breakpoints(self):
         inside = {p for s in self.steps for p in (s.start, s.stop) if 0.0 < p < self.length}
+        inside |= set(self.patterns.breakpoints()) if self.patterns else set()
         return [0.0] + sorted(inside) + [self.length]
+
+    def targets(self, n, middles):
+        """The target in epoch n: of all elements at once, or a row for each, given by a phase inside it."""
+        shown = self.patterns is not None and self.patterns.targets is not None
+        return self.patterns.target(n, middles)[:, None, :] if shown else self.target
 
     def stimulus(self, n, tau, stokes):
         """Y_k (len(tau) x N) and dY_k/ds_a (len(tau) x N x 6) in epoch n; a step is decided at the middle of tau.
@@ -116,6 +125,8 @@ class Problem:
         for s in self.steps:
             if s.epochs[0] <= n <= s.epochs[1] and s.start <= middle < s.stop:
                 y += s.value
+        if self.patterns:
+            y += self.patterns.input(n, tau)
         tangent = np.zeros((len(tau), self.neurons, 6))
         for i, port in enumerate(self.ports):
             if port.epochs[0] <= n <= port.epochs[1]:
@@ -225,7 +236,7 @@ def build(tree, stored):
     weights, mask = assemble(stored, layers, n, projections, net.get("thresholds", False))
     epochs, length = int(run.get("epochs", 1)), float(run.get("epoch_length", 1.0))
     error = learn.get("error", "squared")
-    if error not in ("squared", "cross_entropy"):
+    if error not in ("squared", "cross_entropy", "lyapunov"):
         raise NotComparable(f"error = {error}")
     stimulus, particles, gauge = tree.get("stimulus", {}), tree.get("particles"), tree.get("gauge", {})
     constant = sum((over_layer(c, layers, n, "stimulus.constant") for c in as_list(stimulus.get("constant", []))),
@@ -254,7 +265,9 @@ def build(tree, stored):
         closure=particles.get("closure", "bilinear") if particles else "",
         feedback=particles.get("feedback", False) if particles else False,
         gauge=float(gauge.get("charge", 0.0)), fields=fields,
-        boltzmann=tree.get("boltzmann", {}), projections=projections)
+        boltzmann=tree.get("boltzmann", {}), projections=projections,
+        patterns=read_patterns(stimulus["patterns"], layers, n, length, int(run.get("seed", 0)))
+        if "patterns" in stimulus else None)
 
 
 def draw(tree, seed=0):

@@ -11,8 +11,10 @@ import numpy as np
 from scipy.linalg import lu_factor, lu_solve
 
 from mesh import Mesh
+import lyapunov
 import quantum
 
+MOST_SWEEPS = 60
 SERIES = ("coupling", "error", "interaction", "kinetic", "hamiltonian", "action")
 
 
@@ -55,6 +57,7 @@ class Solver:
         longest = [0.4 * p.lam, p.length] + [0.5 * port.width for port in p.ports]
         longest += [0.15 / abs(f[1]) for f in p.fields if f[1] != 0.0]
         self.mesh = Mesh(p.breakpoints(), min(longest) / refine, 14 if refine == 1.0 else 18)
+        self.target = p.target  # of the epoch at hand
         self.two_point = self._two_point() if p.kappa != 0.0 and p.learning else None
 
     def _two_point(self):
@@ -100,17 +103,27 @@ class Solver:
     def epoch(self, index, state, delayed, velocity, kinetic):
         """One epoch from the state at its start and W, dW/dt, K of the previous one."""
         p, mesh = self.problem, self.mesh
+        self.target = p.targets(index, mesh.tau.mean(-1))
         inputs = [p.stimulus(index, tau, state["stokes"]) for tau in mesh.tau]
         field = np.stack([p.gauge_field(index * p.length + tau) for tau in mesh.tau])
         y, force, slopes = self.forward(inputs, delayed, state["y"])
-        delta = self.backward(y, force, slopes, field, delayed, state["delta"])
-        gradient = self.gradient(y, force, slopes, field, delta)
-        momentum, speed, weights = self.learn(gradient, velocity, state)
+        weights = delayed
+        for _ in range(MOST_SWEEPS):  # more than one only where E contains W
+            before = weights.value
+            slope = self.error_slopes(inputs, y, weights)
+            delta = self.backward(y, force, slopes, field, delayed, state["delta"], slope)
+            gradient = self.gradient(y, force, slopes, field, delta)
+            momentum, speed, weights = self.learn(gradient, velocity, state)
+            if p.error != "lyapunov" or np.abs(weights.value - before).max() < 1e-12 * np.abs(before).max():
+                break
+        else:
+            raise ArithmeticError("Delta and W do not settle")
         kinetic = (momentum.value ** 2).sum((-1, -2)) + p.mu * kinetic
-        series = self.energies(y, force, delta, momentum, speed, weights, kinetic, field, state["action"])
+        error = self.error_value(inputs, y.value, weights.value)
+        series = self.energies(y, force, delta, momentum, speed, weights, kinetic, field, error, state["action"])
         pauli = np.zeros(mesh.shape + (16,))
         if self.tangents:
-            pauli = quantum.coefficients(p, state["stokes"], y, force, delta, field, self.error_derivatives(y.value))
+            pauli = quantum.coefficients(p, state["stokes"], y, force, delta, field, self.outputs_error(y.value))
         return Epoch(y, force, delta, momentum, speed, weights, gradient, kinetic, field, slopes, series, pauli,
                      state["stokes"])
 
@@ -139,24 +152,41 @@ class Solver:
         dn = np.stack([dnet(e, dy[e]) for e in range(len(dy))])
         return Columns(y, dy), Columns(force, (slope[..., None] * dn - dy) / p.lam), (slope, curve, dn)
 
+    def error_slopes(self, inputs, y, weights):
+        """dE/dy and its tangents at all nodes."""
+        if self.problem.error == "lyapunov":
+            return lyapunov.slopes(self.problem, inputs, y, weights)
+        _, first, second = self.error_derivatives(y.value)
+        return first, second @ y.tangent if self.tangents else None
+
+    def outputs_error(self, y):
+        """What the full closure takes of E; there is none for the Lyapunov energy, which the program refuses there."""
+        return (None, None, None) if self.problem.error == "lyapunov" else self.error_derivatives(y)
+
+    def error_value(self, inputs, y, weights):
+        """E without decay at all nodes."""
+        if self.problem.error == "lyapunov":
+            return lyapunov.energy(self.problem, inputs, y, weights)
+        return self.error_derivatives(y)[0]
+
     def error_derivatives(self, y):
         """E without decay (...), dE/dy (... x N) and d2E/dy2 (... x N x N)."""
-        p, out = self.problem, self.problem.outputs
+        p, out, d = self.problem, self.problem.outputs, self.target
         first, second = np.zeros_like(y), np.zeros(y.shape + y.shape[-1:])
         u = y[..., out]
         if p.error == "squared":
-            first[..., out] = u - p.target
+            first[..., out] = u - d
             second[..., out, out] = np.eye(u.shape[-1])
-            return 0.5 * ((u - p.target) ** 2).sum(-1), first, second
+            return 0.5 * ((u - d) ** 2).sum(-1), first, second
         shifted = u - u.max(-1, keepdims=True)
         logp = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
         prob = np.exp(logp)
-        first[..., out] = prob * p.target.sum() - p.target
-        second[..., out, out] = p.target.sum() * (
+        first[..., out] = prob * d.sum(-1, keepdims=True) - d
+        second[..., out, out] = d.sum(-1)[..., None, None] * (
             prob[..., :, None] * np.eye(u.shape[-1]) - prob[..., :, None] * prob[..., None, :])
-        return -(p.target * logp).sum(-1), first, second
+        return -(d * logp).sum(-1), first, second
 
-    def backward(self, y, force, slopes, field, delayed, start):
+    def backward(self, y, force, slopes, field, delayed, start, error_slopes):
         """Delta and its tangents: from 0 at the end of the epoch, from the start of the run, or absent."""
         p, mesh = self.problem, self.mesh
         nodes = self.mesh.shape
@@ -166,7 +196,7 @@ class Solver:
         terminal = p.delta == "terminal"
         slope, curve, dnet = slopes
         transposed = np.swapaxes(delayed.value[..., 1:], -1, -2)
-        _, first, second = self.error_derivatives(y.value)
+        first, turned = error_slopes
         gauge = 2.0 * p.gauge * field * force.value
 
         def rhs(e, delta):
@@ -180,7 +210,7 @@ class Solver:
 
         big = delta + gauge
         dgauge = 2.0 * p.gauge * field[..., None] * force.tangent
-        source = np.einsum("epk,epkla->epla", big * slope, delayed.tangent[..., 1:, :]) / p.lam + second @ y.tangent
+        source = np.einsum("epk,epkla->epla", big * slope, delayed.tangent[..., 1:, :]) / p.lam + turned
         bent = (big * curve)[..., None] * dnet
 
         def rhs_tangent(e, x):
@@ -199,13 +229,16 @@ class Solver:
         pre = np.concatenate([ones, y.value], axis=-1)
         post = big * slope / p.lam
         value = post[..., :, None] * pre[..., None, :] * p.mask
+        shares = p.mask * lyapunov.shares(p.neurons) if p.error == "lyapunov" else np.zeros_like(p.mask)
+        value = value - y.value[..., :, None] * pre[..., None, :] * shares
         if not self.tangents:
             return Columns(value)
         dbig = delta.tangent + 2.0 * p.gauge * field[..., None] * force.tangent
         dpost = (dbig * slope[..., None] + (big * curve)[..., None] * dnet) / p.lam
         dpre = np.concatenate([np.zeros(ones.shape + (6,)), y.tangent], axis=-2)
         tangent = dpost[..., :, None, :] * pre[..., None, :, None] + post[..., :, None, None] * dpre[..., None, :, :]
-        return Columns(value, tangent * p.mask[..., None])
+        own = y.tangent[..., :, None, :] * pre[..., None, :, None] + y.value[..., :, None, None] * dpre[..., None, :, :]
+        return Columns(value, tangent * p.mask[..., None] - own * shares[..., None])
 
     def learn(self, gradient, velocity, state):
         """M, dW/dt and W of the epoch."""
@@ -237,12 +270,12 @@ class Solver:
         m, w = m.reshape(gradient.shape), w.reshape(gradient.shape)
         return m, p.mu * velocity + m / p.omega, w
 
-    def energies(self, y, force, delta, momentum, speed, weights, kinetic, field, action):
+    def energies(self, y, force, delta, momentum, speed, weights, kinetic, field, error, action):
         """The series of the run file at the nodes; the action lacks the gauge term in its first sum (93)."""
         p = self.problem
         plain = (delta.value * force.value).sum(-1)
         coupling = plain + p.gauge * (field * force.value ** 2).sum(-1)
-        error = self.error_derivatives(y.value)[0] + 0.5 * p.kappa * (weights.value ** 2).sum((-1, -2))
+        error = error + 0.5 * p.kappa * (weights.value ** 2).sum((-1, -2))
         energy = kinetic / (2.0 * p.omega)
         hamiltonian = coupling + error + energy
         power = (momentum.value * speed.value).sum((-1, -2))

@@ -66,8 +66,8 @@ class Matrix(Restart):
         if driver.FULL:
             self.matrix("", (1, 2, 3), (1, 2, 4), range(1, EPOCHS + 1))
         else:
-            self.matrix("", (2,), (2,), range(1, EPOCHS + 1))
-            self.matrix("", (1, 3), (4,), (3,))
+            self.matrix("", (2,), (2,), (1, EPOCHS - 1))
+            self.matrix("", (1,), (3,), (3,))
 
     @unittest.skipUnless(driver.FULL, "in the full suite")
     def test_boundary_conditions(self):
@@ -97,7 +97,7 @@ class Stopping(Restart):
         return files[-1].name if files else None
 
     def test_signal_at_every_epoch_is_bit_identical(self):
-        bench = self.bench()
+        bench = self.bench(epochs=EPOCHS if driver.FULL else 4)
         bench.run(2, "straight.h5", "--set", "output.checkpoint.directory=\"elsewhere\"")
         runs = 0
         status = driver.STOPPED
@@ -105,7 +105,7 @@ class Stopping(Restart):
             status, said = self.signalled(bench, 2, signal.SIGUSR1)
             runs += 1
             self.assertIn(status, (0, driver.STOPPED), said)
-        self.assertGreater(runs, 3)
+        self.assertGreater(runs, 2)
         self.same(bench)
         attributes = self.attributes(bench.path / "run.h5")
         self.assertEqual(attributes["restarts"].count("\n"), runs - 1)
@@ -167,7 +167,7 @@ class Stopping(Restart):
 
 class Input(Restart):
     def test_more_epochs(self):
-        for memory in ("none", "symmetric"):
+        for memory in ("none", "symmetric") if driver.FULL else ("symmetric",):
             with self.subTest(memory=memory):
                 bench = self.bench(memory, epochs=3)
                 change = ("--set", f'boltzmann.memory="{memory}"')
@@ -258,7 +258,12 @@ class Input(Restart):
     def test_what_cannot_be_continued_is_set_aside(self):
         """A run that has lost its checkpoints starts afresh, but not over what it had computed."""
         bench = self.bench(epochs=400)
-        bench.run(1, "run.h5", "--max-walltime", "00:00:03", status=driver.STOPPED)
+        process = bench.start(1, "run.h5")
+        while not bench.checkpoints() and process.poll() is None:
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGUSR1)
+        said = process.communicate(timeout=100)[1]
+        self.assertEqual(process.returncode, driver.STOPPED, said)
         shutil.rmtree(bench.path / "checkpoints")
         before = (bench.path / "run.h5").read_bytes()
         said = bench.run(1, "run.h5", "--restart", "auto", "--set", "run.epochs=2")
@@ -298,7 +303,7 @@ class Feedback(Restart):
         bench.run(2, "run.h5", *self.FED)
         longer = (*self.FED, "--set", "run.epochs=5")
         bench.run(2, "straight.h5", *longer, "--set", 'output.checkpoint={directory="elsewhere"}')
-        for epoch, ranks in ((1, 2), (4, 2), (2, 3)):
+        for epoch, ranks in ((1, 2), (4, 2), (2, 3)) if driver.FULL else ((1, 2), (2, 3)):
             with self.subTest(epoch=epoch, ranks=ranks):
                 again = bench.copy(self.path / f"{epoch}-{ranks}")
                 said = again.run(ranks, "run.h5", "--restart", f"checkpoints/{bench.checkpoints()[epoch - 1].name}",
@@ -339,6 +344,39 @@ class Feedback(Restart):
         self.assertIn("in what a restart may not change: particles.feedback: false -> true", said)
 
 
+class ShuffledPatterns(Restart):
+    """Seven patterns, three an epoch: which are shown follows from the epoch and the seed alone."""
+
+    PATTERNS = """[stimulus.patterns]
+file = "patterns.h5"
+inputs = "inputs"
+targets = "labels"
+layer = "ports"
+per_epoch = 3
+order = "shuffled"
+onset = 0.05
+"""
+
+    def write(self, bench, factor):
+        with h5py.File(bench.path / "patterns.h5", "w") as data:
+            data["inputs"] = [[factor * ((7 * p + 3 * k) % 5 - 2) for k in range(6)] for p in range(7)]
+            data["labels"] = [0, 1, 1, 0, 1, 0, 0]
+
+    def test_from_an_epoch(self):
+        bench = self.bench(more=self.PATTERNS, epochs=4)
+        case = bench.path / "case.toml"
+        case.write_text(case.read_text().replace("target = { values = [0.4, -0.3] }\n", ""))
+        self.write(bench, 0.3)
+        bench.run(2, "straight.h5", "--set", "output.checkpoint.directory=\"elsewhere\"")
+        bench.run(2, "run.h5", "--set", "run.epochs=3")
+        self.write(bench, 0.4)
+        said = bench.run(2, "run.h5", "--restart", "auto", status=2)
+        self.assertIn("the numbers in the data files that the input names are not those of", said)
+        self.write(bench, 0.3)
+        self.assertIn("3 epochs done", bench.run(2, "run.h5", "--restart", "auto"))
+        self.same(bench)
+
+
 class Constraints(Restart):
     SPLIT = """[[gauge.constraint]]
 name = "split"
@@ -366,10 +404,11 @@ class Ensemble(Restart):
     MORE = '[ensemble]\nmembers = 5\n'
 
     def test_member_by_member(self):
+        straight = self.bench("straight", more=self.MORE, epochs=3)
+        straight.run(2, "straight.h5", "--set", 'output.checkpoint={directory="elsewhere"}')
         for ranks, restarts in ((2, (2, 2)), (2, (3, 1))):
             with self.subTest(ranks=ranks, restarts=restarts):
-                bench = self.bench(f"{ranks}-{restarts}", more=self.MORE, epochs=3)
-                bench.run(ranks, "straight.h5", "--set", 'output.checkpoint={directory="elsewhere"}')
+                bench = straight.copy(self.path / f"{ranks}-{restarts}")
                 process = bench.start(ranks, "run.h5")
                 while self.finished(bench) < 2 and process.poll() is None:
                     time.sleep(0.02)

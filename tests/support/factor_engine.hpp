@@ -13,6 +13,15 @@ public:
       : WaveformEngine(network, input, settings, dense_projections(settings)) {}
 };
 
+/// Products overlapped with the exchange, as between machines.
+class OverlappingEngine final : public WaveformEngine {
+public:
+  OverlappingEngine(const Network& network, const ExternalInput& input, const Settings& settings)
+      : WaveformEngine(network, input, settings, dense_projections(settings)) {
+    overlap_exchange(true);
+  }
+};
+
 /// The waveform engine with everything synapse by synapse.
 class SynapseEngine final : public WaveformEngine {
 public:

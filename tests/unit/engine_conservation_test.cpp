@@ -66,7 +66,7 @@ TEST(Conservation, LearningPotentialOfTheFirstEpochIsTheErrorAtItsEnd) {
       const auto samples = c.sampler.sample(record);
       // E + c sum A F^2 at the end, from y and net there.
       const auto last = record.mesh.nodes() - 1;
-      double expected = c.network.error().value(record.y_output.at(last), 1);
+      double expected = c.network.error().value(record.moment(last), record.y_output.at(last), 1);
       std::vector<double> f(c.network.layout().neurons);
       Pointwise(c.network, 0.3, 1).rate(record.y.at(last), record.net.at(last), f.data());
       if (gauge) {

@@ -68,7 +68,7 @@ TEST(Family, MembersDifferInTheirParametersAlone) {
   const Case eight(settings, MPI_COMM_SELF, 8);
   const auto inputs = [](const Case& c) {
     std::vector<double> out(7);
-    c.input.evaluate(0, 0.1, 0.1, out.data());
+    c.input.evaluate({0, 0.1, 0.1, 0.1}, out.data());
     return out;
   };
   const auto y = inputs(zero);

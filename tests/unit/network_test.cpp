@@ -151,11 +151,11 @@ vary = ["weights", "target"]
                          two.network.initial_state().begin()));
   std::vector<double> y0(5);
   std::vector<double> y2(5);
-  zero.input.evaluate(0, 0.5, 0.5, y0.data());
-  two.input.evaluate(0, 0.5, 0.5, y2.data());
+  zero.input.evaluate({0, 0.5, 0.5, 0.5}, y0.data());
+  two.input.evaluate({0, 0.5, 0.5, 0.5}, y2.data());
   EXPECT_EQ(y0, y2);
   const std::vector<double> rest(2, 0.0);
-  EXPECT_NE(zero.network.error().value(rest.data(), 1), two.network.error().value(rest.data(), 1));
+  EXPECT_NE(zero.network.error().value({}, rest.data(), 1), two.network.error().value({}, rest.data(), 1));
 }
 
 }  // namespace

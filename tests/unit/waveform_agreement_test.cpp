@@ -1,6 +1,7 @@
 // The two engines, which share no numerics but the mesh, agree on every quantity of a run.
 #include "../support/case.hpp"
 #include "../support/factor_engine.hpp"
+#include "../support/pattern_file.hpp"
 
 namespace {
 
@@ -154,6 +155,34 @@ constant = { layer = "a", distribution = "normal" }
 charge = 0.3
 field = { layer = "b", constant = 0.5 }
 )"},
+    {"Patterns", R"([run]
+seed = 73
+epochs = 3
+samples_per_epoch = 8
+[network]
+thresholds = true
+layer = [{ name = "a", neurons = 5 }, { name = "b", neurons = 4 }, { name = "c", neurons = 3, transfer = "identity" }]
+[learning]
+error = "cross_entropy"
+epoch_memory = 0.9
+[stimulus]
+constant = { layer = "a", distribution = "normal", sd = 0.3 }
+patterns = { file = "PATTERNS", inputs = "/inputs/5", targets = "/shares/3", layer = "a", per_epoch = 3, order = "shuffled", onset = 0.1 }
+)"},
+    {"PatternsOnPorts", R"([run]
+seed = 74
+epochs = 2
+samples_per_epoch = 8
+[network]
+layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 4 }, { name = "out", neurons = 2 }]
+projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "hidden" }, { from = "hidden", to = "out" }]
+[stimulus]
+patterns = { file = "PATTERNS", inputs = "/inputs/6", targets = "/labels", layer = "ports", per_epoch = 2 }
+[particles]
+closure = "full"
+a = { stokes = [0.2, 0, 0.9], neurons = [0, 1, 2], time = 0.25, width = 0.15 }
+b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.15 }
+)"},
     {"Wide", R"([run]
 seed = 71
 epochs = 3
@@ -187,7 +216,7 @@ class Agreement : public ::testing::TestWithParam<Problem> {};
 
 TEST_P(Agreement, OfWaveformAndCoupledEngine) {
   const auto& problem = GetParam();
-  const auto settings = settings_from(problem.text + solver(1e-10, "adams"));
+  const auto settings = settings_from(with_pattern_file(problem.text) + solver(1e-10, "adams"));
   const auto coupled = run<CoupledEngine>(settings);
   const auto reference = coupled.quantities();
   const auto compare = [&](const char* history, const hjnet::test::Run& wave) {

@@ -49,7 +49,8 @@ void ConstraintWatch::evaluate(const Moment& moment, const double* y, const doub
   system_.pointwise().conjugate(delta, state.f.data(), system_.gauge(moment.time), state.p.data());
   if (local_.contains(Quantity::delta)) {
     state.delta_rate.resize(system_.size());
-    system_.conjugate_rate(moment, y, state.net.data(), state.f.data(), delta, state.delta_rate.data());
+    system_.conjugate_rate(moment, y, state.net.data(), state.f.data(), delta, state.net.data(),
+                           state.delta_rate.data());
   }
   state.forces.resize(local_.synapses().size());
   flow_.momentum_rates(state.p.data(), state.net.data(), y_halo, state.forces.data());
@@ -139,20 +140,15 @@ void ConstraintWatch::weights_at_node(const EpochRecord& record, const DenseWeig
 
 void ConstraintWatch::take(EpochRecord& record, const DenseWeights::Epoch* next) {
   const auto nodes = record.mesh.nodes();
-  const auto p = record.mesh.nodes_per_element();
   const auto m = local_.count();
   const auto columns = record.columns;
   const auto integrals = path_.integrals(record);
   State state;
   std::vector<double> sums(nodes * stride(), 0.0);
   for (std::size_t node = 0; node < nodes; ++node) {
-    const double phase = record.mesh.phases()[node];
-    const auto element = node / p;
-    const Moment moment{record.epoch, phase, record.mesh.start(element) + 0.5 * record.mesh.length(element),
-                        record.start_time + phase};
     if (next != nullptr) weights_at_node(record, *next, integrals, node, state);
     state.net.assign(record.net.at(node), record.net.at(node) + record.net.width());
-    evaluate(moment, record.y.at(node), record.delta.at(node), record.y_halo.at(node), state,
+    evaluate(record.moment(node), record.y.at(node), record.delta.at(node), record.y_halo.at(node), state,
              sums.data() + node * stride());
     // p dq/dt in the multipliers' part of the flow.
     const double* lambda = record.gauge.multipliers.at(node);

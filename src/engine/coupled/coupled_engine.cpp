@@ -1,6 +1,7 @@
 #include "engine/coupled/coupled_engine.hpp"
 
 #include "engine/choice.hpp"
+#include "history/lyapunov_record.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -154,7 +155,11 @@ void CoupledEngine::sweep_forward() {
   auto& record = under_way_->record;
   const auto* from = saved(Sweep::neurons);
   for (;;) {
-    if (from == nullptr) record = empty_record(record.mesh);
+    if (from == nullptr) {
+      auto field = std::move(record.field);
+      record = empty_record(record.mesh);
+      record.field = std::move(field);
+    }
     under_way_->y = y_;
     under_way_->delta = delta_;
     sweeps_.forward(record, under_way_->y, under_way_->delta, from, constrained_state());
@@ -166,9 +171,15 @@ void CoupledEngine::sweep_forward() {
     for (const auto* data : quantities) coarse.add(resolution(record.mesh, *data, record.columns), record.columns);
     auto marked = coarse.marked();
     if (marked.empty()) marked = unresolved_multipliers();
-    if (marked.empty()) return;
-    record.mesh = record.mesh.refined(marked);
+    if (marked.empty()) break;
+    const auto mesh = record.mesh.refined(marked);
+    record.field = record.field.moved(record.mesh, mesh);
+    record.mesh = mesh;
     ++refinements_;
+  }
+  for (std::size_t node = 0; network_.lyapunov() != nullptr && node < record.mesh.nodes(); ++node) {
+    const double time = record.moment(node).time;
+    network_.lyapunov()->require_inside(network_.comm(), record.y.at(node), record.columns, 1, &time);
   }
 }
 
@@ -188,6 +199,7 @@ void CoupledEngine::sweep_backward() {
     ++refinements_;
     record.y = record.y.moved(record.mesh, mesh);
     record.net = record.net.moved(record.mesh, mesh);
+    record.field = record.field.moved(record.mesh, mesh);
     record.delta = NodeData(mesh, system_.size());
     record.mesh = mesh;
   }
@@ -244,6 +256,23 @@ void CoupledEngine::gather(EpochRecord& record) const {
   }
 }
 
+void CoupledEngine::clear_sums(EpochRecord& record) {
+  for (auto* sum : {&record.momentum_squared, &record.momentum_velocity, &record.weight_squared}) {
+    sum->assign(record.mesh.nodes(), 0.0);
+  }
+}
+
+/// What the record holds of weights that do not move.
+void CoupledEngine::hold_weights() {
+  auto& record = under_way_->record;
+  if (settings_.learning.weight_decay > 0.0) {
+    double sum = 0.0;
+    for (const double w : network_.initial_weights()) sum += w * w;
+    record.weight_squared.assign(record.mesh.nodes(), sum);
+  }
+  if (network_.lyapunov() != nullptr) take_lyapunov_energy(record, network_, input_, history());
+}
+
 EpochRecord CoupledEngine::advance() {
   if (!under_way_) {
     if (factors_) factors_->compress();
@@ -251,20 +280,16 @@ EpochRecord CoupledEngine::advance() {
     under_way_->record = empty_record(mesh_);
   }
   if (!passed(Sweep::neurons)) sweep_forward();
-  if (settings_.learning.delta == Boundary::terminal && !passed(Sweep::delta)) sweep_backward();
+  if (settings_.learning.delta == Boundary::terminal && !iterates() && !passed(Sweep::delta)) sweep_backward();
   auto& record = under_way_->record;
-  gather(record);
-  const auto n = record.mesh.nodes();
-  record.momentum_squared.assign(n, 0.0);
-  record.momentum_velocity.assign(n, 0.0);
-  record.weight_squared.assign(n, 0.0);
-  if (weight_sweep_) {
-    sweep_weights();
-  } else if (settings_.learning.weight_decay > 0.0) {
-    double sum = 0.0;
-    for (const double w : network_.initial_weights()) sum += w * w;
-    record.weight_squared.assign(n, sum);
+  if (iterates()) {
+    settle_weights();
+  } else {
+    gather(record);
+    clear_sums(record);
+    if (weight_sweep_) sweep_weights();
   }
+  if (!weight_sweep_) hold_weights();
   if (constraints_ && !weight_sweep_) take_constraints(record, nullptr);
   record.sum_over_ranks(network_.comm());
   y_ = std::move(under_way_->y);

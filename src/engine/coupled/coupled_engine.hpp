@@ -49,6 +49,7 @@ struct CoupledConstraints {
 ///   4. M and W (weight_sweep.hpp), sums over ranks;                                    needs y, net, Delta
 ///   5. the constraints at the nodes, where there are any;                          needs M, W and the old history
 ///   6. the new history takes the old one's place.
+/// With error = "lyapunov" 3 and 4 depend on each other and are repeated (coupled_lyapunov.cpp).
 /// On exit y, Delta, W and M stand at the epoch's end, and the history holds this epoch. Until then they and the mesh
 /// keep their values of the epoch's start: what is under way lies apart, so that save() finds both at any step.
 class CoupledEngine : public EpochSolver {
@@ -65,7 +66,8 @@ public:
   [[nodiscard]] std::map<std::string, std::int64_t> work() const override;
   void after_step(std::function<void()> hook) override { hook_ = std::move(hook); }
   void save(VectorArchive& out, bool sweep) const override;
-  [[nodiscard]] bool saves_sweeps() const override { return true; }
+  /// Not where sweeps are repeated: what is under way is then more than one sweep.
+  [[nodiscard]] bool saves_sweeps() const override { return !iterates(); }
   void load(const VectorArchive& in) override;
   [[nodiscard]] std::int64_t saved_bytes(bool sweep) const override;
 
@@ -87,6 +89,11 @@ private:
   void sweep_forward();
   void sweep_backward();
   void sweep_weights();
+  /// Whether Delta and W of an epoch depend on each other.
+  [[nodiscard]] bool iterates() const;
+  void settle_weights();
+  static void clear_sums(EpochRecord& record);
+  void hold_weights();
   [[nodiscard]] WeightHistory& history();
   void set_up_learning(std::size_t columns);
   /// The delayed weights that act on neurons, with the constraints' overlay; and the constraints' flow, or null.

@@ -31,10 +31,12 @@ std::vector<Segment> segments(const std::vector<double>& breakpoints, double epo
 
 NodeRange nodes_between(const Mesh& mesh, double begin, double end) {
   const auto p = mesh.nodes_per_element();
-  NodeRange out;
-  while (out.first < mesh.nodes() && mesh.start(out.first / p) < begin) out.first += p;
-  while (out.first + out.count < mesh.nodes() && mesh.start((out.first + out.count) / p) < end) out.count += p;
-  return out;
+  const auto element = [&](double phase) {
+    const auto& ends = mesh.boundaries();
+    return static_cast<std::size_t>(std::lower_bound(ends.begin(), ends.end() - 1, phase) - ends.begin());
+  };
+  const auto first = element(begin);
+  return {first * p, (element(end) - first) * p};
 }
 
 std::vector<double> times_backwards(const std::vector<double>& phases, const NodeRange& nodes, const Segment& segment) {
@@ -67,6 +69,7 @@ NeuronSweeps::NeuronSweeps(const Network& network, NeuronSystem& system, const S
       net_(size_),
       f_(size_),
       p_(size_),
+      field_(size_),
       work1_(size_),
       work2_(size_) {}
 
@@ -89,9 +92,13 @@ void NeuronSweeps::check_delta(const double* delta, double phase) const {
 }
 
 bool NeuronSweeps::forward_rhs(double phase, const double* x, double* dx) {
+  phase_ = phase;
   system_.net(moment(phase), x, net_.data());
   system_.pointwise().rate(x, net_.data(), dx);
-  if (joint_) system_.conjugate_rate(moment(phase), x, net_.data(), dx, x + size_, dx + size_);
+  if (joint_) {
+    if (moving_field()) recall_field(phase);
+    system_.conjugate_rate(moment(phase), x, net_.data(), dx, x + size_, field(), dx + size_);
+  }
   std::copy_n(x, size_, y_.data());
   std::copy_n(dx, size_, f_.data());
   if (joint_) system_.pointwise().conjugate(x + size_, dx, system_.gauge(start_time_ + phase), p_.data());
@@ -136,7 +143,7 @@ bool NeuronSweeps::neuron_solve(double phase, double gamma, double* b) {
   pointwise.add_back_signal_change(p_.data(), net_.data(), change.data(), work2_.data());
   std::vector<double> sum(size_);
   system_.back_sum(phase, work2_.data(), sum.data());
-  system_.error_hessian(y_.data(), b, work2_.data());
+  system_.error_hessian(moment(phase), y_.data(), b, moving_field() ? nullptr : change.data(), work2_.data());
   double* x = b + size_;
   for (std::size_t i = 0; i < size_; ++i) x[i] += gamma * ((work1_[i] - sum[i]) / lambda - work2_[i]);
   const auto back = [&](double* v) { system_.backward_sweep(phase, a_delta, -gamma, net_.data(), v); };
@@ -157,6 +164,7 @@ void NeuronSweeps::forward(EpochRecord& record, std::vector<double>& y, std::vec
                            const SavedSweep* saved, const std::vector<double>& constrained) {
   epoch_ = record.epoch;
   start_time_ = record.start_time;
+  record_ = &record;
   std::vector<double> x(y);
   if (joint_) x.insert(x.end(), delta.begin(), delta.end());
   x.insert(x.end(), constrained.begin(), constrained.end());
@@ -192,6 +200,7 @@ void NeuronSweeps::forward(EpochRecord& record, std::vector<double>& y, std::vec
     try {
       forward_.integrate(system, resumed ? saved->s : segment_.begin, segment_.end, x.data(), capture);
     } catch (const integration_failure& failure) {
+      require_inside();
       throw numerical_error(fmt::format("epoch {}, y{} forwards (delta = \"{}\"): {}, t = {:.9g} + s", epoch_,
                                         joint_ ? " and Delta" : "", name_of(delta_names, settings_.learning.delta),
                                         failure.what(), start_time_));
@@ -199,6 +208,18 @@ void NeuronSweeps::forward(EpochRecord& record, std::vector<double>& y, std::vec
   }
   std::copy_n(x.begin(), size_, y.begin());
   if (joint_) std::copy_n(x.begin() + static_cast<std::ptrdiff_t>(size_), size_, delta.begin());
+}
+
+void NeuronSweeps::require_inside() const {
+  const double time = start_time_ + phase_;
+  if (const auto* energy = network_.lyapunov()) {
+    energy->require_inside(network_.comm(), y_.data(), static_cast<std::size_t>(system_.columns()), 1, &time);
+  }
+}
+
+void NeuronSweeps::recall_field(double phase) {
+  const auto point = record_->mesh.locate_in_segment(phase, segment_.begin, segment_.end);
+  record_->field.evaluate(record_->mesh, point, field_.data());
 }
 
 void NeuronSweeps::recall(double phase) {
@@ -211,7 +232,8 @@ void NeuronSweeps::recall(double phase) {
 bool NeuronSweeps::backward_rhs(double s, const double* x, double* dx) {
   const double phase = segment_.end - s;
   recall(phase);
-  system_.conjugate_rate(moment(phase), y_.data(), net_.data(), f_.data(), x, dx);
+  if (moving_field()) recall_field(phase);
+  system_.conjugate_rate(moment(phase), y_.data(), net_.data(), f_.data(), x, field(), dx);
   if (flow_ != nullptr) flow_->add_delta_rates(start_time_ + phase, dx);
   for (std::size_t i = 0; i < size_; ++i) dx[i] = -dx[i];
   return all_finite(dx, size_);

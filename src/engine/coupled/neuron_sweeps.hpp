@@ -63,6 +63,12 @@ private:
   bool neuron_solve(double phase, double gamma, double* b);
   bool backward_rhs(double s, const double* x, double* dx);
   bool backward_solve(double s, double gamma, double* b);
+  /// Whether the record has a field of the Lyapunov energy that is a given function of time; else it is net.
+  [[nodiscard]] bool moving_field() const { return record_->field.width() > 0; }
+  [[nodiscard]] const double* field() const { return moving_field() ? field_.data() : net_.data(); }
+  void recall_field(double phase);
+  /// Where y has left the range of f, which the Lyapunov energy needs, that is why an integrator gave up.
+  void require_inside() const;
   /// y, net and F of the record at a phase of the current segment.
   void recall(double phase);
   [[nodiscard]] bool all_finite(const double* x, std::size_t count) const;
@@ -84,7 +90,8 @@ private:
   double start_time_ = 0.0;
   Segment segment_;
   const EpochRecord* record_ = nullptr;
-  std::vector<double> y_, net_, f_, p_, work1_, work2_;
+  double phase_ = 0.0;
+  std::vector<double> y_, net_, f_, p_, field_, work1_, work2_;
 };
 
 }  // namespace hjnet

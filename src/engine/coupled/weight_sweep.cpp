@@ -49,13 +49,28 @@ void WeightSweep::force(double phase, double factor, double* out) {
   pointwise_.conjugate(g_.data(), f_.data(), input_.has_gauge() ? gauge_.data() : nullptr, g_.data());
   pointwise_.back_signal(g_.data(), net_.data(), g_.data());
   for (auto& g : g_) g *= factor / settings_.network.time_constant;
+  const bool lyapunov = network_.lyapunov() != nullptr;
+  if (lyapunov) {  // dE/dW_kl = -1/2 y_k y_l
+    for (std::size_t i = 0; i < g_.size(); ++i) g_[i] -= 0.5 * factor * y_[i];
+  }
 
   const auto halo = static_cast<std::size_t>(network_.halo_size());
   for (std::size_t l = 0; l < halo; ++l) {
     for (std::size_t c = 0; c < columns_; ++c) pre_[c * halo + l] = halo_[l * columns_ + c];
   }
   outer_products(network_, columns_, g_.data(), pre_.data(), out);
+  if (lyapunov) add_threshold_slope(-0.5 * factor, out);
   if (extra_force_) extra_force_(phase, point, factor, out);
+}
+
+void WeightSweep::add_threshold_slope(double factor, double* out) const {
+  const auto neurons = static_cast<std::size_t>(network_.neurons());
+  for (std::size_t c = 0; c < columns_ && network_.thresholds() >= 0; ++c) {
+    double* threshold = out + c * synapses_ + static_cast<std::size_t>(network_.thresholds());
+    for (std::int64_t section = 0; section < network_.threshold_sections(); ++section) {
+      for (std::size_t k = 0; k < neurons; ++k) *threshold++ += factor * y_[k * columns_ + c];
+    }
+  }
 }
 
 void WeightSweep::drift(double phase, double* out) {

@@ -58,6 +58,8 @@ private:
 
   /// out = factor g y^T of all synapses, with tangents; factor -1: dM/dt without decay.
   void force(double phase, double factor, double* out);
+  /// out += factor y for the thresholds: the part of dE/dtheta = -y that dE/dW = -1/2 y y^T lacks.
+  void add_threshold_slope(double factor, double* out) const;
   /// out = W(nT) + mu (W(t-T) - W((n-1)T)).
   void drift(double phase, double* out);
   /// dM/ds += its decay, -sign kappa W, where W = D + sign U and s runs with the phase (sign 1) or against it.

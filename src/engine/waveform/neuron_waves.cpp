@@ -3,30 +3,13 @@
 #include "history/epoch_record.hpp"
 #include "network/transfer.hpp"
 #include "parallel/counts.hpp"
+#include "parallel/machine.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 namespace hjnet {
-
-namespace {
-
-/// On one machine it is the cores that copy: there is nothing to overlap, and products in two parts are slower.
-bool spans_machines(MPI_Comm comm) {
-  MPI_Comm here = MPI_COMM_NULL;
-  MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
-  int on_machine = 1;
-  int all = 1;
-  MPI_Comm_size(here, &on_machine);
-  MPI_Comm_size(comm, &all);
-  MPI_Comm_free(&here);
-  int spans = on_machine < all ? 1 : 0;
-  MPI_Allreduce(MPI_IN_PLACE, &spans, 1, MPI_INT, MPI_MAX, comm);
-  return spans != 0;
-}
-
-}  // namespace
 
 NeuronWaves::NeuronWaves(const Network& network, const ExternalInput& input, DelayedWeights& weights,
                          const Settings& settings)
@@ -61,6 +44,10 @@ std::vector<Window> NeuronWaves::windows(const Mesh& mesh, int epoch, double sta
     window.elements = length;
     window.first_node = i * length * p;
     window.times = length * p;
+    window.epoch = epoch;
+    window.start_time = start_time;
+    window.insides.resize(length);
+    for (std::size_t e = 0; e < length; ++e) window.insides[e] = mesh.middle(window.first_element + e);
     window.phases = std::span(mesh.phases()).subspan(window.first_node, window.times);
     const auto size = block(window);
     for (auto* values : {&window.net, &window.phi, &window.y, &window.delta, &window.signal}) {
@@ -70,9 +57,7 @@ std::vector<Window> NeuronWaves::windows(const Mesh& mesh, int epoch, double sta
     if (columns_ > 1) window.f2.resize(neurons * window.times);
     auto& by_node = window.y;  // not needed yet
     for (std::size_t t = 0; t < (input_.varies() ? window.times : 1); ++t) {
-      const auto element = window.first_element + t / p;
-      const double inside = mesh.start(element) + 0.5 * mesh.length(element);
-      input_.evaluate(epoch, window.phases[t], inside, by_node.data() + t * rows);
+      input_.evaluate(window.moment(t), by_node.data() + t * rows);
     }
     if (input_.varies()) {
       transpose(by_node.data(), window.times, rows, window.net.data());
@@ -201,6 +186,10 @@ void NeuronWaves::signal_without_delta(Window& window) const {
 
 void NeuronWaves::error_gradient(const Window& window, std::vector<double>& gradient) const {
   const auto times = window.times;
+  if (const auto* energy = network_.lyapunov()) {  // weights that learn are the coupled engine's
+    energy->gradient(window.y.data(), window.net.data(), columns_, times, gradient.data());
+    return;
+  }
   const auto outputs = network_.error().outputs();
   std::vector<double> all(outputs * columns_ * times);
   network_.gather_outputs(window.y.data(), all.data(), static_cast<int>(columns_ * times));
@@ -210,7 +199,7 @@ void NeuronWaves::error_gradient(const Window& window, std::vector<double>& grad
   double* out = gradient.data() + as_size(network_.layers().back().first) * columns_ * times;
   for (std::size_t t = 0; t < times; ++t) {
     for (std::size_t i = 0; i < at_time.size(); ++i) at_time[i] = all[i * times + t];
-    network_.error().gradient(at_time.data(), columns_, slope.data());
+    network_.error().gradient(window.moment(t), at_time.data(), columns_, slope.data());
     for (std::size_t i = 0; i < as_size(owned.count) * columns_; ++i) {
       out[i * times + t] = slope[as_size(owned.first) * columns_ + i];
     }
@@ -269,9 +258,8 @@ bool NeuronWaves::conjugate(EpochOperators& operators, Relaxation kind, Window& 
   // lambda dE/dy - 2cAF: what drives Delta besides the back-signals.
   std::vector<double> forcing(block(window), 0.0);
   error_gradient(window, forcing);
-  for (auto i = offset(network_.layers().size() - 1, window.times); i < forcing.size(); ++i) {
-    forcing[i] *= settings_.network.time_constant;
-  }
+  const auto first = network_.lyapunov() != nullptr ? 0 : offset(network_.layers().size() - 1, window.times);
+  for (auto i = first; i < forcing.size(); ++i) forcing[i] *= settings_.network.time_constant;
   if (!window.gauge.empty()) {
     std::vector<double> momentum(forcing.size());
     const std::vector<double> zero(forcing.size(), 0.0);

@@ -42,6 +42,10 @@ public:
   /// The back-signal of Delta = 0: that of the gauge field alone.
   void signal_without_delta(Window& window) const;
 
+  /// Whether products are overlapped with the exchange between ranks. By default they are where ranks are on several
+  /// machines: on one it is the cores that copy, and products in two parts are slower.
+  void overlap(bool on) { overlaps_ = on; }
+
   /// Called by all ranks together between two layers; may throw.
   void after_layer(std::function<void()> hook) { hook_ = std::move(hook); }
   [[nodiscard]] const WaveWork& work() const { return work_; }

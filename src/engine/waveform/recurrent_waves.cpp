@@ -2,6 +2,7 @@
 #include "engine/waveform/neuron_waves.hpp"
 
 #include "parallel/counts.hpp"
+#include "parallel/sums.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -39,7 +40,7 @@ double NeuronWaves::relative_size(const std::vector<double>& x, const std::vecto
     sums[c] += x[i] * x[i];
     sums[columns_ + c] += scale[i] * scale[i];
   }
-  MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+  sum_over_ranks(network_.comm(), sums);
   const double floor = settings_.solver.absolute_tolerance / settings_.solver.relative_tolerance;
   const double items = static_cast<double>(network_.layout().neurons) * static_cast<double>(times);
   double worst = 0.0;

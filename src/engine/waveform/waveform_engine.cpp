@@ -3,6 +3,7 @@
 #include "config/names.hpp"
 #include "engine/choice.hpp"
 #include "engine/engine_archive.hpp"
+#include "history/lyapunov_record.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
 
@@ -81,8 +82,11 @@ void WaveformEngine::forward(Attempt& attempt, EpochOperators& operators) {
   attempt.y = y_;
   attempt.delta = delta_;
   for (auto& window : attempt.windows) {
-    const bool solved = waves_.forward(operators, window, attempt.y) &&
-                        (!joint || waves_.conjugate(operators, Relaxation::growing, window, attempt.delta));
+    bool solved = waves_.forward(operators, window, attempt.y);
+    if (solved && joint) {
+      if (network_.lyapunov() != nullptr) require_inside(window);  // Delta needs the inverse of f
+      solved = waves_.conjugate(operators, Relaxation::growing, window, attempt.delta);
+    }
     if (solved) continue;
     mark_unsolved(attempt, window);
     return;
@@ -102,6 +106,13 @@ void WaveformEngine::conjugate(Attempt& attempt, EpochOperators& operators, bool
   attempt.delta.assign(y_.size(), 0.0);
 }
 
+/// The Lyapunov energy needs the inverse of f at every y.
+void WaveformEngine::require_inside(const Window& window) const {
+  std::vector<double> times(window.phases.begin(), window.phases.end());
+  for (auto& time : times) time += epoch_ * settings_.epoch_length;
+  network_.lyapunov()->require_inside(network_.comm(), window.y.data(), columns_, window.times, times.data());
+}
+
 WaveformEngine::Attempt WaveformEngine::attempt(const Mesh& mesh, std::vector<Window> used) {
   Attempt out;
   out.record.epoch = epoch_;
@@ -116,6 +127,9 @@ WaveformEngine::Attempt WaveformEngine::attempt(const Mesh& mesh, std::vector<Wi
   require_bounded(out, true, settings_.learning.delta == Boundary::initial);
   judge_neurons(out);
   if (!out.unresolved.empty()) return out;
+  for (const auto& window : out.windows) {
+    if (network_.lyapunov() != nullptr && settings_.learning.delta != Boundary::initial) require_inside(window);
+  }
   if (settings_.learning.delta != Boundary::initial) {
     conjugate(out, operators, settings_.learning.delta == Boundary::terminal);
     if (!out.unresolved.empty()) return out;
@@ -195,6 +209,7 @@ EpochRecord WaveformEngine::advance() {
     done = attempt(mesh, std::move(done.windows));
   }
   fill(done.record, done);
+  if (network_.lyapunov() != nullptr) take_lyapunov_energy(done.record, network_, input_, history_);
   learn(done);
   y_ = std::move(done.y);
   delta_ = std::move(done.delta);

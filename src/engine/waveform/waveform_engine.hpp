@@ -39,6 +39,8 @@ public:
   void load(const VectorArchive& in) override;
   [[nodiscard]] std::int64_t saved_bytes(bool sweep) const override;
 
+  /// Overrides NeuronWaves's choice; the same on all ranks.
+  void overlap_exchange(bool on) { waves_.overlap(on); }
   /// The delayed weights, for studies of their rank and size.
   [[nodiscard]] const FactorWeights& history() const { return history_; }
 
@@ -57,6 +59,7 @@ private:
   void forward(Attempt& attempt, EpochOperators& operators);
   void conjugate(Attempt& attempt, EpochOperators& operators, bool from_end);
   void require_bounded(const Attempt& attempt, bool with_net, bool with_delta) const;
+  void require_inside(const Window& window) const;
   static void mark_unsolved(Attempt& attempt, const Window& window);
   void judge_neurons(Attempt& attempt) const;
   void judge_conjugates(Attempt& attempt) const;

@@ -4,6 +4,7 @@
 #include "engine/waveform/waveform_engine.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
+#include "parallel/sums.hpp"
 
 #include <cblas.h>
 #include <fmt/format.h>
@@ -115,7 +116,7 @@ void WaveformEngine::add_products(const Attempt& attempt, UnresolvedElements& co
                   block + as_size(place.first) * width, static_cast<int>(width), 0.0, out.data(),
                   static_cast<int>(width));
     }
-    MPI_Allreduce(MPI_IN_PLACE, out.data(), static_cast<int>(out.size()), MPI_DOUBLE, MPI_SUM, network_.comm());
+    sum_over_ranks(network_.comm(), out);
   };
   int rank = 0;
   MPI_Comm_rank(network_.comm(), &rank);

@@ -2,6 +2,7 @@
 /// A stretch of consecutive elements of an epoch, solved at once.
 
 #include "history/mesh.hpp"
+#include "network/moment.hpp"
 
 #include <cstddef>
 #include <span>
@@ -15,10 +16,18 @@ struct Window {
   std::size_t first_element = 0, elements = 0;
   std::size_t first_node = 0, times = 0;  ///< nodes of the window
   std::span<const double> phases;
+  int epoch = 0;
+  double start_time = 0.0;               ///< nT
+  std::vector<double> insides;           ///< a phase inside each element
   std::vector<double> gauge;             ///< c A_k; empty without a gauge field
   std::vector<double> net, phi, f1, f2;  ///< argument of f (at first Y_k alone); f and tangents; f', f''
   std::vector<double> y, delta;
   std::vector<double> signal;  ///< P f'(net), P = Delta + 2cAF
+
+  /// Of a node.
+  [[nodiscard]] Moment moment(std::size_t node) const {
+    return {epoch, phases[node], insides[node / (times / elements)], start_time + phases[node]};
+  }
 };
 
 }  // namespace hjnet

@@ -1,11 +1,9 @@
 #!/usr/bin/python3
 """Whole runs that end badly, or that are repeated: what they say, how they exit, and what they leave on disk."""
 
-import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
@@ -14,9 +12,8 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import processes  # noqa: E402
+from whole_run import WholeRun, datasets  # noqa: E402
 
-HJNET = os.environ["HJNET_BINARY"]
-MPIEXEC = os.environ["MPIEXEC"]
 NETWORK = """
 [[network.layer]]
 name = "ports"
@@ -35,27 +32,16 @@ b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12 }
 """
 
 
-class Run(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.path = pathlib.Path(self.folder.name)
-
-    def write(self, text):
-        (self.path / "case.toml").write_text(text)
-
-    def command(self, ranks, *arguments):
-        return [MPIEXEC, "-n", str(ranks), HJNET, "run", "case.toml", *arguments]
-
-    def hjnet(self, *arguments, ranks=1):
-        return subprocess.run(self.command(ranks, *arguments), cwd=self.path, capture_output=True, text=True, timeout=300)
+class Run(WholeRun):
+    def hjnet(self, *arguments, ranks=1, status=0):
+        return self.launch("run", "case.toml", *arguments, ranks=ranks, status=status)
 
     def test_sigkill_leaves_all_completed_epochs(self):
         self.write("[run]\nepochs = 4000\nsamples_per_epoch = 16\n" + NETWORK + PARTICLES + "[output]\nstates = true\n")
         for ranks in (1, 2):
             with self.subTest(ranks=ranks):
                 file = self.path / f"killed-{ranks}.h5"
-                process = subprocess.Popen(self.command(ranks, "--output", str(file)), cwd=self.path,
+                process = subprocess.Popen(self.command("run", "case.toml", "--output", file, ranks=ranks), cwd=self.path,
                                            stderr=subprocess.DEVNULL, start_new_session=True)
                 deadline = time.monotonic() + 120
                 while processes.epochs_completed(file) < 3 and time.monotonic() < deadline:
@@ -76,8 +62,7 @@ class Run(unittest.TestCase):
     def test_growth_of_delta_ends_with_our_error(self):
         self.write('[run]\nepochs = 12\nsamples_per_epoch = 4\n[learning]\ndelta = "initial"\n'
                    '[stimulus]\nconstant = { layer = "ports", value = 0.5 }\n' + NETWORK)
-        result = self.hjnet(ranks=2)
-        self.assertEqual(result.returncode, 1, result.stderr)
+        result = self.hjnet(ranks=2, status=1)
         self.assertRegex(result.stderr, r'\|Delta\| exceeds 1e\+12 at t = \S+ \(epoch \d+\) with delta = "initial"')
         self.assertEqual(result.stderr.count("|Delta| exceeds"), 1)
         with h5py.File(self.path / "case.h5") as run:
@@ -95,24 +80,21 @@ class Run(unittest.TestCase):
                            '[[network.layer]]\nname = "a"\nneurons = 2\ntransfer = "identity"\n'
                            '[[network.projection]]\nfrom = "a"\nto = "a"\nweights = 1000.0\n'
                            f'[solver]\nengine = "{engine}"\n')
-                result = self.hjnet("--overwrite")
-                self.assertEqual(result.returncode, 1, result.stderr)
+                result = self.hjnet("--overwrite", status=1)
                 self.assertRegex(result.stderr, words)
                 self.assertTrue((self.path / "case.h5").exists())
 
     def test_singular_two_point_problem(self):
         kappa = (np.pi / 2) ** 2
         self.write(f"[learning]\ninertia = 1.0\nweight_decay = {kappa!r}\n" + NETWORK)
-        result = self.hjnet(ranks=2)
-        self.assertEqual(result.returncode, 1, result.stderr)
+        result = self.hjnet(ranks=2, status=1)
         self.assertIn("two-point problem of weight decay is singular", result.stderr)
 
     def refused(self, neurons, engine):
         """What a run of two such layers says, which must be refused before it starts."""
         self.write(f'[[network.layer]]\nname = "a"\nneurons = {neurons}\n[[network.layer]]\nname = "b"\n'
                    f'neurons = {neurons}\n[solver]\nengine = "{engine}"\n')
-        result = self.hjnet()
-        self.assertEqual(result.returncode, 2, result.stderr)
+        result = self.hjnet(status=2)
         self.assertFalse((self.path / "case.h5").exists())
         return result.stderr
 
@@ -133,13 +115,12 @@ class Run(unittest.TestCase):
 
     def test_an_existing_file_is_kept(self):
         self.write("[run]\nepochs = 1\nsamples_per_epoch = 4\n" + NETWORK)
-        self.assertEqual(self.hjnet().returncode, 0)
+        self.hjnet()
         before = (self.path / "case.h5").read_bytes()
-        result = self.hjnet(ranks=2)
-        self.assertEqual(result.returncode, 2)
+        result = self.hjnet(ranks=2, status=2)
         self.assertIn("case.h5", result.stderr)
         self.assertEqual((self.path / "case.h5").read_bytes(), before)
-        self.assertEqual(self.hjnet("--overwrite").returncode, 0)
+        self.hjnet("--overwrite")
 
     def test_repeated_on_the_same_ranks_is_bit_identical(self):
         self.write("[run]\nepochs = 3\nsamples_per_epoch = 8\nseed = 5\n[network]\nthresholds = true\n" + NETWORK +
@@ -148,20 +129,12 @@ class Run(unittest.TestCase):
             files = []
             for attempt in "ab":
                 file = self.path / f"{ranks}{attempt}.h5"
-                result = self.hjnet("--output", str(file), ranks=ranks)
-                self.assertEqual(result.returncode, 0, result.stderr)
-                files.append(self.datasets(file))
+                self.hjnet("--output", file, ranks=ranks)
+                with h5py.File(file) as run:
+                    files.append({name: np.asarray(data) for name, data in datasets(run).items()})
             self.assertEqual(files[0].keys(), files[1].keys())
             for name, data in files[0].items():
                 self.assertEqual(data.tobytes(), files[1][name].tobytes(), f"{name} on {ranks} ranks")
-
-    @staticmethod
-    def datasets(file):
-        found = {}
-        with h5py.File(file) as run:
-            run.visititems(lambda name, item: found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
-        return {name: np.asarray(data) for name, data in found.items()}
-
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -1,0 +1,76 @@
+"""Which classes a network takes for which: the confusion matrix of one set after one epoch."""
+import matplotlib.pyplot as plt
+import numpy as np
+
+from hjplot_lib.evaluations import Evaluations
+from hjplot_lib.runfile import PlotError
+
+MOST_WRITTEN = 20  # classes whose counts are written into the cells
+MOST_TICKS = 26
+
+
+def collect(run, chosen_set=None, epoch=None):
+    """The evaluations, the name of the set, and the row of the evaluation."""
+    found = Evaluations(run)
+    if not found.has_classes:
+        raise PlotError(f"{run.path}: no confusion matrix: the network has a single output, and so no classes")
+    name = chosen_set or ("test" if "test" in found.sets else found.sets[-1])
+    if name not in found.sets:
+        raise PlotError(f"{run.path}: no set '{name}'; there are {', '.join(found.sets)}")
+    if epoch is None:
+        epoch = "last" if found.choose is None else "best"
+    if epoch not in ("best", "last") and not epoch.isdecimal():
+        raise PlotError(f"--epoch: expected best, last or a number of epochs, got {epoch}")
+    return found, name, found.row_of(epoch)
+
+
+def draw(found, name, row, title=None):
+    counts = found.confusion(name, row)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    classes = len(counts)
+    side = float(np.clip(0.5 * classes + 2.2, 5.4, 9.0))
+    figure, axes = plt.subplots(figsize=(max(side + 1.0, 7.2), side))
+    image = axes.imshow(100.0 * shares, cmap="Blues", vmin=0.0, vmax=100.0, interpolation="nearest")
+    figure.colorbar(image, ax=axes, shrink=0.85, pad=0.02, label="share of the true class (%)")
+    if classes <= MOST_WRITTEN:
+        write_counts(axes, counts, shares)
+    ticks = np.arange(0, classes, max(1, -(-classes // MOST_TICKS)))
+    axes.set_xticks(ticks)
+    axes.set_yticks(ticks)
+    axes.tick_params(length=0)
+    axes.set_xlabel("class answered")
+    axes.set_ylabel("true class")
+    axes.set_title(title or heading(found, name, row))
+    return figure
+
+
+def write_counts(axes, counts, shares):
+    size = 9 if len(counts) <= 12 else 6.5
+    for true, answered in np.argwhere(counts > 0):
+        axes.text(answered, true, str(counts[true, answered]), ha="center", va="center", fontsize=size,
+                  color="white" if shares[true, answered] > 0.55 else "black",
+                  fontweight="normal" if true == answered else "bold")
+
+
+def heading(found, name, row):
+    counts = found.confusion(name, row)
+    right = int(np.trace(counts))
+    total = int(counts.sum())
+    first = f", member {int(found.run.file['/ensemble'].attrs.get('first', 0))}" if found.run.members else ""
+    chosen = ""
+    if found.choose is not None and row == found.best()[0]:
+        chosen = f", the best by {found.choose}"
+    return (f"{found.run.label}{first}: set {name} after {found.epoch[row]} epochs{chosen}\n"
+            f"{right} of {total} right: accuracy {100.0 * right / max(total, 1):.2f} %")
+
+
+def report(found, name, row):
+    """The heading, and the confusions that are most frequent."""
+    counts = found.confusion(name, row).copy()
+    np.fill_diagonal(counts, 0)
+    lines = [heading(found, name, row)]
+    order = np.argsort(-counts, axis=None, kind="stable")[:5]
+    for true, answered in zip(*np.unravel_index(order, counts.shape)):
+        if counts[true, answered] > 0:
+            lines.append(f"{counts[true, answered]} of class {true} taken for {answered}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,45 @@
+#pragma once
+/// The outputs of the latest slot in which each state was shown: what Bellman targets are made of.
+
+#include "history/epoch_record.hpp"
+#include "network/environment_show.hpp"
+#include "network/network.hpp"
+#include "network/vector_archive.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace hjnet {
+
+/// For every state s the dense output of max_a Q(s, a) along the last slot of the latest epoch in which s was shown;
+/// the action is that of the largest output at the slot's end (the lowest of equals) and stays the same along the slot.
+/// A state that has not been shown yet has the outputs y(0). A sweep shows all states in every epoch: targets then are
+/// one epoch old. Takes the records of one member in order; targets of an epoch need all those before, and not its own.
+class LastShown final : public ShownValues {
+public:
+  /// Collective over the network's communicator; the network must have an environment, which follows this object then.
+  LastShown(const Network& network, std::size_t columns);
+
+  /// Takes in the outputs of an epoch. To be called once nothing asks for this epoch's targets any more.
+  void take(const EpochRecord& record);
+  void best(std::int64_t state, double offset, std::size_t columns, double* out) const override;
+
+  /// Writes it, and takes it up again: all that follows is the same to the last bit. Collective. @throws io_error
+  void save(VectorArchive& out) const;
+  void load(const VectorArchive& in);
+  [[nodiscard]] std::int64_t saved_bytes() const;
+
+private:
+  struct Slot {
+    Mesh mesh;  ///< from the slot's start on
+    NodeData best;
+  };
+
+  const EnvironmentShow& environment_;
+  std::size_t columns_;
+  std::vector<double> at_start_;  ///< of y(0), with tangents
+  std::vector<std::optional<Slot>> slots_;
+};
+
+}  // namespace hjnet
