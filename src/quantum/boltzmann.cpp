@@ -1,11 +1,14 @@
 #include "quantum/boltzmann.hpp"
 
 #include "parallel/errors.hpp"
+#include "parallel/target_clones.hpp"
+#include "quantum/packed.hpp"
 #include "quantum/propagators.hpp"
 
 #include <fmt/core.h>
 #include <Eigen/Eigenvalues>
 
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -23,6 +26,15 @@ Eigen::Matrix4cd weighted_sum(const Isometry<Columns>& v, const Eigen::Matrix<do
   sum.real() = weighted_re.lazyProduct(re.transpose()) + weighted_im.lazyProduct(im.transpose());
   sum.imag() = weighted_im.lazyProduct(re.transpose()) - weighted_re.lazyProduct(im.transpose());
   return sum;
+}
+
+/// h . k - |h| |k| without the identity's components.
+HJNET_TARGET_CLONES
+double traceless_alignment(const double* h, const double* k) {
+  Packed x = packed(h);
+  Packed y = packed(k);
+  x.half[0][0] = y.half[0][0] = 0.0;
+  return dot(x, y) - std::sqrt(dot(x, x)) * std::sqrt(dot(y, y));
 }
 
 struct Evolution {
@@ -98,8 +110,8 @@ struct Evolution {
       const std::vector<double> cuts = kernel.stretches(p);
       for (std::size_t s = 0; s + 1 < cuts.size(); ++s) {
         const double length = cuts[s + 1] - cuts[s];
-        if (!propagator.advance(shifted<4>(series.piece(p), cuts[s]), kernel.on_stretch(p, cuts[s], cuts[s + 1]),
-                                length, state.rho)) {
+        const Cubic h = s == 0 ? Cubic(series.piece(p)) : shifted<4>(series.piece(p), cuts[s]);
+        if (!propagator.advance(h, kernel.on_stretch(p, cuts[s], cuts[s + 1]), length, state.rho)) {
           fail(state.epoch, i);
         }
       }
@@ -111,8 +123,7 @@ struct Evolution {
 }  // namespace
 
 double kossakowski_minimum(const ModeParameters& mode, const PauliVector& h, const PauliVector& k) {
-  const auto ht = h.tail<15>(), kt = k.tail<15>();
-  return 0.5 * mode.eta * mode.charge * mode.charge * (ht.dot(kt) - ht.norm() * kt.norm());
+  return 0.5 * mode.eta * mode.charge * mode.charge * traceless_alignment(h.data(), k.data());
 }
 
 ModeHistory evolve_mode(const ModeParameters& mode, const OperatorSeries& series, const MemoryKernel& kernel,

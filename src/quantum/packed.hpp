@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 namespace hjnet {
@@ -17,15 +18,15 @@ struct Packed {
   std::array<PackedHalf, 2> half;
 };
 
-inline Packed packed(const double* x, double factor = 1.0) {
+[[gnu::always_inline]] inline Packed packed(const double* x) {
   Packed out;
-  for (std::size_t i = 0; i < 16; ++i) out.half[i / 8][i % 8] = factor * x[i];
+  std::memcpy(out.half.data(), x, sizeof out.half);
   return out;
 }
 
 inline PauliVector unpacked(const Packed& x) {
   PauliVector out;
-  for (std::size_t i = 0; i < 16; ++i) out[static_cast<int>(i)] = x.half[i / 8][i % 8];
+  std::memcpy(out.data(), x.half.data(), sizeof x.half);
   return out;
 }
 
@@ -41,30 +42,72 @@ constexpr double structure_constant(int a, int b) {
   return power % 2 == 0 ? 0.0 : (power == 1 ? 2.0 : -2.0);
 }
 
-/// Half h of z += x_A times the permutation of y that P_A makes.
+/// What a commutator with X multiplies by: x_A times the signs of P_A's permutation, [A - 1][half of the result].
+struct CommutatorFactors {
+  std::array<std::array<PackedHalf, 2>, 15> value;
+};
+
+/// Y under the eight permutations within its halves, [mask][half of Y].
+struct Permutations {
+  std::array<std::array<PackedHalf, 2>, 8> value;
+};
+
 template <int A, int h>
-[[gnu::always_inline]] inline void add_permutation(double x, const Packed& y, Packed& z) {
-  constexpr int m = A % 8, first = 8 * h;
+[[gnu::always_inline]] inline void set_factor(double x, CommutatorFactors& out) {
+  constexpr int first = 8 * h;
   constexpr PackedHalf sign{structure_constant(A, A ^ first),       structure_constant(A, A ^ (first + 1)),
                             structure_constant(A, A ^ (first + 2)), structure_constant(A, A ^ (first + 3)),
                             structure_constant(A, A ^ (first + 4)), structure_constant(A, A ^ (first + 5)),
                             structure_constant(A, A ^ (first + 6)), structure_constant(A, A ^ (first + 7))};
-  const PackedHalf& from = y.half[static_cast<std::size_t>(h ^ (A / 8))];
-  z.half[static_cast<std::size_t>(h)] +=
-      (x * sign) * __builtin_shufflevector(from, from, m, 1 ^ m, 2 ^ m, 3 ^ m, 4 ^ m, 5 ^ m, 6 ^ m, 7 ^ m);
+  out.value[A - 1][h] = x * sign;
 }
 
-template <int... A>
-[[gnu::always_inline]] inline void add_permutations(const Packed& x, const Packed& y, Packed& z,
-                                                    std::integer_sequence<int, A...> /*indices*/) {
-  ((add_permutation<A + 1, 0>(x.half[(A + 1) / 8][(A + 1) % 8], y, z),
-    add_permutation<A + 1, 1>(x.half[(A + 1) / 8][(A + 1) % 8], y, z)),
+template <int... I>
+[[gnu::always_inline]] inline void set_factors(const double* x, double factor, CommutatorFactors& out,
+                                               std::integer_sequence<int, I...> /*indices*/) {
+  ((set_factor<I + 1, 0>(factor * x[I + 1], out), set_factor<I + 1, 1>(factor * x[I + 1], out)), ...);
+}
+
+/// Of X = factor * sum x_A P_A.
+[[gnu::always_inline]] inline void set_factors(const double* x, double factor, CommutatorFactors& out) {
+  set_factors(x, factor, out, std::make_integer_sequence<int, 15>());
+}
+
+template <int... M>
+[[gnu::always_inline]] inline void permute(const Packed& y, Permutations& out,
+                                           std::integer_sequence<int, M...> /*masks*/) {
+  ((out.value[M][0] = __builtin_shufflevector(y.half[0], y.half[0], M, 1 ^ M, 2 ^ M, 3 ^ M, 4 ^ M, 5 ^ M, 6 ^ M, 7 ^ M),
+    out.value[M][1] =
+        __builtin_shufflevector(y.half[1], y.half[1], M, 1 ^ M, 2 ^ M, 3 ^ M, 4 ^ M, 5 ^ M, 6 ^ M, 7 ^ M)),
    ...);
 }
 
+[[gnu::always_inline]] inline void permute(const Packed& y, Permutations& out) {
+  permute(y, out, std::make_integer_sequence<int, 8>());
+}
+
+/// In four sums, which the processor adds up at the same time.
+template <int... I>
+[[gnu::always_inline]] inline void add_commutator(const CommutatorFactors& x, const Permutations& y, Packed& z,
+                                                  std::integer_sequence<int, I...> /*indices*/) {
+  std::array<Packed, 4> part{};
+  ((part[I % 4].half[0] += x.value[I][0] * y.value[(I + 1) % 8][(I + 1) / 8],
+    part[I % 4].half[1] += x.value[I][1] * y.value[(I + 1) % 8][1 ^ ((I + 1) / 8)]),
+   ...);
+  for (std::size_t h = 0; h < 2; ++h) {
+    z.half[h] += (part[0].half[h] + part[1].half[h]) + (part[2].half[h] + part[3].half[h]);
+  }
+}
+
 /// z += the coefficients of -i[X, Y].
-[[gnu::always_inline]] inline void add_commutator(const Packed& x, const Packed& y, Packed& z) {
-  add_permutations(x, y, z, std::make_integer_sequence<int, 15>());
+[[gnu::always_inline]] inline void add_commutator(const CommutatorFactors& x, const Permutations& y, Packed& z) {
+  add_commutator(x, y, z, std::make_integer_sequence<int, 15>());
+}
+
+/// Sum of the products.
+[[gnu::always_inline]] inline double dot(const Packed& x, const Packed& y) {
+  const PackedHalf s = x.half[0] * y.half[0] + x.half[1] * y.half[1];
+  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
 }
 
 }  // namespace hjnet

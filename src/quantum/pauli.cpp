@@ -17,8 +17,12 @@ namespace {
 using Complex = std::complex<double>;
 
 HJNET_TARGET_CLONES
-void commutator(const Packed& x, const Packed& y, Packed& z) {
-  add_commutator(x, y, z);
+void commutator(const double* x, const Packed& y, Packed& z) {
+  CommutatorFactors factors;
+  Permutations permutations;
+  set_factors(x, 1.0, factors);
+  permute(y, permutations);
+  add_commutator(factors, permutations, z);
 }
 
 /// sum_nu z_nu sigma_nu of four complex numbers z = x + i y.
@@ -66,12 +70,12 @@ PauliVector pauli_coefficients(const Eigen::Matrix4cd& m) {
 
 PauliVector commutator(const PauliVector& x, const PauliVector& y) {
   Packed z{};
-  commutator(packed(x.data()), packed(y.data()), z);
+  commutator(x.data(), packed(y.data()), z);
   return unpacked(z);
 }
 
 double commutator_bound(const PauliVector& x) {
-  return 2.0 * std::sqrt(2.0) * x.norm();
+  return commutator_factor * x.norm();
 }
 
 PauliVector product_state(std::span<const double, 6> stokes) {

@@ -6,6 +6,7 @@
 #include <Eigen/Core>
 
 #include <array>
+#include <numbers>
 #include <span>
 
 namespace hjnet {
@@ -28,6 +29,8 @@ PauliVector commutator(const PauliVector& x, const PauliVector& y);
 /// An upper bound of |commutator(x, y)| / |y| for any y, in Euclidean norms: the spread of X's eigenvalues is at most
 /// sqrt(2) times its Frobenius norm 2 |x|.
 double commutator_bound(const PauliVector& x);
+/// That bound over |x|.
+inline constexpr double commutator_factor = 2.0 * std::numbers::sqrt2;
 
 /// Coefficients of rho(0) = (1 + s_A.sigma)/2 (x) (1 + s_B.sigma)/2, stokes = (s_A1..s_A3, s_B1..s_B3).
 /// Throws config_error where a Stokes vector is longer than 1 (by more than round-off) or not finite.

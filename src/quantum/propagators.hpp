@@ -38,9 +38,9 @@ private:
 /// by Taylor series. H and K are polynomials, so the series follows by recurrence and converges everywhere; x_0 does
 /// not move at all, and x is real: trace and hermiticity are exact.
 ///
-/// Error control: the terms of the series are bounded by those of exp(int g) with g(u) = s |H|(u) (1 + q/2 |K|(u)), a
-/// scalar recurrence; the order is the lowest for which the rest of that series is below error_rate times the step. The
-/// bound is rigorous; it is relative to |x|.
+/// Error control: with g(u) = s |H|(u) (1 + q/2 |K|(u)) the norms of the series' terms obey a scalar recurrence, which
+/// bounds all that follow by those that were computed; the order is the first for which that bound is below error_rate
+/// times the step. It is rigorous, and relative to |x|.
 class TaylorPropagator {
 public:
   /// @param charge      q

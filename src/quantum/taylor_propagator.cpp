@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 
 namespace hjnet {
 
@@ -13,26 +14,48 @@ namespace {
 
 constexpr int degree_h = 3, degree_k = 4, degree_g = degree_h + degree_k;
 constexpr int highest_order = 60;
+/// Terms that are kept: as many as the next one follows from, at least.
+constexpr int ring = 8;
+static_assert(ring >= degree_g + 1);
 
 /// Terms of g(u) dt that bound the generator over a step dt: entry j belongs to u^j and holds g_j dt^(j+1).
 using Bound = std::array<double, degree_g + 1>;
 
-template <int Terms>
-std::array<double, Terms> norms(const OperatorPolynomial<Terms>& p) {
-  std::array<double, Terms> n{};
-  for (int j = 0; j < Terms; ++j) n[static_cast<std::size_t>(j)] = commutator_bound(p.col(j));
-  return n;
+/// |H| and |K| term by term as commutator_bound() has them, and how many terms there are: the others are zero.
+struct Norms {
+  std::array<double, degree_h + 1> h{};
+  std::array<double, degree_k + 1> k{};
+  int h_terms = 0, k_terms = 0;
+};
+
+/// out[j] = the norm of column j of an operator polynomial; returns the number of columns up to the last that is not 0.
+[[gnu::always_inline]] inline int take_norms(const double* columns, std::span<double> out) {
+  int terms = 0;
+  for (std::size_t j = 0; j < out.size(); ++j) {
+    const Packed x = packed(columns + 16 * j);
+    const double square = dot(x, x);
+    out[j] = square;
+    if (square > 0.0) terms = static_cast<int>(j) + 1;
+  }
+  for (double& norm : out) norm = commutator_factor * std::sqrt(norm);
+  return terms;
+}
+
+HJNET_TARGET_CLONES
+void take_norms(const Cubic& h, const Quartic& k, Norms& out) {
+  out.h_terms = take_norms(h.data(), out.h);
+  out.k_terms = take_norms(k.data(), out.k);
 }
 
 /// The part of the generator's bound that does not depend on the step: g_j.
-Bound generator_bound(const Cubic& h, const Quartic& k, double strength, double charge) {
-  const auto nh = norms<4>(h);
-  auto nk = norms<5>(k);
-  for (double& n : nk) n *= 0.5 * std::abs(charge);
-  nk[0] += 1.0;
+Bound generator_bound(const Norms& norms, double strength, double charge) {
   Bound g{};
-  for (std::size_t i = 0; i < nh.size(); ++i) {
-    for (std::size_t j = 0; j < nk.size(); ++j) g[i + j] += std::abs(strength) * nh[i] * nk[j];
+  for (int i = 0; i < norms.h_terms; ++i) {
+    const double h = std::abs(strength) * norms.h[static_cast<std::size_t>(i)];
+    g[static_cast<std::size_t>(i)] += h;
+    for (int j = 0; j < norms.k_terms; ++j) {
+      g[static_cast<std::size_t>(i + j)] += h * 0.5 * std::abs(charge) * norms.k[static_cast<std::size_t>(j)];
+    }
   }
   return g;
 }
@@ -52,75 +75,68 @@ double sum(const Bound& g) {
   return total;
 }
 
-/// The lowest order whose remainder is below `allowed`, from the series of exp(int g).
-int taylor_order(const Bound& g, double allowed) {
-  double exponent = 0.0;
-  for (std::size_t j = 0; j < g.size(); ++j) exponent += g[j] / static_cast<double>(j + 1);
-  const double whole = std::exp(exponent);
-  const double enough = std::max(allowed, 8.0 * std::numeric_limits<double>::epsilon() * whole);
-  std::array<double, highest_order + 1> p{};
-  p[0] = 1.0;
-  double rest = whole - 1.0;
-  int order = 0;
-  while (rest > enough && order < highest_order) {
-    double next = 0.0;
-    for (int j = 0; j <= std::min(order, degree_g); ++j) {
-      next += g[static_cast<std::size_t>(j)] * p[static_cast<std::size_t>(order - j)];
-    }
-    ++order;
-    p[static_cast<std::size_t>(order)] = next / order;
-    rest -= p[static_cast<std::size_t>(order)];
-  }
-  return order;
-}
-
 /// The polynomials of one step, scaled by powers of dt so that the series' terms just add up.
 struct ScaledGenerator {
-  std::array<Packed, degree_h + 1> h;
-  std::array<Packed, degree_k + 1> k;
+  std::array<CommutatorFactors, degree_h + 1> h;
+  std::array<CommutatorFactors, degree_k + 1> k;
   int h_terms = 0, k_terms = 0;  ///< the others are zero
 };
 
-template <int Terms>
-int nonzero_terms(const OperatorPolynomial<Terms>& p) {
-  int terms = Terms;
-  while (terms > 0 && !(p.col(terms - 1).array() != 0.0).any()) --terms;
-  return terms;
-}
-
-ScaledGenerator scaled_generator(const Cubic& h, const Quartic& k, double strength, double charge, double dt) {
-  ScaledGenerator out;
-  out.h_terms = nonzero_terms<degree_h + 1>(h);
-  out.k_terms = nonzero_terms<degree_k + 1>(k);
-  double power = 1.0;
-  for (int j = 0; j < std::max(out.h_terms, out.k_terms); ++j, power *= dt) {
-    const auto s = static_cast<std::size_t>(j);
-    if (j < out.k_terms) out.k[s] = packed(k.col(j).data(), 0.5 * charge * power);
-    if (j < out.h_terms) out.h[s] = packed(h.col(j).data(), strength * power * dt);
+/// A bound of all terms beyond order m, from the norms of those so far: with p_n <= 1/n sum_j g_j p_(n-1-j), summed
+/// over n > m, the tail t obeys (m + 1) t <= sum_j g_j (p_m + ... + p_(m-j) + t). Infinite where that says nothing.
+/// @param norms  of term n at n % ring
+double tail_bound(const Bound& g, double total, int m, const std::array<double, ring>& norms) {
+  const double room = m + 1 - total;
+  if (!(room > 0.0)) return std::numeric_limits<double>::infinity();
+  double recent = 0.0;
+  double tail = 0.0;
+  for (int j = 0; j <= std::min(m, degree_g); ++j) {
+    recent += norms[static_cast<std::size_t>((m - j) % ring)];
+    tail += g[static_cast<std::size_t>(j)] * recent;
   }
-  return out;
+  return tail / room;
 }
 
-/// x(t0 + dt) by the series to `order`, in place.
+/// x(t0 + dt) by the series, in place, to the order at which the rest is below `allowed` times |x|.
+/// @param g  of the step
 HJNET_TARGET_CLONES
-void taylor_sum(const ScaledGenerator& generator, int order, Packed& total) {
-  std::array<Packed, highest_order + 1> x, w;
-  x[0] = total;
-  for (int m = 0; m < order; ++m) {
-    Packed sum = x[static_cast<std::size_t>(m)];
+void taylor_sum(const Cubic& h, const Quartic& k, const Norms& norms_of, double strength, double charge, double dt,
+                const Bound& g, double allowed, Packed& total) {
+  ScaledGenerator generator;
+  generator.h_terms = norms_of.h_terms;
+  generator.k_terms = norms_of.k_terms;
+  double power = 1.0;
+  for (int j = 0; j < std::max(generator.h_terms, generator.k_terms); ++j, power *= dt) {
+    const auto s = static_cast<std::size_t>(j);
+    if (j < generator.k_terms) set_factors(k.col(j).data(), 0.5 * charge * power, generator.k[s]);
+    if (j < generator.h_terms) set_factors(h.col(j).data(), strength * power * dt, generator.h[s]);
+  }
+  const double sum_of_bounds = sum(g);
+  std::array<Permutations, ring> x, w;
+  std::array<double, ring> norms{};
+  const double enough = std::max(allowed, 8.0 * std::numeric_limits<double>::epsilon());
+  Packed term = total;
+  const double start = std::sqrt(dot(term, term));
+  norms[0] = start;
+  for (int m = 0; m < highest_order; ++m) {
+    Packed sum = term;
+    if (generator.k_terms > 0) permute(term, x[static_cast<std::size_t>(m % ring)]);
     for (int j = 0; j < std::min(m + 1, generator.k_terms); ++j) {
-      add_commutator(generator.k[static_cast<std::size_t>(j)], x[static_cast<std::size_t>(m - j)], sum);
+      add_commutator(generator.k[static_cast<std::size_t>(j)], x[static_cast<std::size_t>((m - j) % ring)], sum);
     }
-    w[static_cast<std::size_t>(m)] = sum;
+    permute(sum, w[static_cast<std::size_t>(m % ring)]);
     Packed next{};
     for (int j = 0; j < std::min(m + 1, generator.h_terms); ++j) {
-      add_commutator(generator.h[static_cast<std::size_t>(j)], w[static_cast<std::size_t>(m - j)], next);
+      add_commutator(generator.h[static_cast<std::size_t>(j)], w[static_cast<std::size_t>((m - j) % ring)], next);
     }
     for (std::size_t half = 0; half < 2; ++half) {
-      next.half[half] /= static_cast<double>(m + 1);
+      next.half[half] *= 1.0 / (m + 1);
       total.half[half] += next.half[half];
     }
-    x[static_cast<std::size_t>(m) + 1] = next;
+    term = next;
+    const double norm = std::sqrt(dot(term, term));
+    norms[static_cast<std::size_t>((m + 1) % ring)] = norm;
+    if (norm <= enough * start && tail_bound(g, sum_of_bounds, m + 1, norms) <= enough * start) break;
   }
 }
 
@@ -131,15 +147,16 @@ bool TaylorPropagator::advance(Cubic h, Quartic k, double length, PauliVector& x
   constexpr double shortest = 1e-7;
   double remaining = length;
   while (remaining > 0.0) {
-    const Bound g = generator_bound(h, k, strength_, charge_);
+    Norms norms;
+    take_norms(h, k, norms);
+    const Bound g = generator_bound(norms, strength_, charge_);
     double dt = remaining;
     while (!(sum(scaled_bound(g, dt)) <= longest)) {
       dt *= 0.5;
       if (dt < shortest * length) return false;
     }
-    const int order = taylor_order(scaled_bound(g, dt), error_rate_ * dt);
     Packed moved = packed(x.data());
-    taylor_sum(scaled_generator(h, k, strength_, charge_, dt), order, moved);
+    taylor_sum(h, k, norms, strength_, charge_, dt, scaled_bound(g, dt), error_rate_ * dt, moved);
     x = unpacked(moved);
     if (!(x.lpNorm<Eigen::Infinity>() <= blow_up)) return false;
     remaining -= dt;

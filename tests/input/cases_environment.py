@@ -92,7 +92,7 @@ CASES = [
                 "apart (stimulus.constant may stand)"),
     environment("states shown to a recurrent network", TABLES + SHOWN + '[[network.projection]]\nfrom = "out"\n'
                 'to = "out"\n',
-                "case.toml:9:2: environment: needs a feed-forward network, whose values of a state at rest are one "
+                "case.toml:9:2: environment: needs a feed-forward network, whose outputs at rest are one "
                 "function of the weights, but the projection from 'out' to 'out' is recurrent"),
     grid("a goal outside of the grid", ", walls = [[0, 0], [2, 0]]",
          "case.toml:10:65: environment.grid.walls[1]: expected a cell [row, column] of 2 rows and 3 columns, from 0, got "
