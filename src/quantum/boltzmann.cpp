@@ -37,12 +37,18 @@ double traceless_alignment(const double* h, const double* k) {
   return dot(x, y) - std::sqrt(dot(x, x)) * std::sqrt(dot(y, y));
 }
 
+/// kossakowski_minimum() of coefficients.
+double lowest_rate(const ModeParameters& mode, const double* h, const double* k) {
+  return 0.5 * mode.eta * mode.charge * mode.charge * traceless_alignment(h, k);
+}
+
 struct Evolution {
   const ModeParameters& mode;
   const OperatorSeries& series;
   const MemoryKernel& kernel;
   double error_rate;
   ModeHistory history{};
+  PauliVector steady_kernel = kernel.memory() == Memory::symmetric ? kernel.at(0.0) : PauliVector::Zero();
 
   [[nodiscard]] double time(int epoch, int sample) const {
     return (static_cast<double>(epoch) * series.intervals() + sample) * series.step();
@@ -60,8 +66,12 @@ struct Evolution {
     if (kernel.memory() == Memory::none) return;
     const int interval = sample < series.intervals() ? sample : sample - 1;
     const auto p = static_cast<std::ptrdiff_t>(epoch) * series.intervals() + interval;
-    const PauliVector h = evaluate<4>(series.piece(p), (sample - interval) * series.step());
-    const double value = kossakowski_minimum(mode, h, kernel.at(time(epoch, sample)));
+    const bool at_left_end = sample == interval;
+    const PauliVector at_end = at_left_end ? PauliVector() : evaluate<4>(series.piece(p), series.step());
+    const double* h = at_left_end ? series.piece(p).data() : at_end.data();
+    const bool steady = kernel.memory() == Memory::symmetric;
+    const PauliVector now = steady ? PauliVector() : kernel.at(time(epoch, sample));
+    const double value = lowest_rate(mode, h, steady ? steady_kernel.data() : now.data());
     if (value < history.kossakowski) {
       history.kossakowski = value;
       history.kossakowski_time = time(epoch, sample);
@@ -123,7 +133,7 @@ struct Evolution {
 }  // namespace
 
 double kossakowski_minimum(const ModeParameters& mode, const PauliVector& h, const PauliVector& k) {
-  return 0.5 * mode.eta * mode.charge * mode.charge * traceless_alignment(h.data(), k.data());
+  return lowest_rate(mode, h.data(), k.data());
 }
 
 ModeHistory evolve_mode(const ModeParameters& mode, const OperatorSeries& series, const MemoryKernel& kernel,

@@ -53,7 +53,7 @@ public:
 
   /// x(t0) -> x(t0 + length); h and k about t0. Returns false where the step collapses or a component of x exceeds
   /// `blow_up`.
-  [[nodiscard]] bool advance(Cubic h, Quartic k, double length, PauliVector& x) const;
+  [[nodiscard]] bool advance(const Cubic& h, const Quartic& k, double length, PauliVector& x) const;
 
 private:
   double strength_, charge_, error_rate_;

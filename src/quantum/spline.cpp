@@ -34,13 +34,12 @@ std::vector<PauliVector> second_derivatives(const Samples& y, double step) {
     m[0] = m[2] = m[1];
     return m;
   }
-  std::vector<double> pivot(y.count, 0.0);
+  std::vector<double> inverse(y.count, 0.0);  // of the pivots
   for (std::size_t i = 2; i + 2 <= last; ++i) {
-    const bool first = i == 2;
-    pivot[i] = 4.0 - (first ? 0.0 : 1.0 / pivot[i - 1]);
-    m[i] = (right(i) - m[i - 1]) / pivot[i];
+    inverse[i] = 1.0 / (4.0 - inverse[i - 1]);
+    m[i] = (right(i) - m[i - 1]) * inverse[i];
   }
-  for (std::size_t i = last - 2; i >= 2; --i) m[i] -= m[i + 1] / pivot[i];
+  for (std::size_t i = last - 2; i >= 2; --i) m[i] -= m[i + 1] * inverse[i];
   m[0] = 2.0 * m[1] - m[2];
   m[last] = 2.0 * m[last - 1] - m[last - 2];
   return m;
@@ -51,12 +50,13 @@ std::vector<PauliVector> second_derivatives(const Samples& y, double step) {
 void append_not_a_knot_spline(std::span<const double> samples, double step, std::vector<Cubic>& pieces) {
   const Samples y{samples.data(), samples.size() / width};
   const std::vector<PauliVector> m = second_derivatives(y, step);
+  const double rate = 1.0 / step;
   for (std::size_t i = 0; i + 1 < y.count; ++i) {
     Cubic& piece = pieces.emplace_back();
     piece.col(0) = y[i];
-    piece.col(1) = (y[i + 1] - y[i]) / step - (step / 6.0) * (2.0 * m[i] + m[i + 1]);
+    piece.col(1) = rate * (y[i + 1] - y[i]) - (step / 6.0) * (2.0 * m[i] + m[i + 1]);
     piece.col(2) = 0.5 * m[i];
-    piece.col(3) = (m[i + 1] - m[i]) / (6.0 * step);
+    piece.col(3) = (rate / 6.0) * (m[i + 1] - m[i]);
   }
 }
 
@@ -76,6 +76,7 @@ OperatorSeries::OperatorSeries(std::span<const double> c, int epochs, int sample
                                    epochs, samples_per_epoch + 1, width));
   }
   const auto pieces = static_cast<std::size_t>(epochs) * static_cast<std::size_t>(samples_per_epoch);
+  const Eigen::Vector4d moments{step_, step_ * step_ / 2.0, std::pow(step_, 3) / 3.0, std::pow(step_, 4) / 4.0};
   pieces_.reserve(pieces);
   integrals_.reserve(pieces + 1);
   integrals_.push_back(integral_before);
@@ -90,7 +91,7 @@ OperatorSeries::OperatorSeries(std::span<const double> c, int epochs, int sample
     }
     append_not_a_knot_spline(samples, step_, pieces_);
     for (std::size_t i = integrals_.size() - 1; i < pieces_.size(); ++i) {
-      integrals_.push_back(evaluate<5>(integrated(pieces_[i], integrals_.back()), step_));
+      integrals_.push_back(integrals_.back() + pieces_[i] * moments);
     }
   }
 }

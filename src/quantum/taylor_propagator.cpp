@@ -136,34 +136,36 @@ void taylor_sum(const Cubic& h, const Quartic& k, const Norms& norms_of, double 
     term = next;
     const double norm = std::sqrt(dot(term, term));
     norms[static_cast<std::size_t>((m + 1) % ring)] = norm;
-    if (norm <= enough * start && tail_bound(g, sum_of_bounds, m + 1, norms) <= enough * start) break;
+    const bool may_end = g[0] * norm <= (m + 2) * enough * start;  // the bound is at least this term's part of it
+    if (may_end && tail_bound(g, sum_of_bounds, m + 1, norms) <= enough * start) break;
   }
 }
 
 }  // namespace
 
-bool TaylorPropagator::advance(Cubic h, Quartic k, double length, PauliVector& x) const {
+bool TaylorPropagator::advance(const Cubic& h, const Quartic& k, double length, PauliVector& x) const {
   constexpr double longest = 4.0;  // of the bound: more would cost digits to cancellation
   constexpr double shortest = 1e-7;
-  double remaining = length;
-  while (remaining > 0.0) {
+  double done = 0.0;
+  while (done < length) {
+    const bool moves = done > 0.0;  // nearly always a stretch is one step, of the polynomials as they are
+    const Cubic h_here = moves ? shifted<4>(h, done) : Cubic();
+    const Quartic k_here = moves ? shifted<5>(k, done) : Quartic();
+    const Cubic& h_now = moves ? h_here : h;
+    const Quartic& k_now = moves ? k_here : k;
     Norms norms;
-    take_norms(h, k, norms);
+    take_norms(h_now, k_now, norms);
     const Bound g = generator_bound(norms, strength_, charge_);
-    double dt = remaining;
+    double dt = length - done;
     while (!(sum(scaled_bound(g, dt)) <= longest)) {
       dt *= 0.5;
       if (dt < shortest * length) return false;
     }
     Packed moved = packed(x.data());
-    taylor_sum(h, k, norms, strength_, charge_, dt, scaled_bound(g, dt), error_rate_ * dt, moved);
+    taylor_sum(h_now, k_now, norms, strength_, charge_, dt, scaled_bound(g, dt), error_rate_ * dt, moved);
     x = unpacked(moved);
     if (!(x.lpNorm<Eigen::Infinity>() <= blow_up)) return false;
-    remaining -= dt;
-    if (remaining > 0.0) {
-      h = shifted<4>(h, dt);
-      k = shifted<5>(k, dt);
-    }
+    done = dt == length - done ? length : done + dt;
   }
   return true;
 }
