@@ -4,7 +4,8 @@
     benchmarks/waveform/agreement.py --hjnet build/release/apps/hjnet [--tolerance 1e-10]
     benchmarks/waveform/plot.py agreement
 
-All of tests/reference/cases/*.toml and input/*.toml, ensembles cut to two members, both engines at the same tolerance.
+All of tests/reference/cases/*.toml and input/*.toml, ensembles cut to two members, runs with patterns or an environment
+to three epochs, both engines at the same tolerance. Data that an input needs are made first, as its head says.
 A row a dataset of /series, of the members, of the density matrices and of the final weights: the largest difference,
 relative to the dataset's largest value. Standard error tells of inputs that an engine refuses, or needs more than
 --minutes for.
@@ -39,8 +40,11 @@ def inputs(only):
 def solve(options, model, engine, output):
     changes = {"solver.engine": engine, "solver.relative_tolerance": options.tolerance,
                "solver.absolute_tolerance": 1e-2 * options.tolerance, "output.weights": "last"}
-    if re.search(r"^\[ensemble\]|^ensemble", model.read_text(encoding="utf-8"), re.MULTILINE):
+    text = model.read_text(encoding="utf-8")
+    if re.search(r"^\[ensemble\]|^ensemble", text, re.MULTILINE):
         changes["ensemble.members"] = 2
+    if re.search(r"^\[stimulus\.patterns\]|^patterns|^\[environment\]", text, re.MULTILINE):
+        changes["run.epochs"] = 3
     words = runs.command(options.hjnet, model, output, changes)
     try:
         done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=60 * options.minutes,
