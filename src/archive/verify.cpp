@@ -22,7 +22,7 @@ using hdf5::Handle;
 constexpr auto checksum_name = "checksum";
 
 /// Bytes of a dataset that a rank holds at once.
-constexpr std::uint64_t block = std::uint64_t{1} << 22U;
+constexpr std::uint64_t block_bytes = std::uint64_t{1} << 22U;
 
 void add_up(MPI_Comm comm, std::vector<std::uint64_t>& sums) {
   MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_UINT64_T, MPI_SUM, comm);
@@ -86,7 +86,7 @@ std::vector<std::uint64_t> Archive::sum_my_parts(const std::vector<DatasetInfo>&
     if (!element) throw io_error(fmt::format("{}: it holds {}", message("verify", info.path), info.type));
     const auto bytes = hdf5::size_of(*element);
     auto& sum = sums.emplace_back(0);
-    for (const auto& part : split(Slab::whole(info.dims), block / bytes)) {
+    for (const auto& part : split(Slab::whole(info.dims), block_bytes / bytes)) {
       if (std::exchange(turn, (turn + 1) % size) != rank) continue;
       buffer.resize(part.elements() * bytes);
       transfer(info.path, part, *element, part.elements(), Access::independent, In{buffer.data()});

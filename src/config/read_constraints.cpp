@@ -18,10 +18,6 @@ using Synapse = ConstraintTerm::Synapse;
 /// multipliers, drawn from the constraint's number, would allow 2^24.
 constexpr std::size_t most_constraints = std::size_t{1} << 17;
 
-bool is_not_zero(double number) {
-  return number != 0.0;
-}
-
 /// A term as it was given: where no neuron is named it belongs to each neuron of the constraint's layer.
 struct TermTemplate {
   ConstraintTerm term;

@@ -14,9 +14,6 @@ namespace {
 bool is_fraction(double number) {
   return number >= 0.0 && number <= 1.0;
 }
-bool is_not_zero(double number) {
-  return number != 0.0;
-}
 
 /// The cross entropy is one of probabilities: d_i >= 0, sum 1.
 void check_probabilities(const Reader& table, const Value& target, std::int64_t outputs) {

@@ -6,7 +6,7 @@ namespace hjnet {
 
 namespace {
 
-constexpr std::int64_t most = std::numeric_limits<int>::max() - 1;
+constexpr std::int64_t most_counted = std::numeric_limits<int>::max() - 1;
 
 }  // namespace
 
@@ -15,6 +15,9 @@ bool is_positive(double number) {
 }
 bool is_not_negative(double number) {
   return number >= 0.0;
+}
+bool is_not_zero(double number) {
+  return number != 0.0;
 }
 
 Reader table_or_empty(const Reader& input, std::string_view key) {
@@ -39,9 +42,10 @@ void read_run(const Reader& input, Settings& settings) {
   const Reader run = table_or_empty(input, "run");
   settings.name = run.text("name", settings.source.stem().string());
   if (settings.name.find('/') != std::string::npos) run.wrong("name");
-  settings.epochs = static_cast<int>(run.integer("epochs", settings.epochs, 1, most));
+  settings.epochs = static_cast<int>(run.integer("epochs", settings.epochs, 1, most_counted));
   settings.epoch_length = run.number("epoch_length", settings.epoch_length, is_positive);
-  settings.samples_per_epoch = static_cast<int>(run.integer("samples_per_epoch", settings.samples_per_epoch, 1, most));
+  settings.samples_per_epoch =
+      static_cast<int>(run.integer("samples_per_epoch", settings.samples_per_epoch, 1, most_counted));
   settings.seed = static_cast<std::uint64_t>(run.integer("seed", 0, 0));
 }
 

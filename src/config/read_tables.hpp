@@ -54,5 +54,6 @@ std::int64_t first_neuron(const NetworkSettings& network, int layer);
 
 bool is_positive(double number);
 bool is_not_negative(double number);
+bool is_not_zero(double number);
 
 }  // namespace hjnet

@@ -18,7 +18,7 @@ constexpr double most_values = 2147483648.0;
 constexpr double most_nodes = 1e6;
 constexpr std::int64_t most_samples = std::int64_t{1} << 24;
 
-bool is_relative_tolerance(double number) {
+bool is_orbit_tolerance(double number) {
   return number >= 1e-14 && number <= 0.1;
 }
 bool is_taper(double number) {
@@ -132,8 +132,7 @@ TorusTrajectorySettings read_trajectory(const Reader& table) {
   trajectory.count = static_cast<int>(table.integer("count", trajectory.count, 1, most_samples));
   trajectory.time = table.number("time", trajectory.time, is_positive);
   trajectory.samples = static_cast<int>(table.integer("samples", trajectory.samples, 1, most_samples));
-  trajectory.relative_tolerance =
-      table.number("relative_tolerance", trajectory.relative_tolerance, is_relative_tolerance);
+  trajectory.relative_tolerance = table.number("relative_tolerance", trajectory.relative_tolerance, is_orbit_tolerance);
   return trajectory;
 }
 

@@ -10,7 +10,6 @@ using Form = TableReference::Form;
 
 constexpr std::string_view value_keys = "values distribution mean sd low high file dataset";
 constexpr std::string_view weight_keys = "values distribution gain mean sd low high file dataset";
-constexpr std::string_view positive = "a number > 0";
 constexpr std::string_view number = "a finite number";
 constexpr std::string_view truth = "true or false";
 constexpr std::string_view layer_name = "the name of a layer";
@@ -40,7 +39,7 @@ TableReference run_table() {
       "What is run and for how long.",
       {{"name", "a name without /", "the input file's stem", "names the run and its output file"},
        {"epochs", "an integer >= 1", "1", "number of epochs"},
-       {"epoch_length", positive, "1.0", "T: the length of an epoch, and the delay of the weights"},
+       {"epoch_length", positive_number, "1.0", "T: the length of an epoch, and the delay of the weights"},
        {"samples_per_epoch", "an integer >= 1", "64", "S: output at 0, T/S, ..., T of each epoch, both ends included"},
        {"seed", "an integer >= 0", "0", "of everything that is drawn"}}};
 }
@@ -50,7 +49,7 @@ std::vector<TableReference> network_tables() {
       {"network",
        Form::single,
        "The network. Outputs are the neurons of the last layer in the file.",
-       {{"time_constant", positive, "0.1", "lambda: the time constant of a neuron"},
+       {{"time_constant", positive_number, "0.1", "lambda: the time constant of a neuron"},
         {"thresholds", truth, "false", "whether neurons have thresholds, which are learned like weights"},
         {"initial_thresholds", "a value", "0.0", "thresholds at the start, over all neurons", value_keys},
         {"split_thresholds", truth, "false",
@@ -122,7 +121,7 @@ std::vector<KeyReference> port_keys() {
            "the port: indices over the whole network. Ports share no neuron; at most three neurons unless there is a "
            "coupling"},
           {"time", "a phase in [0, run.epoch_length]", "required", "centre of the pulse exp(-((tau - time)/width)^2)"},
-          {"width", positive, "required", "of the pulse"},
+          {"width", positive_number, "required", "of the pulse"},
           {"epochs", epoch_range, "all", "first and last epoch with a pulse, both included"},
           {"coupling", "a row of three numbers for each neuron of the port", "component i to neuron i",
            "the matrix C by which Stokes components enter the port's neurons"}};
@@ -145,9 +144,9 @@ std::vector<TableReference> quantum_tables() {
        Form::single,
        "The quantum Boltzmann equation. Only with `[particles]`.",
        {{"charge", number, "1.0", "q: scales the Hamiltonian"},
-        {"volume", positive, "0.5", "V: quantisation volume; eta = 1/(2 k0 V)"},
+        {"volume", positive_number, "0.5", "V: quantisation volume; eta = 1/(2 k0 V)"},
         {"memory", "one of none, symmetric, causal, window", "\"none\"", "times that the second-order term sees"},
-        {"window", positive, "0.5", "half-width of the memory, with `memory = \"window\"`"},
+        {"window", positive_number, "0.5", "half-width of the memory, with `memory = \"window\"`"},
         {"k0", "a list of numbers > 0", "[1.0]", "a momentum mode each"},
         {"weights", "numbers >= 0 with sum 1, one for each number of k0", "[1.0]", "of the modes in the mixture"},
         {"positivity_tolerance", "a number >= 0", "1e-6",
@@ -197,7 +196,7 @@ std::vector<TableReference> constraint_tables() {
          "constant: the amplitude; cosine: amplitude cos(2 pi frequency t + phase); random: amplitude times a sum of "
          "eight harmonics of variance 1, with frequencies up to `frequency`, that is drawn"},
         {"amplitude", number, "required", "of lambda"},
-        {"frequency", positive, "1.0", "in periods a unit of time; of cosine and random"},
+        {"frequency", positive_number, "1.0", "in periods a unit of time; of cosine and random"},
         {"phase", number, "0.0", "in radians; of cosine"}}}};
 }
 
@@ -225,7 +224,7 @@ std::vector<TableReference> output_tables() {
        "The multivalued wavefunction of a family over one or two of its neurons. Only with `ensemble.family`.",
        {{"neurons", "a list of neurons", "required",
          "the axes, as many as the family has parameters; indices over the whole network"},
-        {"hbar", positive, "1.0", "Planck's constant: the phase is J/hbar"},
+        {"hbar", positive_number, "1.0", "Planck's constant: the phase is J/hbar"},
         {"times", "a list of numbers, ascending", "required",
          "when; each is moved to the nearest sample, and between two epochs to the start of the later one"},
         {"grid", "a list of integers from 2 to 65536", "[256], or [64, 64]", "cells of each axis"},
@@ -239,7 +238,7 @@ std::vector<TableReference> output_tables() {
          "once, weights as factors), auto (waveform)"},
         {"method", "one of bdf, adams", "\"bdf\"", "CVODE's linear multistep method"},
         {"relative_tolerance", "a number > 0 and <= 0.1", "1e-8", "of every component"},
-        {"absolute_tolerance", positive, "1e-10", "of every component"}}},
+        {"absolute_tolerance", positive_number, "1e-10", "of every component"}}},
       {"output",
        Form::single,
        "The run file.",
@@ -251,7 +250,7 @@ std::vector<TableReference> output_tables() {
        "Checkpoints, from which `--restart` goes on. By default one is written on SIGUSR1, on SIGTERM and at the end "
        "of `--max-walltime` only.",
        {{"every_epochs", "an integer >= 1", "none", "also after each so many epochs"},
-        {"every_minutes", positive, "none", "also after each so many minutes of wall time"},
+        {"every_minutes", positive_number, "none", "also after each so many minutes of wall time"},
         {"keep", "an integer >= 1", "2", "how many are kept, the newest; with an ensemble, of each member"},
         {"redo_minutes", "a number >= 0", "10.0",
          "where a checkpoint falls into an epoch that has been under way for less, it holds the start of that epoch, "

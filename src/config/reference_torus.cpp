@@ -7,8 +7,6 @@ namespace {
 
 using Form = TableReference::Form;
 
-constexpr std::string_view positive = "a number > 0";
-
 TableReference torus_table() {
   return {
       "torus",
@@ -47,7 +45,7 @@ std::vector<TableReference> term_tables() {
         {"coefficient", "a finite number", "required", "of the monomial"}}}};
 }
 
-std::vector<TableReference> network_tables() {
+std::vector<TableReference> torus_network_tables() {
   return {{"torus.network",
            Form::single,
            "A Hamiltonian from a network: H0 = M^2/2 omega along one or two weights, V its learning potential as a "
@@ -79,7 +77,7 @@ std::vector<TableReference> comparison_tables() {
   return {{"torus.wavefunction",
            Form::single,
            "Wavefunctions of the tori with J = hbar (m + maslov/4). Without this table there are none.",
-           {{"hbar", positive, "1.0", "Planck's constant"},
+           {{"hbar", positive_number, "1.0", "Planck's constant"},
             {"maslov", "a list of integers >= 0", "zeros", "Maslov indices"},
             {"levels", "a list of lists of integers", "required", "quantum numbers m, n for each level"},
             {"grid", "a list of integers >= 2", "256, 64, 32 for n = 1, 2, 3", "points of phi a dimension"},
@@ -89,7 +87,7 @@ std::vector<TableReference> comparison_tables() {
            "Orbits that CVODE integrates, for comparison. Without this table there are none.",
            {{"count", "an integer >= 1", "1",
              "orbits beside each torus, from angles that are drawn; where there is no torus they start from I = J"},
-            {"time", positive, "1000.0", "how long each is"},
+            {"time", positive_number, "1000.0", "how long each is"},
             {"samples", "an integer >= 1", "4096", "points of each orbit that are stored, at random times"},
             {"relative_tolerance", "a number from 1e-14 to 0.1", "1e-12", "of the integrator"}}}};
 }
@@ -102,10 +100,10 @@ TableReference shared(std::string_view path, const std::vector<std::string_view>
   return table;
 }
 
-std::vector<TableReference> all_tables() {
+std::vector<TableReference> all_torus_tables() {
   std::vector<TableReference> tables{
       {"", Form::single, "", {}}, shared("run", {"name", "seed"}), shared("output", {"file"}), torus_table()};
-  for (const auto& part : {term_tables(), network_tables(), comparison_tables()}) {
+  for (const auto& part : {term_tables(), torus_network_tables(), comparison_tables()}) {
     tables.insert(tables.end(), part.begin(), part.end());
   }
   return tables;
@@ -114,7 +112,7 @@ std::vector<TableReference> all_tables() {
 }  // namespace
 
 const std::vector<TableReference>& torus_reference() {
-  static const std::vector<TableReference> tables = all_tables();
+  static const std::vector<TableReference> tables = all_torus_tables();
   return tables;
 }
 

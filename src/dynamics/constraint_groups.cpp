@@ -17,7 +17,7 @@ namespace {
 using Index = Eigen::Index;
 
 /// Shares of a null vector below this are zeros after round-off.
-constexpr double round_off = 1e-8;
+constexpr double group_round_off = 1e-8;
 
 }  // namespace
 
@@ -54,13 +54,14 @@ void refuse_dependent(const std::vector<std::size_t>& group, const std::vector<s
   double value = 0.0;
   for (std::size_t i = 0; i < group.size(); ++i) {
     const double share = null(static_cast<Index>(i));
-    if (std::abs(share) < round_off) continue;
+    if (std::abs(share) < group_round_off) continue;
     if (first == 0.0) first = share / lengths[group[i]];
     parts.emplace_back(group[i], share / lengths[group[i]] / first);
     value -= parts.back().second * gauge.constraints[group[i]].value;
   }
-  const std::string conflict =
-      std::abs(value) > round_off ? fmt::format(", and they contradict each other: it reads {:.6g} = 0", value) : "";
+  const std::string conflict = std::abs(value) > group_round_off
+                                   ? fmt::format(", and they contradict each other: it reads {:.6g} = 0", value)
+                                   : "";
   throw config_error(fmt::format(
       "gauge.constraint: expected linearly independent constraints, but {} contains no component of phase space{}",
       sum_text(parts, names), conflict.empty() ? "; leave one of them out" : conflict));

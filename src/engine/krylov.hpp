@@ -9,6 +9,9 @@
 
 namespace hjnet {
 
+/// Newton matrices of recurrent networks are solved to this relative residual; exactly otherwise.
+inline constexpr double krylov_tolerance = 1e-8;
+
 /// Solves A x = b for an operator and a preconditioner given as functions of arrays. Collective.
 class Krylov {
 public:

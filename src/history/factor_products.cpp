@@ -55,18 +55,12 @@ void FactorWeights::multiply_path(const WeightPath& path, const Synapses& synaps
   }
 }
 
-IndexRange FactorWeights::own_columns(const Synapses& s) const {
-  std::int64_t first = network_.layout().owned[as_size(s.from)].first;
-  for (int layer = 0; layer < s.from; ++layer) first -= network_.layers()[as_size(layer)].size;
-  return {first, network_.layers()[as_size(s.from)].count};
-}
-
 void FactorWeights::multiply_initial(std::size_t projection, std::size_t width, const double* own, const double* halo,
                                      double* net, const Handover& arrived) const {
   const auto& s = network_.projections()[projection];
   const double* matrix = initial(projection);
   if (!arrived) return multiply_block(s, matrix, Direction::forward, width, halo, net);
-  const auto mine = own_columns(s);
+  const auto mine = network_.layout().in_layer[as_size(s.from)];
   const auto end = mine.first + mine.count;
   const auto multiply = [&](IndexRange range, const double* pre) {
     multiply_columns(s, matrix, Direction::forward, range, width, pre, net + as_size(s.post) * width);
@@ -82,7 +76,7 @@ void FactorWeights::multiply_initial_transpose(std::size_t projection, std::size
   const auto& s = network_.projections()[projection];
   const double* matrix = initial(projection);
   if (!complete) return multiply_block(s, matrix, Direction::backward, width, p, halo);
-  const auto mine = own_columns(s);
+  const auto mine = network_.layout().in_layer[as_size(s.from)];
   const auto end = mine.first + mine.count;
   const auto multiply = [&](IndexRange range, double* pre) {
     multiply_columns(s, matrix, Direction::backward, range, width, p + as_size(s.post) * width, pre);

@@ -128,8 +128,6 @@ private:
   void advance_part(Part& part, std::size_t value_items, double* force, bool counted, SynapseSums& sums);
   /// <A, B> of two sets of cores that stand for phi_a W(0) + G A Y^T, and likewise b.
   [[nodiscard]] double inner(const Part& part, const double* a, const double* b, std::size_t value_items) const;
-  /// The columns of a dense projection that are neurons of this rank.
-  [[nodiscard]] IndexRange own_columns(const Synapses& synapses) const;
   /// W(0) x or its transpose; with a handover the columns of this rank's own neurons apart, so that it comes between.
   void multiply_initial(std::size_t projection, std::size_t width, const double* own, const double* halo, double* net,
                         const Handover& arrived) const;

@@ -16,13 +16,6 @@ namespace {
 /// Patterns taken at once: enough for the products to be matrix products, few enough that blocks of neurons stay small.
 constexpr std::int64_t block = 256;
 
-/// This rank's neurons of the layer that patterns are shown to, counted within the layer.
-IndexRange columns_of(const Network& network, std::size_t layer) {
-  IndexRange range = network.layout().owned[layer];
-  for (std::size_t l = 0; l < layer; ++l) range.first -= network.layers()[l].size;
-  return range;
-}
-
 }  // namespace
 
 bool has_classes(const Settings& settings) {
@@ -69,7 +62,7 @@ EvaluationCost evaluation_cost(const Settings& settings, std::int64_t neurons, s
 Evaluation::Evaluation(const Network& network, const ExternalInput& input, const Settings& settings,
                        WeightHistory& weights)
     : network_(network), input_(input), settings_(settings), rest_(network, weights) {
-  const auto columns = columns_of(network, as_size(settings.evaluate->layer));
+  const auto columns = network.layout().in_layer[as_size(settings.evaluate->layer)];
   for (const auto& set : settings.evaluate->sets) {
     sets_.emplace_back(network.comm(), set.source, columns, settings.network.layers.back().neurons);
     if (settings.learning.error == ErrorKind::cross_entropy) sets_.back().require_probabilities();

@@ -100,6 +100,7 @@ NetworkLayout build_layout(const NetworkSettings& network, std::uint64_t seed, s
     const auto first = offsets[layer][self];
     const auto count = offsets[layer][self + 1] - first;
     layout.owned.push_back({layout.neurons + first, count});
+    layout.in_layer.push_back({first, count});
     layout.neurons += network.layers[layer].neurons;
     layout.local_neurons += count;
   }

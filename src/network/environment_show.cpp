@@ -12,14 +12,10 @@ EnvironmentShow::EnvironmentShow(const Settings& settings, const NetworkLayout& 
       experience_(*settings.environment, settings.seed, member) {
   const auto& environment = *settings.environment;
   const auto layer = as_size(environment.layer);
-  std::int64_t before = 0;  // neurons of the layers before, on all ranks
-  for (std::size_t l = 0; l < layer; ++l) {
-    first_ += as_size(layout.owned[l].count);
-    before += settings.network.layers[l].neurons;
-  }
+  for (std::size_t l = 0; l < layer; ++l) first_ += as_size(layout.owned[l].count);
   const auto size = as_size(settings.network.layers[layer].neurons);
   const auto count = as_size(layout.owned[layer].count);
-  const auto column = as_size(layout.owned[layer].first - before);
+  const auto column = as_size(layout.in_layer[layer].first);
   const auto states = as_size(environment.states);
   features_.assign(count * states, 0.0);
   for (std::size_t k = 0; k < count; ++k) {

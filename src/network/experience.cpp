@@ -7,7 +7,7 @@ namespace hjnet {
 namespace {
 
 /// Source's parts end here; after so many epochs the same numbers come again.
-constexpr int parts = 1 << 24;
+constexpr int random_parts = 1 << 24;
 /// Numbers that a slot may draw: s', the action, and the state to start from.
 constexpr std::uint64_t draws = 3;
 
@@ -44,7 +44,7 @@ Transition Experience::step(const Source& source, std::int64_t slot, std::int64_
 }
 
 void Experience::sweep(int epoch) const {
-  const Source source(seed_, member_, Stream::environment, static_cast<std::uint32_t>(epoch % parts));
+  const Source source(seed_, member_, Stream::environment, static_cast<std::uint32_t>(epoch % random_parts));
   for (std::int64_t slot = 0; slot < per_epoch_; ++slot) {
     const auto pair = order_.pattern(epoch * per_epoch_ + slot);
     const auto state = process_.acting()[as_size(pair / process_.actions())];
@@ -53,7 +53,7 @@ void Experience::sweep(int epoch) const {
 }
 
 void Experience::walk(int epoch) const {
-  const Source source(seed_, member_, Stream::environment, static_cast<std::uint32_t>(epoch % parts));
+  const Source source(seed_, member_, Stream::environment, static_cast<std::uint32_t>(epoch % random_parts));
   std::int64_t steps = 0;
   for (std::int64_t slot = 0; slot < per_epoch_; ++slot) {
     const auto index = draws * as_size(slot);

@@ -12,15 +12,13 @@ namespace hjnet {
 namespace {
 
 /// Phases as near as this, in units of the epoch, are the same.
-constexpr double round_off = 1e-12;
+constexpr double phase_round_off = 1e-12;
 
 /// This rank's part of a value over one layer.
 std::vector<double> over_layer(const Network& network, const LayerValue& input, const Source& source) {
   const auto layer = static_cast<std::size_t>(input.layer);
-  std::int64_t first = network.layout().owned[layer].first;
-  for (std::size_t l = 0; l < layer; ++l) first -= network.layers()[l].size;
   std::vector<double> values(static_cast<std::size_t>(network.layers()[layer].count));
-  fill(input.value, source, first, values);
+  fill(input.value, source, network.layout().in_layer[layer].first, values);
   return values;
 }
 
@@ -35,7 +33,7 @@ std::vector<double> input_breakpoints(const Settings& settings) {
   }
   std::sort(phases.begin(), phases.end());
   // Phases that differ by round-off are one, and those of the epoch's own ends none.
-  const double least = round_off * settings.epoch_length;
+  const double least = phase_round_off * settings.epoch_length;
   std::vector<double> distinct;
   for (const double phase : phases) {
     if (phase - (distinct.empty() ? 0.0 : distinct.back()) <= least || settings.epoch_length - phase <= least) continue;

@@ -36,6 +36,7 @@ struct MatrixLayout {
 struct NetworkLayout {
   std::int64_t neurons = 0;            ///< N, all ranks
   std::vector<IndexRange> owned;       ///< one range a layer (possibly empty), global indices
+  std::vector<IndexRange> in_layer;    ///< the same, counted within each layer
   std::vector<MatrixLayout> matrices;  ///< one a projection, in the order of the settings
   bool thresholds = false;
   bool split_thresholds = false;  ///< biases beside the thresholds

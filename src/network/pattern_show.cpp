@@ -6,18 +6,6 @@
 
 namespace hjnet {
 
-namespace {
-
-/// This rank's neurons of a layer, counted within the layer.
-IndexRange own_columns(const Settings& settings, const NetworkLayout& layout) {
-  const auto layer = as_size(settings.stimulus.patterns->layer);
-  auto range = layout.owned[layer];
-  for (std::size_t l = 0; l < layer; ++l) range.first -= settings.network.layers[l].neurons;
-  return range;
-}
-
-}  // namespace
-
 std::vector<double> pattern_breakpoints(const PatternSettings& settings, double epoch_length) {
   const Slots slots(epoch_length, settings.per_epoch);
   std::vector<double> phases;
@@ -32,7 +20,7 @@ PatternShow::PatternShow(MPI_Comm comm, const Settings& settings, const NetworkL
     : slots_(settings.epoch_length, settings.stimulus.patterns->per_epoch),
       onset_(settings.stimulus.patterns->onset),
       order_(settings.stimulus.patterns->source.patterns, settings.stimulus.patterns->shuffle, settings.seed, member),
-      set_(comm, settings.stimulus.patterns->source, own_columns(settings, layout),
+      set_(comm, settings.stimulus.patterns->source, layout.in_layer[as_size(settings.stimulus.patterns->layer)],
            settings.network.layers.back().neurons) {
   const auto layer = as_size(settings.stimulus.patterns->layer);
   for (std::size_t l = 0; l < layer; ++l) first_ += as_size(layout.owned[l].count);

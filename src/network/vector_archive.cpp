@@ -1,6 +1,7 @@
 #include "network/vector_archive.hpp"
 
 #include "archive/collective.hpp"
+#include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
@@ -12,10 +13,6 @@
 namespace hjnet {
 
 namespace {
-
-std::uint64_t natural(std::int64_t n) {
-  return static_cast<std::uint64_t>(n);
-}
 
 /// Numbers that are packed for one transfer.
 constexpr std::size_t packed_numbers = std::size_t{1} << 21;
@@ -50,7 +47,7 @@ std::vector<ItemBlock> synapse_blocks(const NetworkLayout& layout) {
   std::size_t offset = 0;
   const auto add = [&](ItemBlock::Kind kind, const std::string& name, std::int64_t all, std::int64_t first,
                        std::int64_t count, std::int64_t run) {
-    blocks.push_back({kind, name, natural(all), natural(first), natural(count), static_cast<std::size_t>(run), offset});
+    blocks.push_back({kind, name, as_size(all), as_size(first), as_size(count), static_cast<std::size_t>(run), offset});
     offset += static_cast<std::size_t>(count * run);
   };
   for (const auto& m : layout.matrices) {
@@ -73,8 +70,8 @@ std::vector<ItemBlock> VectorArchive::neuron_blocks(std::size_t columns) const {
   std::vector<ItemBlock> blocks;
   std::size_t offset = 0;
   for (const auto& range : layout_.owned) {
-    blocks.push_back({ItemBlock::Kind::neurons, "", natural(layout_.neurons), natural(range.first),
-                      natural(range.count), columns, offset});
+    blocks.push_back({ItemBlock::Kind::neurons, "", as_size(layout_.neurons), as_size(range.first),
+                      as_size(range.count), columns, offset});
     offset += static_cast<std::size_t>(range.count) * columns;
   }
   return blocks;
@@ -146,7 +143,7 @@ void VectorArchive::read_projection(const std::string& path, std::size_t project
 
 void VectorArchive::write_neurons(const std::string& path, std::size_t count, std::size_t columns,
                                   std::span<const double> stack, const std::string& description) {
-  archive_.create_dataset<double>(path, {natural(layout_.neurons), count, columns}, description);
+  archive_.create_dataset<double>(path, {as_size(layout_.neurons), count, columns}, description);
   together(comm_, [&] {
     for (const auto& block : neuron_blocks(columns)) write_block(path, block, count, stack);
   });

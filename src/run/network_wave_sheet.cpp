@@ -27,7 +27,7 @@ struct Contribution {
 constexpr double smallest_part = 1e-3;
 /// An image smaller than this part of a cell is a line or a point to round-off; it is laid out as so many points a
 /// side.
-constexpr double smallest_image = 1e-12;
+constexpr double pointlike_image = 1e-12;
 constexpr int points_a_side = 8;
 
 using Polygon = std::vector<Vector2d>;
@@ -74,7 +74,7 @@ public:
     const Eigen::RowVector2d slope = Eigen::RowVector2d(action[1] - action[0], action[2] - action[0]) * edges.inverse();
     const auto action_at = [&](const Vector2d& y) { return action[0] + slope.dot(y - corner[0]); };
     const double image = 0.5 * std::abs(edges.determinant());
-    if (image < smallest_image * axes_[0].step() * axes_[1].step()) return scatter(sheet, t, out);
+    if (image < pointlike_image * axes_[0].step() * axes_[1].step()) return scatter(sheet, t, out);
     const double density = sheet.share() / image;
     const auto [first, last] = box(corner);
     for (std::size_t i = first[0]; i < last[0]; ++i) {

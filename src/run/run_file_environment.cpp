@@ -9,7 +9,8 @@ namespace hjnet {
 
 namespace {
 
-constexpr const char* error_description = "max |Q - Q*| / max |Q*| over states that are not terminal, after each epoch";
+constexpr const char* q_error_description =
+    "max |Q - Q*| / max |Q*| over states that are not terminal, after each epoch";
 constexpr const char* policy_description = "states whose greedy action is one of the best by Q*, after each epoch";
 
 }  // namespace
@@ -26,13 +27,13 @@ void RunFile::create_environment() {
                                   "epoch done; NaN where s is terminal");
   archive_.create_dataset<std::int64_t>("/environment/greedy", {states},
                                         "action of the largest learned Q(s, .); -1 where s is terminal");
-  archive_.create_dataset<double>("/environment/q_error", {epochs}, error_description);
+  archive_.create_dataset<double>("/environment/q_error", {epochs}, q_error_description);
   archive_.create_dataset<double>("/environment/policy_optimal", {epochs}, policy_description);
   archive_.write_attribute("/environment", "acting_states",
                            environment.states - static_cast<std::int64_t>(environment.terminal.size()));
   if (!settings_.ensemble) return;
   const auto members = static_cast<std::uint64_t>(settings_.ensemble->members);
-  archive_.create_dataset<double>("/ensemble/member/q_error", {members, epochs}, error_description);
+  archive_.create_dataset<double>("/ensemble/member/q_error", {members, epochs}, q_error_description);
   archive_.create_dataset<double>("/ensemble/member/policy_optimal", {members, epochs}, policy_description);
 }
 

@@ -1,6 +1,7 @@
 // How a run file is laid out: every dataset at its full size, before the run.
 #include "run/run_file.hpp"
 
+#include "parallel/counts.hpp"
 #include "run/run_file_tables.hpp"
 
 #include <fmt/format.h>
@@ -11,10 +12,6 @@
 namespace hjnet {
 
 namespace {
-
-std::uint64_t natural(std::int64_t n) {
-  return static_cast<std::uint64_t>(n);
-}
 
 /// Scalars of a run and of each member of an ensemble, and what they are; H_int and J have means and deviations too.
 constexpr std::array<std::pair<const char*, const char*>, 4> described_series{{
@@ -31,9 +28,9 @@ void RunFile::create_progress() {
   archive_.create_dataset<std::int32_t>("/progress/epochs_completed", {}, "epochs whose data are complete");
   archive_.create_dataset<std::int32_t>("/progress/finished", {}, "1 once the run has ended as planned, else 0");
   if (!settings_.ensemble) return;
-  archive_.create_dataset<std::int32_t>("/progress/member_epochs", {natural(settings_.ensemble->members)},
+  archive_.create_dataset<std::int32_t>("/progress/member_epochs", {as_size(settings_.ensemble->members)},
                                         "epochs written of each member");
-  archive_.create_dataset<std::int32_t>("/progress/member_finished", {natural(settings_.ensemble->members)},
+  archive_.create_dataset<std::int32_t>("/progress/member_finished", {as_size(settings_.ensemble->members)},
                                         "1 once all numbers of a member are complete, else 0");
 }
 
@@ -52,7 +49,7 @@ void RunFile::create_series() {
 }
 
 void RunFile::create_states() {
-  const std::vector<std::uint64_t> dims{samples(), natural(layout_.neurons)};
+  const std::vector<std::uint64_t> dims{samples(), as_size(layout_.neurons)};
   archive_.create_dataset<double>("/states/y", dims, "output y of every neuron, a row a sample");
   archive_.create_dataset<double>("/states/delta", dims, "conjugate Delta of every neuron, a row a sample");
 }
@@ -81,7 +78,7 @@ void RunFile::create_density() {
                                     fmt::format("{}, of the mixture of the modes", measure.description));
   }
   if (settings_.particles->feedback) {
-    archive_.create_dataset<double>("/particles/stokes", {natural(settings_.epochs), 6},
+    archive_.create_dataset<double>("/particles/stokes", {as_size(settings_.epochs), 6},
                                     "Stokes vectors s_A, s_B fed to the ports, a row an epoch");
   }
   archive_.create_dataset<std::int32_t>(
@@ -93,7 +90,7 @@ void RunFile::create_density() {
 }
 
 void RunFile::create_ensemble() {
-  const auto members = natural(settings_.ensemble->members);
+  const auto members = as_size(settings_.ensemble->members);
   std::vector<std::pair<std::string, std::string>> quantities{{"interaction", interaction_description},
                                                               {"action", "action J"}};
   if (settings_.particles) quantities.emplace_back("concurrence", "concurrence of the mixture of the modes");
@@ -113,7 +110,7 @@ void RunFile::create_ensemble() {
   archive_.create_dataset<double>("/ensemble/member/pauli", {members, samples(), 16},
                                   "coefficients c_alpha of each member");
   if (settings_.particles->feedback) {
-    archive_.create_dataset<double>("/ensemble/member/stokes", {members, natural(settings_.epochs), 6},
+    archive_.create_dataset<double>("/ensemble/member/stokes", {members, as_size(settings_.epochs), 6},
                                     "Stokes vectors s_A, s_B fed to the ports of each member, a row an epoch");
   }
   archive_.create_dataset<double>("/ensemble/mean/physical", {samples()}, "share of members that are physical");
@@ -126,7 +123,7 @@ void RunFile::create_ensemble() {
 }
 
 void RunFile::write_what_is_known() {
-  const std::vector<std::int32_t> zeros(settings_.ensemble ? natural(settings_.ensemble->members) : 1);
+  const std::vector<std::int32_t> zeros(settings_.ensemble ? as_size(settings_.ensemble->members) : 1);
   if (settings_.ensemble) {
     for (const auto* path : {"/progress/member_epochs", "/progress/member_finished"}) {
       archive_.write_root<std::int32_t>(path, zeros);

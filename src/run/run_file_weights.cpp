@@ -4,6 +4,7 @@
 
 #include "archive/collective.hpp"
 #include "network/vector_archive.hpp"
+#include "parallel/counts.hpp"
 
 #include <fmt/format.h>
 
@@ -16,10 +17,6 @@ namespace {
 
 /// Numbers of W or M that are formed and written at a time: row blocks, so that no second W need fit in memory.
 constexpr std::uint64_t numbers_at_once = std::uint64_t{1} << 22;
-
-std::uint64_t natural(std::int64_t n) {
-  return static_cast<std::uint64_t>(n);
-}
 
 /// The local rows' offsets into the whole matrix's synapses; the rank with the last row adds the end.
 std::vector<std::int64_t> global_offsets(const MatrixLayout& matrix) {
@@ -40,17 +37,17 @@ void RunFile::create_snapshots(const std::string& kind) {
       const auto path = group + matrix.name;
       const auto description = symbol + " of projection " + matrix.name;
       if (matrix.dense) {
-        archive_.create_dataset<double>(path, {natural(matrix.rows), natural(matrix.columns)},
+        archive_.create_dataset<double>(path, {as_size(matrix.rows), as_size(matrix.columns)},
                                         description + ", rows = post-synaptic neurons");
         continue;
       }
-      archive_.create_dataset<double>(path + "/data", {natural(matrix.global_nonzeros)},
+      archive_.create_dataset<double>(path + "/data", {as_size(matrix.global_nonzeros)},
                                       description + ", compressed rows, rows = post-synaptic neurons");
       const auto first = "/weights/initial/" + matrix.name;
       if (path == first) {
-        archive_.create_dataset<std::int64_t>(path + "/indptr", {natural(matrix.rows) + 1},
+        archive_.create_dataset<std::int64_t>(path + "/indptr", {as_size(matrix.rows) + 1},
                                               "where each row begins in indices and data");
-        archive_.create_dataset<std::int32_t>(path + "/indices", {natural(matrix.global_nonzeros)},
+        archive_.create_dataset<std::int32_t>(path + "/indices", {as_size(matrix.global_nonzeros)},
                                               "pre-synaptic neuron of each synapse");
       } else {
         for (const auto* part : {"/indptr", "/indices"}) archive_.link(first + part, path + part);
@@ -59,11 +56,11 @@ void RunFile::create_snapshots(const std::string& kind) {
       archive_.write_attribute(path, "columns", matrix.columns);
     }
     if (layout_.thresholds) {
-      archive_.create_dataset<double>(group + "thresholds", {natural(layout_.neurons)},
+      archive_.create_dataset<double>(group + "thresholds", {as_size(layout_.neurons)},
                                       symbol + " of the thresholds, of every neuron");
     }
     if (layout_.split_thresholds) {
-      archive_.create_dataset<double>(group + "biases", {natural(layout_.neurons)},
+      archive_.create_dataset<double>(group + "biases", {as_size(layout_.neurons)},
                                       symbol + " of the thresholds' second part b, of every neuron");
     }
   }
@@ -73,9 +70,9 @@ void RunFile::write_pattern(const std::string& group, const MatrixLayout& matrix
   together(world_, [&] {
     if (!holds_first_) return;
     const auto offsets = global_offsets(matrix);
-    archive_.write<std::int64_t>(group + "/indptr", {{natural(matrix.first_row)}, {offsets.size()}}, offsets,
+    archive_.write<std::int64_t>(group + "/indptr", {{as_size(matrix.first_row)}, {offsets.size()}}, offsets,
                                  Access::independent);
-    archive_.write<std::int32_t>(group + "/indices", {{natural(matrix.first_nonzero)}, {matrix.indices.size()}},
+    archive_.write<std::int32_t>(group + "/indices", {{as_size(matrix.first_nonzero)}, {matrix.indices.size()}},
                                  matrix.indices, Access::independent);
   });
 }

@@ -2,16 +2,14 @@
 
 #include "parallel/counts.hpp"
 #include "torus/fourier_transform.hpp"
+#include "torus/modes.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace hjnet {
 
 namespace {
-
-constexpr double turn = 2.0 * std::numbers::pi;
 
 /// Coefficients c_k, k = 0 ... N/2, of e^{i k phi} in the polynomial through N values.
 std::vector<std::complex<double>> coefficients(std::span<const double> values) {

@@ -9,19 +9,15 @@
 
 namespace hjnet {
 
-namespace {
-
-struct Freed {
-  void operator()(void* memory) const { fftw_free(memory); }
-};
-struct Destroyed {
-  void operator()(fftw_plan_s* plan) const { fftw_destroy_plan(plan); }
-};
-using Plan = std::unique_ptr<fftw_plan_s, Destroyed>;
-
-}  // namespace
-
 struct FourierTransform::Plans {
+  struct Freed {
+    void operator()(void* memory) const { fftw_free(memory); }
+  };
+  struct Destroyed {
+    void operator()(fftw_plan_s* plan) const { fftw_destroy_plan(plan); }
+  };
+  using Plan = std::unique_ptr<fftw_plan_s, Destroyed>;
+
   std::size_t size = 1, spectrum_size = 1;
   std::unique_ptr<double, Freed> real;
   std::unique_ptr<fftw_complex, Freed> spectrum;

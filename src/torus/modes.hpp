@@ -5,10 +5,14 @@
 
 #include <complex>
 #include <cstdint>
+#include <numbers>
 #include <span>
 #include <vector>
 
 namespace hjnet {
+
+/// A whole turn of an angle.
+inline constexpr double turn = 2.0 * std::numbers::pi;
 
 /// Modes whose last non-zero component is positive, first component slowest; m = 0 is left out.
 class ModeSet {

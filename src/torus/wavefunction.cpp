@@ -1,17 +1,15 @@
 #include "torus/wavefunction.hpp"
 
 #include "parallel/counts.hpp"
+#include "torus/modes.hpp"
 
 #include <cmath>
 #include <functional>
-#include <numbers>
 #include <numeric>
 
 namespace hjnet {
 
 namespace {
-
-constexpr double turn = 2.0 * std::numbers::pi;
 
 /// The points of a product grid one after the other, last axis fastest.
 class GridAngles {

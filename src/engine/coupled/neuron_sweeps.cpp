@@ -11,13 +11,6 @@
 
 namespace hjnet {
 
-namespace {
-
-/// Newton matrices of recurrent networks are solved to this relative residual; exactly otherwise.
-constexpr double krylov_tolerance = 1e-8;
-
-}  // namespace
-
 std::vector<Segment> segments(const std::vector<double>& breakpoints, double epoch_length) {
   std::vector<Segment> out;
   double begin = 0.0;

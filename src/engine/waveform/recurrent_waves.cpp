@@ -12,8 +12,6 @@ namespace hjnet {
 namespace {
 
 constexpr int most_newton_iterations = 20;
-/// Each linear solve gains so much; Newton's own convergence does the rest.
-constexpr double krylov_tolerance = 1e-8;
 /// Windows are solved to this fraction of the relative tolerance.
 constexpr double window_safety = 1e-3;
 /// Below this a residual is round-off.
