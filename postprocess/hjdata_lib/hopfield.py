@@ -7,8 +7,9 @@
 """
 import numpy as np
 
+from hjcommon_lib.places import Written
 from hjdata_lib.dataset import DataError
-from hjdata_lib.write import check_place, new_file
+from hjdata_lib.write import HOPFIELD, new_file
 
 # Four letters on 8 x 8 points, no two of which overlap by more than 0.1: Hebb's rule stores no others together.
 LETTERS = {
@@ -26,7 +27,7 @@ def letters():
 def add_parser(verbs):
     text = "a Hopfield network: weights that store patterns, and corrupted patterns to start from"
     verb = verbs.add_parser("hopfield", help=text, description=f"Writes: {text}.")
-    verb.add_argument("output", metavar="OUT.h5")
+    verb.add_argument("output", type=Written, metavar="OUT.h5")
     verb.add_argument("--patterns", type=int, metavar="P",
                       help="store so many drawn patterns (default: four letters on 8 x 8 points)")
     verb.add_argument("--neurons", type=int, metavar="N", help="of drawn patterns (default 100)")
@@ -86,8 +87,7 @@ def make(arguments):
 
 
 def save(made, arguments):
-    check_place(arguments.output, arguments.overwrite)
-    with new_file(arguments.output, "hjnet-hopfield", getattr(arguments, "command", "hjdata hopfield")) as file:
+    with new_file(arguments.output, HOPFIELD, arguments.command) as file:
         for name in ("gain", "flips", "amplitude", "seed"):
             file.attrs[name] = getattr(arguments, name)
         for name, values in made.items():

@@ -2,58 +2,90 @@
 import os
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 
 import h5py
 import numpy as np
 
-from hjdata_lib.dataset import DataError
+from hjcommon_lib.notes import store
+from hjcommon_lib.places import is_stream, replacement
+from hjdata_lib.dataset import MEAN, MISSING, DataError
 from hjdata_lib.split import parts, scaling
 
 FORMAT_VERSION = 1
+DATA, HOPFIELD = "hjnet-data", "hjnet-hopfield"  # formats of hjdata's own files
 
 
 def write(data, path, options):
     """Splits, scales and writes `data`; returns a line a part for the reader. `options`: split, seed, scale,
-    scale_targets, overwrite, command. The same command always writes the same bytes."""
-    check_place(path, options.overwrite)
+    scale_targets, command. The same command always writes the same bytes."""
     if options.scale_targets != "none" and data.labelled:
         raise DataError("--scale-targets: the targets are classes, which have no scale")
     rows = parts(data, options.split, options.seed)
+    filled = fill_missing(data, rows["train"])
     offset, divisor = scaling(data.inputs[rows["train"]], options.scale)
     shift = None if data.labelled else scaling(data.targets[rows["train"]], options.scale_targets)
-    with new_file(path, "hjnet-data", options.command) as file:
+    with new_file(path, DATA, options.command) as file:
         describe(file, data, options)
-        file.attrs["input_offset"], file.attrs["input_divisor"] = offset, divisor
+        if data.missing != MISSING[0]:
+            file.attrs["missing"], file.attrs["dropped"], file.attrs["filled"] = data.missing, data.dropped, filled
+        store(file, "input_offset", offset)
+        store(file, "input_divisor", divisor)
         if shift is not None:
-            file.attrs["target_offset"], file.attrs["target_divisor"] = shift
+            store(file, "target_offset", shift[0])
+            store(file, "target_divisor", shift[1])
         for name, mine in rows.items():
             targets = data.targets[mine] if shift is None else (data.targets[mine] - shift[0]) / shift[1]
-            fill(file.create_group(name), (data.inputs[mine] - offset) / divisor, targets, mine)
-    return [line(name, data, mine) for name, mine in rows.items()]
+            fill(file.create_group(name), (data.inputs[mine] - offset) / divisor, targets,
+                 mine if data.rows is None else data.rows[mine])
+    lost = [f"{data.dropped} patterns dropped: values are missing"] if data.dropped else []
+    lost += [f"{filled} missing values are the training part's means"] if filled else []
+    return lost + [line(name, data, mine) for name, mine in rows.items()]
 
 
-def check_place(path, overwrite):
-    path = Path(path)
-    if path.exists() and not overwrite:
+def fill_missing(data, train):
+    """Puts means over the patterns `train` where inputs are NaN; returns how many."""
+    if data.missing != MEAN:
+        return 0
+    absent = np.isnan(data.inputs)
+    known = (~absent[train]).sum(axis=0)
+    if (empty := np.nonzero(absent.any(axis=0) & (known == 0))[0]).size:
+        name = data.columns[empty[0]] if data.columns else f"{empty[0]} (from 0)"
+        raise DataError(f"--missing mean: input {name} has no value in the training part")
+    means = np.where(absent[train], 0.0, data.inputs[train]).sum(axis=0) / np.maximum(known, 1)
+    data.inputs = np.where(absent, means, data.inputs)
+    return int(absent.sum())
+
+
+def check_replaced(path, overwrite):
+    """What exists is replaced on request, and only where hjdata has made it: a run's results never are."""
+    if is_stream(path):
+        raise DataError(f"{path}: is no regular file, which an HDF5 file must be")
+    if not os.path.exists(path):
+        return
+    if not overwrite:
         raise DataError(f"{path}: exists; --overwrite replaces it")
-    if not path.parent.is_dir():
-        raise DataError(f"{path}: there is no folder {path.parent}")
+    if os.path.getsize(path) > 0 and kind_of(path) not in (DATA, HOPFIELD):
+        raise DataError(f"{path}: is no data file of hjdata, and so not replaced: remove it, or give another name")
+
+
+def kind_of(path):
+    """The attribute `format`; None where it is no file of hjnet's."""
+    try:
+        with h5py.File(path, "r", locking=False) as file:
+            return file.attrs.get("format")
+    except OSError:
+        return None
 
 
 @contextmanager
 def new_file(path, kind, command):
     """An HDF5 file to be filled, which appears complete or not at all."""
-    path = Path(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with h5py.File(part, "w") as file:
+        with replacement(path) as part, h5py.File(part, "w") as file:
             file.attrs["format"], file.attrs["format_version"], file.attrs["command"] = kind, FORMAT_VERSION, command
             file.attrs["numpy_version"], file.attrs["python_version"] = np.__version__, sys.version.split()[0]
             yield file
-        os.replace(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise DataError(f"{path}: cannot be written: {error}") from error
 
 
@@ -62,9 +94,9 @@ def describe(file, data, options):
     file.attrs["split"], file.attrs["seed"] = np.asarray(options.split, float), options.seed
     file.attrs["scale"], file.attrs["scale_targets"] = options.scale, options.scale_targets
     if data.labelled:
-        file.attrs["classes"] = data.classes
+        store(file, "classes", data.classes)
     if data.columns:
-        file.attrs["columns"] = data.columns
+        store(file, "columns", data.columns)
 
 
 def fill(group, inputs, targets, rows):

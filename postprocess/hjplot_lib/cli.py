@@ -1,8 +1,12 @@
-"""The command line of hjplot. Exit status 0: written; 2: bad input or usage."""
+"""The command line of hjplot. Exit status 0: written; 1: failed; 2: bad input or usage."""
 import argparse
 import sys
 
-from hjplot_lib.runfile import PlotError, RunFile, format_of, note, write_text
+from hjcommon_lib.ending import ended
+from hjcommon_lib.places import Read, Written, check_places, paths_of
+from hjplot_lib.inputs import tell_apart
+from hjplot_lib.outputs import Picture, Table, check_replaced, write_table
+from hjplot_lib.runfile import PlotError, RunFile, format_of, note
 
 PICTURES = {
     "potential": "averaged learning potential H_int(t), its standard error and its fits (paper, figure 2)",
@@ -16,7 +20,7 @@ def parser():
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, text in PICTURES.items():
         verb = verbs.add_parser(name, help=text, description=f"Draws: {text}.")
-        verb.add_argument("runs", nargs="+", metavar="RUN.h5", help="run files, drawn into one picture")
+        verb.add_argument("runs", nargs="+", type=Read, metavar="RUN.h5", help="run files, drawn into one picture")
         verb.add_argument("--label", action="append", metavar="TEXT", help="legend text, once a run, in their order")
         picture_options(verb, draw)
         if name == "potential":
@@ -26,52 +30,52 @@ def parser():
                               help="lower panel (default: smallest eigenvalue where a stretch is unphysical)")
     text = "Stokes vectors and concurrence of a run with particles.feedback beside the same run without"
     feedback = verbs.add_parser("feedback", help=text, description=f"Draws: {text}.")
-    feedback.add_argument("plain", metavar="PLAIN.h5", help="the run without feedback")
-    feedback.add_argument("fed", metavar="FEEDBACK.h5", help="the run with it")
+    feedback.add_argument("plain", type=Read, metavar="PLAIN.h5", help="the run without feedback")
+    feedback.add_argument("fed", type=Read, metavar="FEEDBACK.h5", help="the run with it")
     feedback.add_argument("--label", action="append", metavar="TEXT", help="legend text, once a run, in their order")
     picture_options(feedback, draw_feedback)
     text = "orbits of gauge constraints: members that differ in multipliers and displacements, and what they agree on"
     gauge = verbs.add_parser("gauge", help=text, description=f"Draws and prints: {text}.")
-    gauge.add_argument("runs", nargs="+", metavar="RUN.h5", help="an ensemble, or several runs of one input")
+    gauge.add_argument("runs", nargs="+", type=Read, metavar="RUN.h5", help="an ensemble, or several runs of one input")
     gauge.add_argument("--constraint", metavar="NAME", help="whose orbits are drawn (default: the one across which the weights learn most)")
-    gauge.add_argument("--csv", metavar="FILE", help="also write the table: quantity, spread, invariant or not")
+    gauge.add_argument("--csv", type=Table, metavar="FILE", help="also write the table: quantity, spread, invariant or not")
     gauge.set_defaults(label=None)
     picture_options(gauge, draw_gauge)
     text = "the path kernel of a learning run, its spectrum, and its accounts of the change of the outputs"
     kernel = verbs.add_parser("kernel", help=text, description=f"Draws and prints: {text}.")
-    kernel.add_argument("runs", nargs=1, metavar="RUN.h5", help="a run with a table [kernel]")
+    kernel.add_argument("runs", nargs=1, type=Read, metavar="RUN.h5", help="a run with a table [kernel]")
     kernel.set_defaults(label=None)
     picture_options(kernel, draw_kernel)
     add_evaluations(verbs)
     text = "learned values and greedy actions of a grid world beside those of value iteration, and how they got there"
     gridworld = verbs.add_parser("gridworld", help=text, description=f"Draws and prints: {text}.")
-    gridworld.add_argument("runs", nargs="+", metavar="RUN.h5",
+    gridworld.add_argument("runs", nargs="+", type=Read, metavar="RUN.h5",
                            help="runs with [environment]; the cells are the first one's, the errors those of all")
     gridworld.add_argument("--label", action="append", metavar="TEXT", help="legend text, once a run, in their order")
     picture_options(gridworld, draw_gridworld)
     text = "recall in a Hopfield network: patterns stored, started from and ended at, energy and overlap over time"
     hopfield = verbs.add_parser("hopfield", help=text, description=f"Draws and prints: {text}.")
-    hopfield.add_argument("runs", nargs=1, metavar="RUN.h5", help="a run from a file of hjdata hopfield")
-    hopfield.add_argument("--data", metavar="FILE", help="that file (default: the one that the run names)")
+    hopfield.add_argument("runs", nargs=1, type=Read, metavar="RUN.h5", help="a run from a file of hjdata hopfield")
+    hopfield.add_argument("--data", type=Read, metavar="FILE", help="that file (default: the one that the run names)")
     hopfield.set_defaults(label=None)
     picture_options(hopfield, draw_hopfield)
     text = "tori over a section of orbits (one or two dimensions), and where there are none"
     torus = verbs.add_parser("torus", help=text, description=f"Draws: {text}.")
-    torus.add_argument("file", metavar="TORUS.h5", help="a file of hjnet torus")
+    torus.add_argument("file", type=Read, metavar="TORUS.h5", help="a file of hjnet torus")
     picture_options(torus, draw_torus)
     text = "a wavefunction: its phase as colour, its density against the members of a family, or against orbits"
     wave = verbs.add_parser("wavefunction", help=text, description=f"Draws: {text}.")
-    wave.add_argument("runs", nargs=1, metavar="RUN.h5", help="a run with a table [wavefunction], or a file of hjnet torus")
+    wave.add_argument("runs", nargs=1, type=Read, metavar="RUN.h5", help="a run with a table [wavefunction], or a file of hjnet torus")
     wave.add_argument("--level", type=int, metavar="N",
                       help="of a torus file: row of its levels, from 0 (default: the first that has a torus)")
     wave.add_argument("--time", type=int, default=0, metavar="N", help="of a torus file: number of the time, from 0")
     wave.set_defaults(label=None)
     picture_options(wave, draw_wavefunction)
     table = verbs.add_parser("table", help="key figures, a line a run", description="Key figures, a line a run.")
-    table.add_argument("runs", nargs="+", metavar="RUN.h5")
+    table.add_argument("runs", nargs="+", type=Read, metavar="RUN.h5")
     table.add_argument("--label", action="append", metavar="TEXT", help="name of a run, once a run, in their order")
     table.add_argument("--format", choices=["text", "csv", "markdown"], default="text")
-    table.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    table.add_argument("-o", "--output", type=Table, metavar="FILE", help="default: standard output")
     table.set_defaults(act=tabulate)
     add_studies(verbs)
     return top
@@ -81,13 +85,15 @@ def add_evaluations(verbs):
     """Verbs about what a network learns."""
     text = "accuracy and error of every set of patterns against epochs, and the account of the energies"
     learning = verbs.add_parser("learning", help=text, description=f"Draws and prints: {text}.")
-    learning.add_argument("runs", nargs="+", metavar="RUN.h5", help="run files, drawn into one picture")
+    learning.add_argument("runs", nargs="+", type=Read, metavar="RUN.h5", help="run files, drawn into one picture")
     learning.add_argument("--label", action="append", metavar="TEXT", help="legend text, once a run, in their order")
     picture_options(learning, draw_learning)
     text = "which classes are taken for which: the confusion matrix of a set of patterns"
     confusion = verbs.add_parser("confusion", help=text, description=f"Draws and prints: {text}.")
-    confusion.add_argument("runs", nargs=1, metavar="RUN.h5", help="a run with a table [evaluate]")
+    confusion.add_argument("runs", nargs=1, type=Read, metavar="RUN.h5", help="a run with a table [evaluate]")
     confusion.add_argument("--set", metavar="NAME", help="which set (default: test, or the last)")
+    confusion.add_argument("--data", type=Read, metavar="FILE",
+                           help="file of hjdata that names the classes (default: the one that the run names, if it is there)")
     confusion.add_argument("--epoch", metavar="EPOCH",
                            help="best, last, or a number of epochs done (default: best where a set chooses it, else last)")
     confusion.set_defaults(label=None)
@@ -98,31 +104,31 @@ def add_studies(verbs):
     """Verbs that read many runs as one study."""
     text = "speed-up, efficiency and a fitted model of runs on several numbers of ranks"
     scaling = verbs.add_parser("scaling", help=text, description=f"Draws and prints: {text}.")
-    scaling.add_argument("files", nargs="+", metavar="FILE",
+    scaling.add_argument("files", nargs="+", type=Read, metavar="FILE",
                          help="run files, or tables that --csv wrote (.csv); of repeated runs the fastest counts")
     picture_options(scaling, scale)
-    scaling.add_argument("--csv", metavar="FILE", help="also write the timings as a table, a row a run")
+    scaling.add_argument("--csv", type=Table, metavar="FILE", help="also write the timings as a table, a row a run")
     scaling.add_argument("--extrapolate", type=int, metavar="RANKS",
                          help="evaluate the model up to so many ranks (default: 8 times the most measured)")
     text = "which Hamiltonians learn: runs that differ from the first in inertia, memory, ..., beside linear theory"
     learners = verbs.add_parser("learning-study", help=text, description=f"Draws and prints: {text}.")
-    learners.add_argument("runs", nargs="+", metavar="RUN.h5", help="the base run first (jobscripts/learning-study.sh)")
+    learners.add_argument("runs", nargs="+", type=Read, metavar="RUN.h5", help="the base run first (jobscripts/learning-study.sh)")
     learners.add_argument("--set", default="train", metavar="NAME", help="whose error is drawn (default train)")
     learners.set_defaults(label=None)
     picture_options(learners, draw_learning_study)
     text = "where H_int goes while a network learns: the patterns' changes and the work of the weights, from y and Delta"
     account = verbs.add_parser("learning-account", help=text, description=f"Prints: {text}.")
-    account.add_argument("runs", nargs="+", metavar="RUN.h5", help="runs with output.states and patterns in file order")
+    account.add_argument("runs", nargs="+", type=Read, metavar="RUN.h5", help="runs with output.states and patterns in file order")
     account.set_defaults(label=None, act=draw_up_account)
     text = "what came of the runs of a parameter scan, against the input keys in which they differ"
     scan = verbs.add_parser("scan", help=text, description=f"Draws: {text}.")
-    scan.add_argument("runs", nargs="+", metavar="RUN.h5")
+    scan.add_argument("runs", nargs="+", type=Read, metavar="RUN.h5")
     picture_options(scan, draw_scan)
-    scan.add_argument("--csv", metavar="FILE", help="also write a table, a row a run")
+    scan.add_argument("--csv", type=Table, metavar="FILE", help="also write a table, a row a run")
 
 
 def picture_options(verb, act):
-    verb.add_argument("-o", "--output", required=True, metavar="FILE", help="picture: .png, .pdf or .svg")
+    verb.add_argument("-o", "--output", type=Picture, required=True, metavar="FILE", help="picture: .png, .pdf or .svg")
     verb.add_argument("--title", metavar="TEXT", help="title instead of the usual one")
     verb.add_argument("--dpi", type=int, default=200, help="dots per inch (default 200)")
     verb.set_defaults(act=act)
@@ -132,7 +138,9 @@ def open_runs(arguments):
     labels = arguments.label or [None] * len(arguments.runs)
     if len(labels) != len(arguments.runs):
         raise PlotError(f"{len(labels)} --label given for {len(arguments.runs)} runs")
-    return noted([RunFile(path, label) for path, label in zip(arguments.runs, labels)])
+    runs = [RunFile(path, label) for path, label in zip(arguments.runs, labels)]
+    tell_apart(runs)
+    return noted(runs)
 
 
 def noted(runs):
@@ -173,7 +181,7 @@ def draw_gauge(arguments):
     orbits = gauge.collect(runs)
     rows = gauge.table(orbits)
     if arguments.csv is not None:
-        write_text(arguments.csv, gauge.render_csv(rows))
+        write_table(arguments.csv, gauge.render_csv(rows))
     from hjplot_lib import gauge_picture, style
 
     style.use_print_style()
@@ -209,6 +217,7 @@ def draw_confusion(arguments):
     from hjplot_lib import confusion
 
     chosen = confusion.collect(open_runs(arguments)[0], arguments.set, arguments.epoch)
+    chosen = *chosen, confusion.class_names(*chosen[:2], arguments.data)
     from hjplot_lib import style
 
     style.use_print_style()
@@ -273,7 +282,7 @@ def tabulate(arguments):
     if arguments.output is None:
         sys.stdout.write(text)
     else:
-        write_text(arguments.output, text)
+        write_table(arguments.output, text)
 
 
 def scale(arguments):
@@ -314,7 +323,7 @@ def draw_scan(arguments):
 
     found, rows = scan.collect(noted([RunFile(path, may_be_empty=True) for path in arguments.runs]))
     if arguments.csv is not None:
-        write_text(arguments.csv, table.render_csv(rows))
+        write_table(arguments.csv, table.render_csv(rows))
     from hjplot_lib import scan_picture, style
 
     style.use_print_style()
@@ -323,9 +332,10 @@ def draw_scan(arguments):
 
 def main(argv=None):
     arguments = parser().parse_args(argv)
-    try:
-        arguments.act(arguments)
-    except PlotError as error:
-        note(str(error))
-        return 2
-    return 0
+    return ended("hjplot", lambda: act(arguments), paths_of(arguments, Read))
+
+
+def act(arguments):
+    check_places(arguments)
+    check_replaced(paths_of(arguments, Written))
+    arguments.act(arguments)

@@ -1,12 +1,18 @@
 """Which classes a network takes for which: the confusion matrix of one set after one epoch."""
+from pathlib import Path
+
+import h5py
 import matplotlib.pyplot as plt
 import numpy as np
 
-from hjplot_lib.evaluations import Evaluations
-from hjplot_lib.runfile import PlotError
+from hjcommon_lib.notes import stored_text
+from hjplot_lib.evaluations import Evaluations, text_of
+from hjplot_lib.runfile import PlotError, open_hdf5
 
+MOST_LETTERS = 16  # of a class at an axis
 MOST_WRITTEN = 20  # classes whose counts are written into the cells
 MOST_TICKS = 26
+ROOM = 60  # letters along an axis
 
 
 def collect(run, chosen_set=None, epoch=None):
@@ -24,7 +30,23 @@ def collect(run, chosen_set=None, epoch=None):
     return found, name, found.row_of(epoch)
 
 
-def draw(found, name, row, title=None):
+def class_names(found, name, data=None):
+    """What the classes of a set are called in the file of `hjdata` that the run names, or in `data`: numbers where that
+    file is gone or does not say."""
+    group = found.run.require(f"/evaluation/{name}")
+    classes = group["confusion"].shape[-1]
+    numbers = [str(number) for number in range(classes)]
+    path = Path(data or text_of(group.attrs.get("file", "")))
+    if not data and not h5py.is_hdf5(path):
+        return numbers
+    with open_hdf5(path) as file:
+        names = stored_text(file, "classes")
+    if data and len(names) != classes:
+        raise PlotError(f"{path}: names {len(names)} classes; expected {classes}, as the network has outputs")
+    return names if len(names) == classes else numbers
+
+
+def draw(found, name, row, names, title=None):
     counts = found.confusion(name, row)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     classes = len(counts)
@@ -35,13 +57,21 @@ def draw(found, name, row, title=None):
     if classes <= MOST_WRITTEN:
         write_counts(axes, counts, shares)
     ticks = np.arange(0, classes, max(1, -(-classes // MOST_TICKS)))
-    axes.set_xticks(ticks)
-    axes.set_yticks(ticks)
+    texts = [shortened(names[tick]) for tick in ticks]
+    longest = max(map(len, texts))
+    axes.set_xticks(ticks, texts, rotation=90 if longest * len(texts) > ROOM else 0)
+    axes.set_yticks(ticks, texts)
     axes.tick_params(length=0)
     axes.set_xlabel("class answered")
     axes.set_ylabel("true class")
     axes.set_title(title or heading(found, name, row))
     return figure
+
+
+def shortened(name):
+    """As matplotlib takes it: its dollar begins mathematics."""
+    name = name if len(name) <= MOST_LETTERS else name[: MOST_LETTERS - 1] + "…"
+    return name.replace("$", r"\$")
 
 
 def write_counts(axes, counts, shares):
@@ -64,7 +94,7 @@ def heading(found, name, row):
             f"{right} of {total} right: accuracy {100.0 * right / max(total, 1):.2f} %")
 
 
-def report(found, name, row):
+def report(found, name, row, names):
     """The heading, and the confusions that are most frequent."""
     counts = found.confusion(name, row).copy()
     np.fill_diagonal(counts, 0)
@@ -72,5 +102,5 @@ def report(found, name, row):
     order = np.argsort(-counts, axis=None, kind="stable")[:5]
     for true, answered in zip(*np.unravel_index(order, counts.shape)):
         if counts[true, answered] > 0:
-            lines.append(f"{counts[true, answered]} of class {true} taken for {answered}")
+            lines.append(f"{counts[true, answered]} of class {names[true]} taken for {names[answered]}")
     return "\n".join(lines) + "\n"

@@ -1,4 +1,7 @@
 """What differs between the inputs of several runs."""
+IGNORED = ("run.name", "output.")  # say where a run goes, not what it computes
+MOST_KEYS = 3  # that name a run
+MOST_LETTERS = 48  # of a value, in a picture
 
 
 def flattened(table, prefix=""):
@@ -38,3 +41,24 @@ def differing(runs, ignored):
         if not key.startswith(tuple(ignored)) and any(value != values[0] for value in values):
             found[key] = values
     return found
+
+
+def is_long(values):
+    """Whether a picture has no room for these values."""
+    return any(len(text(value)) > MOST_LETTERS for value in values)
+
+
+def tell_apart(runs):
+    """Gives runs of one name others: what differs between their inputs, or else their files."""
+    names = [run.name for run in runs]
+    if len(set(names)) == len(names):
+        return
+    varied = differing(runs, IGNORED)
+    found = [", ".join(f"{key} = {text(values[i])}" for key, values in varied.items()) for i in range(len(runs))]
+    if len(set(names)) > 1:
+        found = [f"{name}: {values}" for name, values in zip(names, found)]
+    if len(set(found)) < len(runs) or len(varied) > MOST_KEYS or any(map(is_long, varied.values())):
+        stems = [run.path.stem for run in runs]
+        found = stems if len(set(stems)) == len(runs) else [str(run.path) for run in runs]
+    for run, name in zip(runs, found):
+        run.call(name)

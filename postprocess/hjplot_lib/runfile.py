@@ -10,9 +10,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from hjcommon_lib.ending import UserError
 
-class PlotError(Exception):
-    """Something that the user can put right; the message names the file."""
+
+class PlotError(UserError):
+    pass
 
 
 def note(text):
@@ -21,14 +23,6 @@ def note(text):
 
 def _text(value):
     return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def write_text(path, text):
-    """A table into a file."""
-    try:
-        Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise PlotError(f"{path}: {error.strerror}") from error
 
 
 def open_hdf5(path):
@@ -106,6 +100,10 @@ class RunFile:
         done = self.require("/progress/member_epochs")[:]
         self.epochs_completed = int(done[0])
         self.rows = np.nonzero(done >= self.epochs_completed)[0]
+
+    def call(self, text):
+        """Names the run in pictures and tables, where it was given no label."""
+        self._label = self._label or text
 
     @property
     def label(self):

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from hjplot_lib import inputs, table
 from hjplot_lib.runfile import PlotError
 
-IGNORED = ("run.name", "output.")  # say where a run goes, not what it computes
-
 
 @dataclass
 class Scan:
@@ -51,7 +49,7 @@ def collect(runs):
         raise PlotError("no run has completed an epoch: nothing to show")
     rows = [table.row(run) if run.samples else None for run in runs]
     nothing = [(name, None, None) for name, _, _ in next(row for row in rows if row)]
-    varied = inputs.differing(runs, IGNORED)
+    varied = inputs.differing(runs, inputs.IGNORED)
     rows = [described(run, number, varied) + (row or nothing)[1:]  # without the table's own name of the run
             for number, (run, row) in enumerate(zip(runs, rows))]
     return Scan(runs, varied, [{name: (value, error) for name, value, error in row} for row in rows]), rows

@@ -10,6 +10,9 @@ CONCURRENCE = ("largest C", "final C")
 LABELS = {"H_int start": r"$H_\mathrm{int}$ at the start", "minimum": r"minimum of $H_\mathrm{int}$",
           "plateau": r"plateau of $H_\mathrm{int}$", "largest C": "largest concurrence", "final C": "final concurrence"}
 OF_TWO = ("minimum", "plateau", "largest C")  # what is drawn against two keys
+MAX_TICKS = 12
+ROOM = 120  # letters along an axis
+MAX_KEYS = 4  # that one axis is named after
 MAX_CURVES = 7  # of a second key; more values make maps
 LOG_RATIO = 50.0  # largest over smallest value of a key from which on its axis is logarithmic
 
@@ -17,6 +20,8 @@ LOG_RATIO = 50.0  # largest over smallest value of a key from which on its axis 
 def draw(scan, title=None):
     keys = scan.axes()
     title = title or "Parameter scan"
+    if any(unplaceable(scan.varied[key]) for key in keys):
+        keys = {}
     if len(keys) == 2:
         return draw_two(scan, keys, title)
     if len(keys) == 1:
@@ -25,7 +30,18 @@ def draw(scan, title=None):
 
 
 def axes_of(scan, keys):
-    return [Axis(" and\n".join([key, *along]), scan.varied[key]) for key, along in keys.items()]
+    return [Axis(named([key, *along]), scan.varied[key]) for key, along in keys.items()]
+
+
+def named(keys):
+    more = [f"{len(keys) - MAX_KEYS} more"] if len(keys) > MAX_KEYS else []
+    return " and\n".join(keys[:MAX_KEYS] + more)
+
+
+def unplaceable(values):
+    """Whether the runs are better numbered: lists and long texts have no room along an axis."""
+    texts = {inputs.text(value) for value in values}
+    return not numeric(values) and (inputs.is_long(texts) or min(len(texts), MAX_TICKS) * max(map(len, texts)) > ROOM)
 
 
 class Axis:
@@ -43,12 +59,17 @@ class Axis:
     def dress(self, axes):
         axes.set_xlabel(self.name)
         if not self.numeric:
-            axes.set_xticks(range(len(self.distinct)), [inputs.text(value) for value in self.distinct])
+            self.tick(axes.set_xticks)
             axes.margins(x=0.15)
         elif self.distinct[0] > 0 and self.distinct[-1] >= LOG_RATIO * self.distinct[0]:
             axes.set_xscale("log")
         elif all(isinstance(value, int) for value in self.distinct):
             axes.xaxis.get_major_locator().set_params(integer=True)
+
+    def tick(self, set_ticks):
+        """The values by their numbers, as far as there is room."""
+        step = -(-len(self.distinct) // MAX_TICKS)
+        set_ticks(range(0, len(self.distinct), step), [inputs.text(value) for value in self.distinct[::step]])
 
 
 def draw_one(scan, axis, title):
@@ -135,8 +156,7 @@ CROSS = {"linestyle": "", "marker": "x", "color": "white", "markeredgecolor": "0
 
 def label_cells(axes, axis, second):
     for one, ticks in ((axis, axes.set_xticks), (second, axes.set_yticks)):
-        step = -(-len(one.distinct) // 12)
-        ticks(range(0, len(one.distinct), step), [inputs.text(value) for value in one.distinct[::step]])
+        one.tick(ticks)
     axes.set_xlabel(axis.name)
     axes.set_ylabel(second.name)
 

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt  # noqa: E402  (the backend comes first)
 import numpy as np  # noqa: E402
 from matplotlib.lines import Line2D  # noqa: E402
 
-from hjplot_lib.runfile import PlotError  # noqa: E402
+from hjplot_lib.outputs import write_picture  # noqa: E402
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart (its yellow is too pale for print).
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00"]
@@ -21,14 +21,13 @@ def use_print_style():
         "font.size": 10, "axes.labelsize": 11, "axes.titlesize": 11.5, "legend.fontsize": 9,
         "xtick.labelsize": 9.5, "ytick.labelsize": 9.5, "lines.linewidth": 1.6, "axes.linewidth": 0.8,
         "mathtext.fontset": "dejavusans", "hatch.linewidth": 0.5, "figure.constrained_layout.use": True,
+        "pdf.fonttype": 42, "ps.fonttype": 42,  # TrueType: publishers refuse matplotlib's usual type 3
     })
 
 
 def save(figure, path, dpi):
     try:
-        figure.savefig(path, dpi=dpi)
-    except (OSError, ValueError) as error:
-        raise PlotError(f"{path}: cannot write the picture: {error}") from error
+        write_picture(path, figure, dpi)
     finally:
         plt.close(figure)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hjplot_lib import inputs
-from hjplot_lib.runfile import PlotError, RunFile, note, write_text
+from hjplot_lib import inputs, outputs
+from hjplot_lib.runfile import PlotError, RunFile, note
 
 # Column of the table, and the attribute of /timing that it holds.
 SECONDS = {"set-up (s)": "set_up", "integration (s)": "integration", "communication (s)": "communication",
@@ -62,7 +62,7 @@ def row_of(run):
 
 def read_table(path):
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise PlotError(f"{path}: cannot be read: {error}") from error
     table = csv.DictReader(io.StringIO(text))
@@ -88,7 +88,7 @@ def write_table(rows, path):
     writer.writerow([*COLUMNS, NAME])
     for row in rows:
         writer.writerow([repr(row[c]) if c in SECONDS else f"{row[c]:.0f}" for c in COLUMNS] + [row[NAME]])
-    write_text(path, out.getvalue())
+    outputs.write_table(path, out.getvalue())
 
 
 def study_of(rows):

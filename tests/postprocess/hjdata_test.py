@@ -1,5 +1,6 @@
 """hjdata: what it writes, that a seed fixes it, that only the training part scales it, and what it refuses."""
 import contextlib
+import gzip
 import importlib.util
 import io
 import os
@@ -8,6 +9,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import h5py
 import numpy as np
@@ -15,6 +17,7 @@ import numpy as np
 HJDATA = Path(__file__).resolve().parents[2] / "postprocess" / "hjdata"
 sys.path.insert(0, str(HJDATA.parent))
 
+from hjcommon_lib.notes import stored_text  # noqa: E402
 from hjdata_lib.cli import main  # noqa: E402
 from hjdata_lib.dataset import Dataset  # noqa: E402
 from hjdata_lib.split import parts, scaling  # noqa: E402
@@ -113,13 +116,66 @@ class Files(HjdataCase):
         self.assertEqual((arrays["/train/targets"].shape, attributes["target_divisor"].tolist()), ((5, 1), [10.0]))
         self.assertNotIn("/validation/inputs", arrays)
 
-    def test_csv_with_whole_numbers_beyond_64_bits_and_superscripts(self):
-        rows = "".join(f"{i},{10**19 + i % 2}\n" for i in range(10))
-        arrays, _ = self.written(*self.csv("a,kind\n" + rows))
-        self.assertEqual(arrays["/train/targets"].shape, (6, 1))  # numbers
-        rows = "".join(f"{i},{'²³'[i % 2]}\n" for i in range(10))
-        _, attributes = self.written(*self.csv("a,kind\n" + rows), "--overwrite")
-        self.assertEqual(list(attributes["classes"]), ["²", "³"])  # text
+    def classes_of(self, labels, *options):
+        rows = "".join(f"{i},{labels[i % len(labels)]}\n" for i in range(10 * len(labels)))
+        arrays, attributes = self.written(*self.csv("a,kind\n" + rows), "--overwrite", *options)
+        return list(attributes.get("classes", arrays["/train/targets"].shape))
+
+    def test_labels_are_text(self):
+        for labels in (["1.0", "2.0", "10.0"], [str(10**19), str(10**19 + 1)], ["NA", "nan", "x"], ["²", "³"], ["-1", "+7"]):
+            self.assertEqual(self.classes_of(labels), labels)
+        self.assertEqual(self.classes_of(["1.0", "2.0"], "--numbers"), [12, 1])
+        self.assertEqual(self.classes_of(["0.5", "2.0"]), [12, 1])
+        self.assertEqual(self.classes_of(["2", "1", "other", "nan"], "--labels"), ["1", "2", "nan", "other"])
+
+    def test_gzip_and_tabs(self):
+        text = "a\tkind\n" + "".join(f"{i}\t{i % 2}\n" for i in range(10))
+        arguments = self.csv(text)
+        expected = self.written(*arguments)[0]
+        packed = self.folder / "a.csv.gz"
+        for separator in ([], ["--separator", r"\t"], ["--separator", "tab"]):
+            packed.write_bytes(gzip.compress(text.encode()))
+            found = self.written("csv", packed, *arguments[2:], "--overwrite", *separator)[0]
+            np.testing.assert_equal(found, expected)
+        found = self.written(*self.csv(text.replace("\t", "  ")), "--separator", " ", "--overwrite")[0]
+        np.testing.assert_equal(found, expected)
+        packed.write_bytes(packed.read_bytes()[:20])
+        done = self.hjdata("csv", packed, *arguments[2:], "--overwrite")
+        self.assertEqual((done.returncode, "damaged gzip file" in done.stderr), (2, True))
+
+    def test_missing_values(self):
+        rows = [[str(i), str(2 * i), "xy"[i % 2]] for i in range(20)]
+        rows[3][0], rows[4][1], rows[5][2] = "NA", "", ""
+        text = "a,b,kind\n" + "".join(",".join(row) + "\n" for row in rows)
+        arrays, attributes = self.written(*self.csv(text), "--missing", "drop")
+        kept = np.concatenate([arrays[f"/{part}/rows"] for part in ("train", "validation", "test")])
+        self.assertEqual(sorted(kept), [i for i in range(20) if i not in (3, 4, 5)])
+        self.assertEqual((attributes["missing"], attributes["dropped"]), ("drop", 3))
+        np.testing.assert_array_equal(arrays["/train/inputs"][:, 1], 2 * arrays["/train/rows"])
+        arrays, attributes = self.written(*self.csv(text.replace(",\n", ",x\n")), "--missing", "mean", "--overwrite")
+        self.assertEqual((attributes["missing"], attributes["filled"]), ("mean", 2))
+        filled = {int(row): x for part in ("train", "validation", "test")
+                  for row, x in zip(arrays[f"/{part}/rows"], arrays[f"/{part}/inputs"])}
+        train = [i for i in arrays["/train/rows"] if i != 3]  # the test part must not tell what it holds
+        self.assertAlmostEqual(filled[3][0], np.mean(train), 12)
+        self.out.unlink()
+        self.expect_error("a.csv: the target of pattern 5 (from 0) is missing, for which there is no mean: --missing drop",
+                          *self.csv(text), "--missing", "mean")
+
+    def test_wide_data(self):
+        values = np.arange(6 * 9000.0).reshape(6, 9000)
+        text = ",".join(f"c{i}" for i in range(9000)) + ",kind\n" + "".join(
+            ",".join(map(str, row)) + f",{i % 2}\n" for i, row in enumerate(values))
+        self.assertEqual(self.hjdata(*self.csv(text), "--scale", "unit").stderr, "")
+        with h5py.File(self.out) as file:
+            np.testing.assert_array_equal(file["train/inputs"][:] * file["input_divisor"] + file["input_offset"],
+                                          values[file["train/rows"][:]])
+            self.assertEqual(stored_text(file, "columns")[8999], "c8999")
+        labels = "".join(f"{i},name{i:04}\n" for i in range(5000))
+        done = self.hjdata(*self.csv("a,kind\n" + labels), "--split", 1, 0, 0, "--overwrite")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        with h5py.File(self.out) as file:
+            self.assertEqual(stored_text(file, "classes"), [f"name{i:04}" for i in range(5000)])
 
     def test_numpy_files(self):
         np.save(self.folder / "x.npy", np.arange(12.0).reshape(6, 2))
@@ -137,18 +193,72 @@ class Files(HjdataCase):
         self.assertIn("Alpaydin", attributes["source"])
 
 
+class NothingLost(HjdataCase):
+    TABLE = "a,kind\n" + "".join(f"{i},{i % 2}\n" for i in range(10))
+
+    def test_overwrite_input(self):
+        _, table, *_ = self.csv(self.TABLE)
+        os.symlink(table, self.folder / "link.csv")
+        os.link(self.folder / table, self.folder / "hard.csv")
+        np.save(self.folder / "x.npy", np.arange(10.0).reshape(5, 2))
+        np.save(self.folder / "d.npy", np.arange(5))
+        told = ": is read by this command{}; expected another name for what is written"
+        for name in (table, "link.csv", "hard.csv", f"../{self.folder.name}/a.csv"):
+            done = self.hjdata("csv", table, name, "--target", "kind", "--overwrite")
+            as_what = "" if name == table else f" as {table}"
+            self.assertEqual((done.returncode, done.stderr), (2, f"hjdata: {name}{told.format(as_what)}\n"))
+            self.assertEqual((self.folder / table).read_text(), self.TABLE)
+        self.expect_error(f"d.npy{told.format('')}", "numpy", "x.npy", "d.npy", "d.npy", "--overwrite")
+
+    def test_only_its_own_files_are_replaced(self):
+        (self.folder / "notes.txt").write_text("results of a month")
+        with h5py.File(self.folder / "run.hdf", "w") as file:
+            file.attrs["format"] = "hjnet-run"
+        for name in ("notes.txt", "run.hdf"):
+            for source in ("synthetic", "hopfield"):
+                self.expect_error(f"{name}: is no data file of hjdata, and so not replaced: remove it, or give another "
+                                  "name", source, name, "--overwrite")
+        self.assertEqual((self.folder / "notes.txt").read_text(), "results of a month")
+
+    def test_symlink(self):
+        scratch = self.folder / "scratch"
+        scratch.mkdir()
+        self.out.symlink_to("scratch/data.h5")
+        self.written("synthetic", "out.h5")  # to where there is nothing yet
+        first = (scratch / "data.h5").read_bytes()
+        self.written("synthetic", "out.h5", "--seed", 1, "--overwrite")
+        self.assertTrue(self.out.is_symlink())
+        self.assertNotEqual((scratch / "data.h5").read_bytes(), first)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["out.h5", "scratch"])
+
+    def test_nothing_is_left_of_a_failure(self):
+        for failure, status, told in ((RuntimeError("no\nmore"), 1, r"^hjdata: unexpected RuntimeError in write.py:\d+: no\n$"),
+                                      (OSError("disk full"), 2, r"^hjdata: out.h5: cannot be written: disk full\n$"),
+                                      (MemoryError(), 1, "^hjdata: not enough memory\n$"),
+                                      (KeyboardInterrupt(), 130, "^hjdata: interrupted\n$")):
+            with mock.patch("hjdata_lib.write.describe", side_effect=failure):
+                done = self.hjdata("synthetic", "out.h5")
+            self.assertEqual((done.returncode, done.stdout), (status, ""))
+            self.assertRegex(done.stderr, told)
+            self.assertEqual(list(self.folder.iterdir()), [])
+
+
 class Refused(HjdataCase):
     def test_bad_tables(self):
         good = "a,kind\n1,x\n2,y\n3,x\n4,y\n5,x\n"
         self.expect_error("a.csv: no column 'size'; the columns are: a, kind", *self.csv(good)[:3], "--target", "size")
         self.expect_error("a.csv:3: column 'a' holds 'two', which is no number", *self.csv(good.replace("2", "two")))
-        self.expect_error("a.csv: the inputs hold nan at pattern 1, column 0 (from 0)",
-                          *self.csv(good.replace("2", "nan")))
+        way = "--missing drop leaves such patterns out, --missing mean fills inputs"
+        for cell in ("nan", "NA", "?"):
+            self.expect_error(f"a.csv:3: column 'a' has no value ({cell}): {way}", *self.csv(good.replace("2", cell)))
         self.expect_error("a.csv:3: 1 cells, but the heading has 2", *self.csv(good.replace("2,y", "2")))
-        self.expect_error("a.csv:3: column 'kind' is empty", *self.csv(good.replace("2,y", "2,")))
+        self.expect_error(f"a.csv:3: column 'kind' has no value: {way}", *self.csv(good.replace("2,y", "2,")))
         self.expect_error("a.csv: expected a heading and at least one line of data", *self.csv("a,kind\n"))
+        self.expect_error("a.csv: column 'kind' writes one number as '1' and as '1.0': --labels takes them as two classes",
+                          *self.csv("a,kind\n1,1\n2,1.0\n3,2\n"))
         for cell in ("--5", "+-3", "1_000"):  # not whole numbers, beside others that are
-            self.expect_error(f"a.csv:3: column 'kind' holds '{cell}', which is no number",
+            self.expect_error(f"a.csv:3: column 'kind' holds '{cell}', which is no number as others are: --labels takes "
+                              "all as text",
                               *self.csv(f"a,kind\n1,1\n2,{cell}\n3,1\n"))
         self.expect_error("a.csv:3: column 'a' holds '1_000', which is no number", *self.csv(good.replace("2", "1_000")))
         self.expect_error("a.csv:3: cannot be read: field larger than field limit (131072)",
@@ -163,7 +273,7 @@ class Refused(HjdataCase):
         self.expect_error("x.npy, d.npy: 6 patterns of inputs but 5 of targets", "numpy", "x.npy", "d.npy", "out.h5")
         np.save(self.folder / "x.npy", np.array([[1.0, np.inf], [np.nan, 2.0]]))
         self.expect_error("x.npy, x.npy: the inputs hold inf at pattern 0, column 1 (from 0), and 1 more that are no "
-                          "finite numbers", "numpy", "x.npy", "x.npy", "out.h5")
+                          "finite numbers; --missing drop or mean deals with nan", "numpy", "x.npy", "x.npy", "out.h5")
         np.save(self.folder / "x.npy", np.array(["a", "b"]).reshape(2, 1))
         self.expect_error("x.npy, d.npy: the inputs are not real numbers", "numpy", "x.npy", "d.npy", "out.h5")
         (self.folder / "x.npy").write_text("no array")
@@ -178,6 +288,7 @@ class Refused(HjdataCase):
                           "--split", 0.6, 0.395, 0.005)
         self.expect_error("--scale-targets: the targets are classes, which have no scale", "synthetic", "out.h5",
                           "--scale-targets", "unit")
+        self.expect_error("--separator: 'ab'; expected one character, or tab", *self.csv("a,kind\n1,2\n"), "--separator", "ab")
         self.expect_error("--patterns: 2; expected at least 3", "synthetic", "out.h5", "--patterns", 2)
         self.expect_error("no/out.h5: there is no folder no", "synthetic", "no/out.h5")
 

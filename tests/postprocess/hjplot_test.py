@@ -262,8 +262,8 @@ class Errors(HjplotCase):
     def test_output_that_cannot_be_written(self):
         run = self.write()
         done = self.hjplot("potential", run, "-o", self.folder / "none" / "out.png")
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("out.png: cannot write the picture: ", done.stderr)
+        self.assertEqual((done.returncode, done.stderr),
+                         (2, f"hjplot: {self.folder}/none/out.png: there is no folder {self.folder}/none\n"))
         done = self.hjplot("potential", run, "-o", self.folder / "out.gif")
         self.assertEqual(done.returncode, 2)
         self.assertIn("out.gif: cannot write the picture: ", done.stderr)

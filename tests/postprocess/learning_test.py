@@ -7,7 +7,9 @@ import h5py
 import numpy as np
 
 from hjplot_test import HjplotCase
-from hjplot_lib import cli
+from hjcommon_lib.notes import store
+from hjplot_lib import cli, confusion
+from hjplot_lib.runfile import RunFile
 
 EVALUATE = '\n[evaluate]\n[[evaluate.set]]\nname = "validation"\n[[evaluate.set]]\nname = "test"\n'
 CLASSES = 4
@@ -22,7 +24,7 @@ def curves(members, times, shift):
     return accuracy, 2.0 * (1.0 - accuracy)
 
 
-def confusion(right):
+def answers(right):
     """So many right answers, the rest class 1 taken for 3."""
     counts = np.zeros((CLASSES, CLASSES), int)
     counts[1, 3] = PATTERNS - right
@@ -54,7 +56,7 @@ def add_evaluations(path, members=0, epochs=6, choose=True, classes=True, done=N
                     f[f"ensemble/member/evaluation/{name}/{quantity}"] = values
             if classes:
                 right = np.round(accuracy[0] * PATTERNS).astype(int)
-                group[f"{name}/confusion"] = np.array([confusion(r) for r in right]) * known[:, None, None]
+                group[f"{name}/confusion"] = np.array([answers(r) for r in right]) * known[:, None, None]
     return path
 
 
@@ -122,6 +124,24 @@ class Learning(HjplotCase):
         self.assertIn("set validation after 6 epochs\n30 of 40 right", said)
         said = self.draw("confusion", run, "--epoch", "2")
         self.assertIn("set test after 2 epochs\n", said)
+
+    def test_confusion_calls_classes_by_their_names(self):
+        data, run = self.folder / "data.h5", self.evaluated()
+        with h5py.File(data, "w") as file:
+            store(file, "classes", [f"n{i}" for i in range(5000)])
+        self.expect_error(f"{data}: names 5000 classes; expected 4, as the network has outputs", "confusion", run, "--data",
+                          data)
+        with h5py.File(data, "w") as file:
+            store(file, "classes", ["ash", "oak", "yew", "US$ of a very long name"])
+        self.assertIn("\n11 of class oak taken for US$ of", self.draw("confusion", run, "--data", data))
+        with h5py.File(data, "w") as file, h5py.File(run, "a") as f:
+            store(file, "classes", ["ash", "oak", "yew", "elm"])
+            f["evaluation/test"].attrs["file"] = str(data)
+        chosen = confusion.collect(RunFile(run), "test", "last")
+        axes = confusion.draw(*chosen, confusion.class_names(*chosen[:2])).axes[0]
+        self.assertEqual([tick.get_text() for tick in axes.get_xticklabels()], ["ash", "oak", "yew", "elm"])
+        data.unlink()
+        self.assertEqual(confusion.class_names(*chosen[:2]), ["0", "1", "2", "3"])
 
     def test_confusion_that_is_not_there(self):
         run = self.evaluated()

@@ -73,7 +73,7 @@ class Array(SlurmCase):
         self.write_input(epochs=4)
         (self.path / "table.txt").write_text(
             "# three runs\nboltzmann.charge=0.5  # weak\n\nboltzmann.charge=2.0 learning.target='{ values = [0.1, 0.2] }'\n"
-            "boltzmann.charge=1.0 run.epochs=60\n")
+            "boltzmann.charge=1.0 run.epochs=60\r\n", newline="")  # the last as some editors end a line
         array = self.submit("array.sbatch", "case.toml", "table.txt", options=("--array=1-3", *ONE_RANK))
         # Slurm gives the last task the array's own job number, which elsewhere stands for all of its tasks.
         self.until_epoch(f"{array}_3", "case-3.h5", 3)

@@ -1,0 +1,75 @@
+"""What hjplot writes: pictures and tables, each known again by what stands in it, so that nothing else is replaced."""
+import re
+from pathlib import Path
+
+from hjcommon_lib.places import Written, is_stream, replacement
+from hjplot_lib.runfile import PlotError
+
+MARK = "hjplot of hjnet"
+# Format: the key of a picture's metadata that holds MARK, and how such a file begins.
+FORMATS = {"png": ("Software", b"\x89PNG"), "pdf": ("Creator", b"%PDF"), "svg": ("Creator", b"<?xml"),
+           "eps": ("Creator", b"%!PS"), "ps": ("Creator", b"%!PS")}
+# How the headings of all tables begin, whatever is between the words.
+HEADINGS = (("run", "members"), ("number", "file"), ("quantity", "largest"), ("ranks", "size"))
+MARK_WITHIN = 1 << 16  # bytes from either end of a file
+
+
+class Picture(Written):
+    def __new__(cls, text):
+        return super().__new__(cls, text if Path(text).suffix else f"{text}.png")
+
+    def metadata(self):
+        key = FORMATS.get(Path(self).suffix[1:].lower(), (None,))[0]
+        return {key: MARK} if key else None
+
+    def is_own(self, head, tail):
+        return head.startswith(tuple(start for _, start in FORMATS.values())) and MARK.encode() in head + tail
+
+
+class Table(Written):
+    def is_own(self, head, _):
+        words = re.findall(r"[^\s,|(]+", head.partition(b"\n")[0].decode(errors="replace"))
+        return tuple(words[:2]) in HEADINGS
+
+
+def check_replaced(outputs):
+    """A file that is there already is replaced where it is hjplot's own, or empty."""
+    for output in outputs:
+        if not Path(output).exists() or is_stream(output):
+            continue
+        try:
+            with open(output, "rb") as file:
+                head = file.read(MARK_WITHIN)
+                file.seek(max(0, Path(output).stat().st_size - MARK_WITHIN))
+                tail = file.read()
+        except OSError as error:
+            raise PlotError(f"{output}: {error.strerror}") from error
+        if head and not output.is_own(head, tail):
+            raise PlotError(f"{output}: exists, and is no {type(output).__name__.lower()} of hjplot's, and so not "
+                            "replaced: remove it, or give another name")
+
+
+def write_table(path, text):
+    try:
+        if is_stream(path):
+            Path(path).write_text(text, encoding="utf-8")
+            return
+        with replacement(path) as part:
+            part.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise PlotError(f"{path}: {error.strerror}") from error
+
+
+def write_picture(path, figure, dpi):
+    """`figure`: matplotlib's."""
+    path = Picture(path)
+    options = {"dpi": dpi, "format": Path(path).suffix[1:].lower(), "metadata": path.metadata()}
+    try:
+        if is_stream(path):
+            with open(path, "wb") as stream:
+                figure.savefig(stream, **options)
+            return
+        with replacement(path) as part:
+            figure.savefig(part, **options)
+    except (OSError, ValueError) as error:
+        raise PlotError(f"{path}: cannot write the picture: {error}") from error
