@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import h5py
 import numpy as np
 
+from hjcommon_lib.ending import first_line
 from hjcommon_lib.notes import store
 from hjcommon_lib.places import is_stream, replacement
 from hjdata_lib.dataset import MEAN, MISSING, DataError
@@ -86,7 +87,9 @@ def new_file(path, kind, command):
             file.attrs["numpy_version"], file.attrs["python_version"] = np.__version__, sys.version.split()[0]
             yield file
     except OSError as error:
-        raise DataError(f"{path}: cannot be written: {error}") from error
+        # HDF5's own words run over several lines and name the unfinished file.
+        why = os.strerror(error.errno) if error.errno else first_line(error)
+        raise DataError(f"{path}: cannot be written: {why}") from error
 
 
 def describe(file, data, options):

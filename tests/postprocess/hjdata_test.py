@@ -231,6 +231,16 @@ class NothingLost(HjdataCase):
         self.assertNotEqual((scratch / "data.h5").read_bytes(), first)
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["out.h5", "scratch"])
 
+    def test_a_full_disk_is_told_in_a_line(self):
+        done = self.limited("synthetic", "out.h5", "--patterns", "5000")
+        self.assertEqual((done.returncode, done.stderr), (2, "hjdata: out.h5: cannot be written: File too large\n"))
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def limited(self, *arguments):
+        """By the program itself, to which 8 kB a file are granted."""
+        return subprocess.run(["bash", "-c", 'ulimit -f 8; exec "$@"', "-", "/usr/bin/python3", "-B", str(HJDATA), *arguments],
+                              cwd=self.folder, capture_output=True, text=True, check=False)
+
     def test_nothing_is_left_of_a_failure(self):
         for failure, status, told in ((RuntimeError("no\nmore"), 1, r"^hjdata: unexpected RuntimeError in write.py:\d+: no\n$"),
                                       (OSError("disk full"), 2, r"^hjdata: out.h5: cannot be written: disk full\n$"),

@@ -2,6 +2,7 @@
 import argparse
 import os
 import unittest
+from pathlib import Path
 from unittest import mock
 
 import h5py
@@ -100,7 +101,11 @@ class Failing(HjplotCase):
         for failure, status, told in ((KeyError("x"), 1, rf"^hjplot: {run}: unexpected KeyError in outputs.py:\d+: 'x'\n$"),
                                       (OSError("disk full"), 2, "cannot write the picture: disk full\n$"),
                                       (KeyboardInterrupt(), 130, "^hjplot: interrupted\n$")):
-            with mock.patch("matplotlib.figure.Figure.savefig", side_effect=failure):
+            def half(_, path, failure=failure, **__):
+                Path(path).write_bytes(b"half a picture")
+                raise failure
+
+            with mock.patch("matplotlib.figure.Figure.savefig", half):
                 done = self.hjplot("potential", run, "-o", self.picture)
             self.assertEqual(done.returncode, status)
             self.assertRegex(done.stderr, told)
