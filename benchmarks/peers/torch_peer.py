@@ -44,7 +44,8 @@ class Snapshots:
     """The same as matrices, one for each distinct time: W(t) = W(t - T) + what this epoch and those before add."""
 
     def __init__(self, problem, nodes, learned):
-        distinct, self._slot = np.unique(learned.round(14), axis=0, return_inverse=True)
+        distinct, slot = np.unique(learned.round(14), axis=0, return_inverse=True)
+        self._slot = slot.ravel()  # NumPy 2.0 gives it the shape of a column
         self._learned = torch.tensor(distinct / problem.inertia)
         self._end = torch.tensor(nodes.learned([EPOCH_LENGTH])[0] / problem.inertia)
         self._weights = [torch.tensor(w).repeat(len(distinct), 1, 1) for w in problem.weights]

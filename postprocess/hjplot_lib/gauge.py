@@ -245,6 +245,6 @@ def render_csv(rows):
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADING)
     for row in rows:
-        writer.writerow([row.quantity, repr(row.size), repr(row.spread), repr(row.relative), word(row.invariant),
+        writer.writerow([row.quantity, *(repr(float(n)) for n in (row.size, row.spread, row.relative)), word(row.invariant),
                          word(row.expected)])
     return out.getvalue()

@@ -127,7 +127,7 @@ class Scaling(HjplotCase):
                                    "communication (s)", "output (s)", "checkpoint (s)", "total (s)", "memory (bytes)",
                                    "file"])
         self.assertEqual(rows[2][:4], ["2", "100000000", "20000", "730"])
-        self.assertEqual(rows[2][7:], ["0.5", "0.25", repr(timing(2)["total"]), "1500000000",
+        self.assertEqual(rows[2][7:], ["0.5", "0.25", repr(float(timing(2)["total"])), "1500000000",
                                        str(self.folder / "r2.h5")])
         again = self.draw(self.folder / "a.csv", "--csv", self.folder / "b.csv", "--extrapolate", 128)
         self.assertEqual(again, told)

@@ -106,7 +106,7 @@ def _text_difference(a, b):
 def _number_difference(a, b, differs):
     """Where the first of the numbers marked in `differs` stands, and how far all of them are apart."""
     where = tuple(int(i) for i in np.argwhere(differs)[0]) if a.shape else ()
-    text = f"{int(np.sum(differs))} of {a.size} differ, the first at {list(where)}: {a[where]!r} against {b[where]!r}"
+    text = f"{int(np.sum(differs))} of {a.size} differ, the first at {list(where)}: {a[where]} against {b[where]}"
     if np.issubdtype(a.dtype, np.inexact):
         usable = np.isfinite(a) & np.isfinite(b)
         apart, size = np.max(np.abs(a - b)[usable], initial=0.0), np.max(np.abs(a)[usable], initial=0.0)
