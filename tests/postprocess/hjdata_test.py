@@ -4,6 +4,7 @@ import gzip
 import importlib.util
 import io
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -161,6 +162,32 @@ class Files(HjdataCase):
         self.out.unlink()
         self.expect_error("a.csv: the target of pattern 5 (from 0) is missing, for which there is no mean: --missing drop",
                           *self.csv(text), "--missing", "mean")
+
+    def test_missing_values_of_arrays(self):
+        x = np.arange(20.0).reshape(10, 2)
+        x[4, 1] = np.nan
+        np.save(self.folder / "x.npy", x)
+        np.save(self.folder / "d.npy", np.where(np.arange(10) == 7, np.nan, 0.5))
+        arrays, _ = self.written("numpy", "x.npy", "d.npy", "out.h5", "--missing", "drop", "--split", 1, 0, 0)
+        self.assertEqual(sorted(arrays["/train/rows"]), [0, 1, 2, 3, 5, 6, 8, 9])
+        np.save(self.folder / "d.npy", np.arange(10) % 2)
+        arrays, _ = self.written("numpy", "x.npy", "d.npy", "out.h5", "--missing", "mean", "--split", 1, 0, 0, "--overwrite")
+        self.assertEqual(arrays["/train/inputs"][arrays["/train/rows"] == 4, 1], np.nanmean(x[:, 1]))
+
+    def test_a_signal_leaves_nothing(self):
+        """In the middle of writing."""
+        (self.folder / "slow.py").write_text(
+            "import sys, time\nfrom unittest import mock\n"
+            f"sys.path.insert(0, {str(HJDATA.parent)!r})\nfrom hjcommon_lib.ending import launch\n"
+            "def late(*_):\n    print('writing', flush=True)\n    time.sleep(60)\n"
+            "with mock.patch('hjdata_lib.write.describe', late):\n    sys.exit(launch('hjdata', 'hjdata_lib.cli'))\n")
+        with subprocess.Popen(["/usr/bin/python3", "-B", "slow.py", "synthetic", "out.h5"], cwd=self.folder,
+                              stdout=subprocess.PIPE, text=True) as program:
+            self.assertEqual(program.stdout.readline(), "writing\n")
+            self.assertEqual(len(list(self.folder.iterdir())), 2)
+            program.terminate()
+        self.assertEqual(program.returncode, 128 + signal.SIGTERM)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["slow.py"])
 
     def test_wide_data(self):
         values = np.arange(6 * 9000.0).reshape(6, 9000)
