@@ -49,6 +49,7 @@ draw() {
   shift 2
   for case in "$@"; do runs+=("$results/demo-$case.h5"); done
   step "drawing results/$file"
+  rm -f "$results/$file" # an earlier state's, which hjplot does not know as its own
   "$python" "$root/postprocess/hjplot" "$kind" "${runs[@]}" -o "$results/$file"
 }
 
