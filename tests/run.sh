@@ -1,37 +1,46 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs the tests; CTest's summary comes last and its exit status is ours.
 #
-#   bash tests/run.sh          the `fast` tests (what CI runs)
-#   bash tests/run.sh --full   also the `full` ones, and the fast ones once more under the sanitizers
+#   bash tests/run.sh                the `fast` tests
+#   bash tests/run.sh --slice N/M    also part N of the `full` ones, which M such parts divide among them
+#   bash tests/run.sh --slice auto   also the part of them that the commit's hash chooses (what CI runs)
+#   bash tests/run.sh --full         also all `full` ones
 set -euo pipefail
 # shellcheck source=jobscripts/environment.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../jobscripts/environment.sh"
 
-suite=fast
+slice=
 case "${1-}" in
-  '') ;;
-  --full) suite=full ;;
+  '' | --full) ;;
+  --slice)
+    slice=${2-}
+    [[ $slice == auto || $slice =~ ^[1-9][0-9]*/[1-9][0-9]*$ ]] ||
+      { echo "tests/run.sh: --slice: expected N/M or auto, got '$slice'" >&2 && exit 2; }
+    ;;
   -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0" && exit 0 ;;
   *) echo "tests/run.sh: unknown option $1; see --help" >&2 && exit 2 ;;
 esac
 
-# run_tests PRESET LABELS: the tests whose label matches, as many at once as there are cores.
+# run_tests OPTIONS...: the tests that they choose, as many at once as there are cores.
 run_tests() {
-  (cd "$root" && ctest --preset "$1" --label-regex "^($2)\$" --parallel "$(nproc)")
+  (cd "$root" && ctest --preset release --parallel "$(nproc)" "$@")
 }
 
-if [[ $suite == fast ]]; then
+if [[ ${1-} == '' ]]; then
   bash "$root/jobscripts/setup.sh" --tests
-  configure release
-  build release
-  run_tests release fast
 else
   bash "$root/jobscripts/setup.sh" --full
-  configure release
-  build release
-  build release benchmarks
-  run_tests release 'fast|full'
-  configure sanitize
-  build sanitize
-  run_tests sanitize fast
 fi
+configure release
+build release
+case "${1-}" in
+  '') run_tests --label-regex '^fast$' ;;
+  --full) run_tests --label-regex '^(fast|full)$' ;;
+  --slice)
+    chosen=$("$python" "$root/tests/tools/slices.py" "$root/build/release" "$slice")
+    status=0
+    run_tests --label-regex '^fast$' || status=$?
+    run_tests --label-regex '^full$' --tests-regex "$chosen" || status=$?
+    exit $status
+    ;;
+esac

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Builds with the address and undefined-behaviour sanitizers, and runs those `fast` tests that reach all of our compiled
+# code; scripts that draw, and long comparisons of numbers, find nothing more there.
+#
+#   bash tests/tools/sanitizers.sh
+set -euo pipefail
+# shellcheck source=jobscripts/environment.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../../jobscripts/environment.sh"
+configure sanitize
+build sanitize
+cd "$root"
+ctest --preset sanitize --label-regex '^fast$' --label-regex '^(unit|mpi|input|restart|run)$' --parallel "$(nproc)"
