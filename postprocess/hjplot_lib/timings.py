@@ -87,7 +87,7 @@ def write_table(rows, path):
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, NAME])
     for row in rows:
-        writer.writerow([repr(row[c]) if c in SECONDS else f"{row[c]:.0f}" for c in COLUMNS] + [row[NAME]])
+        writer.writerow([repr(float(row[c])) if c in SECONDS else f"{row[c]:.0f}" for c in COLUMNS] + [row[NAME]])
     outputs.write_table(path, out.getvalue())
 
 
