@@ -1,9 +1,7 @@
-// hjnet: reads the command line, calls the verb, and maps errors to exit statuses.
+// Reads the command line, calls the verb, and maps errors to exit statuses.
 #include "config/suggest.hpp"
 #include "config/walltime.hpp"
 #include "parallel/agree.hpp"
-#include "parallel/blas_kernels.hpp"
-#include "parallel/environment.hpp"
 #include "parallel/print.hpp"
 #include "verbs.hpp"
 
@@ -16,7 +14,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <sstream>
 
@@ -29,13 +26,6 @@ bool is_first_rank() {
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   return rank == 0;
-}
-
-/// Messages go to stderr, from rank 0 alone.
-void set_up_messages() {
-  spdlog::set_default_logger(spdlog::stderr_logger_st("hjnet"));
-  spdlog::set_pattern("%v");
-  if (!is_first_rank()) spdlog::set_level(spdlog::level::off);
 }
 
 /// The command line's grammar. A verb that is parsed leaves its function in `verb`.
@@ -148,22 +138,23 @@ private:
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  hjnet::fit_blas_to_processor(argv);
-  const hjnet::Environment environment(argc, argv);
-  hjnet::Ending ending;
+namespace hjnet {
+
+void set_up_messages() {
+  spdlog::set_default_logger(spdlog::stderr_logger_st("hjnet"));
+  spdlog::set_pattern("%v");
+  if (!is_first_rank()) spdlog::set_level(spdlog::level::off);
+}
+
+ExitStatus command(int argc, char** argv) {
+  Ending ending;
   try {
-    set_up_messages();
     ending.status = CommandLine().run(argc, argv);
   } catch (...) {
-    ending = hjnet::ending_of(std::current_exception());
+    ending = ending_of(std::current_exception());
   }
   std::fflush(stdout);
-  const auto status = hjnet::end_together(MPI_COMM_WORLD, ending);
-  // HDF5 may hold a file that it could not write, and would try again, and hang or crash, in MPI_Finalize.
-  if (status == ExitStatus::failed) {
-    MPI_Barrier(MPI_COMM_WORLD);  // the one that speaks has spoken
-    std::_Exit(static_cast<int>(status));
-  }
-  return static_cast<int>(status);
+  return end_together(MPI_COMM_WORLD, ending);
 }
+
+}  // namespace hjnet

@@ -1,6 +1,6 @@
 #pragma once
 /// The verbs of the command line, one file each. Every rank calls them with the same arguments; they throw typed
-/// errors and leave it to main() to say so.
+/// errors and leave it to command() to say so.
 
 #include "parallel/errors.hpp"
 
@@ -32,6 +32,13 @@ ExitStatus torus_verb(const Arguments& arguments);
 ExitStatus info_verb(const Arguments& arguments);
 /// hjnet reference: prints the reference of the input file to stdout.
 ExitStatus reference_verb();
+
+/// Messages of the process go to stderr, from rank 0 alone. Once a process, before command().
+void set_up_messages();
+
+/// All that a command line asks for. Collective over MPI_COMM_WORLD; throws nothing: errors are said on stderr, by one
+/// rank, and are the status, the same on all. May be called again and again.
+ExitStatus command(int argc, char** argv);
 
 /// Versions of hjnet and of the libraries that it runs on, a line each.
 std::string version_text();

@@ -1,15 +1,17 @@
 #!/usr/bin/python3
 """Malformed inputs: each case must end with its exact message on stderr, nothing on stdout, and its exit status.
 
-Runs $HJNET_BINARY check (torus for inputs of tori) on every case, each in a folder of its own. Starting MPI is mostly
-waiting, so several run at a time.
+Usage: malformed.py DRIVER. Every case is `hjnet check` (torus for inputs of tori) in a folder of its own. Starting MPI
+is mostly waiting, so DRIVER runs all cases in one process; some run as $HJNET_BINARY besides, several at a time.
 """
 
 import concurrent.futures
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
+from typing import NamedTuple, Sequence
 
 import case
 import cases_checkpoint
@@ -44,6 +46,15 @@ CASES = (
 )
 BAD_INPUT = 2
 AT_A_TIME = 4
+EVERY, USAGE_ALONE = 100, 6
+
+
+class Job(NamedTuple):
+    name: str
+    folder: str
+    arguments: Sequence[str]
+    message: str
+    exact: bool
 
 
 def prepare(parent, number, text):
@@ -66,15 +77,35 @@ def prepare(parent, number, text):
     return folder
 
 
-def judge(name, arguments, expected, folder, exact):
+def judge(job, status, stdout, stderr):
     """What differs, or None. Where not exact, mpirun adds lines of its own; ours must stand there once."""
-    expected = expected.replace("{dir}", folder) + "\n"
-    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-    said = done.stderr == expected if exact else done.stderr.count(expected) == 1
-    if done.returncode == BAD_INPUT and done.stdout == "" and said:
+    expected = job.message.replace("{dir}", job.folder) + "\n"
+    said = stderr == expected if job.exact else stderr.count(expected) == 1
+    if status == BAD_INPUT and stdout == "" and said:
         return None
-    got = f"status {done.returncode}: {done.stderr}{done.stdout[:200]}"
-    return f"{name}:\n  expected status {BAD_INPUT}: {expected}  got {got}"
+    return f"{job.name}:\n  expected status {BAD_INPUT}: {expected}  got status {status}: {stderr}{stdout[:200]}"
+
+
+def run_alone(job):
+    """The case as a process, or several, of its own."""
+    done = subprocess.run(job.arguments, cwd=job.folder, capture_output=True, text=True, timeout=120, check=False)
+    return judge(job, done.returncode, done.stdout, done.stderr)
+
+
+def run_together(driver, jobs):
+    """All cases in one process."""
+    fields = [field for job in jobs for field in (job.folder, str(len(job.arguments) - 1), *job.arguments[1:])]
+    text = "".join(field + "\0" for field in fields)
+    done = subprocess.run([driver], input=text, capture_output=True, text=True, timeout=240, check=False)
+    results = []
+    for job in jobs:
+        try:
+            files = (pathlib.Path(job.folder, name) for name in ("status", "stdout", "stderr"))
+            status, stdout, stderr = (file.read_text() for file in files)
+        except FileNotFoundError:
+            return [*results, f"{job.name}: the process of all cases ended here, with status {done.returncode}"]
+        results.append(judge(job, int(status), stdout, stderr))
+    return results
 
 
 def all_cases(binary):
@@ -97,14 +128,17 @@ def main():
     binary = os.path.abspath(os.environ["HJNET_BINARY"])
     with tempfile.TemporaryDirectory() as parent, concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
         parent = os.path.realpath(parent)
-        jobs = []
+        together, alone = [], []
         for number, (name, text, arguments, message, exact) in enumerate(all_cases(binary)):
-            folder = prepare(parent, number, text)
-            jobs.append(pool.submit(judge, name, arguments, message, folder, exact))
-        results = [job.result() for job in jobs]
+            job = Job(name, prepare(parent, number, text), arguments, message, exact)
+            (together if exact else alone).append(job)
+        # Some also as the program itself, so that it is seen to do what its parts do in another process.
+        alone += together[::EVERY] + together[-USAGE_ALONE:]
+        of_processes = pool.map(run_alone, alone)
+        results = [*run_together(os.path.abspath(sys.argv[1]), together), *of_processes]
     failures = [result for result in results if result]
     print("\n".join(failures))
-    print(f"{len(results) - len(failures)} of {len(results)} malformed inputs refused as they must be")
+    print(f"{len(results) - len(failures)} of {len(results)} refused as they must be; {len(alone)} by processes of their own")
     return 1 if failures else 0
 
 
