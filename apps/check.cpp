@@ -1,26 +1,53 @@
 #include "config/load.hpp"
+#include "config/load_torus.hpp"
 #include "engine/constraint_rules.hpp"
 #include "network/pattern_check.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/machine.hpp"
 #include "parallel/print.hpp"
 #include "run/estimate.hpp"
+#include "run/torus_estimate.hpp"
 #include "verbs.hpp"
+
+#include <csignal>
 
 namespace hjnet {
 
-ExitStatus check_verb(const Arguments& arguments) {
+namespace {
+
+int ranks_of_world() {
+  int ranks = 1;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  return ranks;
+}
+
+ExitStatus check_torus(const Arguments& arguments) {
+  const auto settings =
+      agreed(MPI_COMM_WORLD, [&] { return load_torus_settings(arguments.file, arguments.overrides); });
+  const auto cost = estimate(settings, ranks_of_world());
+  print_once(arguments.json ? to_json(cost, settings) + "\n" : settings.resolved + "\n" + describe(cost));
+  return ExitStatus::complete;
+}
+
+ExitStatus check_run(const Arguments& arguments) {
   const Settings settings = agreed(MPI_COMM_WORLD, [&] {
     Settings read = load_settings(arguments.file, arguments.overrides, {});
     require_supported_constraints(read);
     return read;
   });
   check_patterns(MPI_COMM_WORLD, settings);
-  int ranks = 1;
-  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
-  const Estimate cost = estimate(settings, ranks, ranks_on_this_machine(MPI_COMM_WORLD));
+  const int here = ranks_on_this_machine(MPI_COMM_WORLD);
+  const auto cost = agreed(MPI_COMM_WORLD, [&] { return estimate(settings, ranks_of_world(), here); });
   print_once(arguments.json ? to_json(cost, settings) + "\n" : settings.resolved + "\n" + describe(cost, settings));
   return ExitStatus::complete;
+}
+
+}  // namespace
+
+ExitStatus check_verb(const Arguments& arguments) {
+  for (const int number : {SIGTERM, SIGUSR1}) std::signal(number, SIG_DFL);  // there is nothing to be saved
+  const bool torus = agreed(MPI_COMM_WORLD, [&] { return is_torus_input(arguments.file, arguments.overrides); });
+  return torus ? check_torus(arguments) : check_run(arguments);
 }
 
 }  // namespace hjnet

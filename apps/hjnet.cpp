@@ -41,12 +41,16 @@ public:
     auto* info = app_.add_subcommand("info", "Say what a file of hjnet's holds");
     info->add_option("FILE", arguments_.file, "A file that hjnet wrote")->required();
     info->callback([this] { verb_ = [this] { return info_verb(arguments_); }; });
+    app_.add_subcommand("help", "Say how hjnet, or one of these verbs, is used");
     auto* reference = app_.add_subcommand("reference", "Print the reference of the input file")->group("");
     reference->callback([this] { verb_ = [] { return hjnet::reference_verb(); }; });
   }
 
   ExitStatus run(int argc, char** argv) {
-    check_verb_name(argc, argv);
+    const std::string first = argc > 1 ? argv[1] : "";
+    if (first == "help") return help(argc > 2 ? argv[2] : "");
+    if (first.empty()) throw hjnet::config_error("hjnet: expected a verb, got nothing\n\n" + trimmed(app_.help()));
+    check_verb_name(first);
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -61,14 +65,19 @@ public:
   }
 
 private:
+  /// hjnet help, hjnet help VERB: what --help prints.
+  ExitStatus help(const std::string& verb) {
+    if (!verb.empty()) check_verb_name(verb);
+    hjnet::print_once(verb.empty() || verb.starts_with('-') ? app_.help() : app_.get_subcommand(verb)->help());
+    return ExitStatus::complete;
+  }
+
   /// CLI11 would only say that a subcommand is missing.
-  static void check_verb_name(int argc, char** argv) {
-    const std::vector<std::string> verbs{"run", "check", "torus", "info"};
-    const std::string given = argc > 1 ? argv[1] : "";
+  static void check_verb_name(const std::string& given) {
+    const std::vector<std::string> verbs{"run", "check", "torus", "info", "help"};
     if (given.starts_with('-') || given == "reference") return;
     if (std::find(verbs.begin(), verbs.end(), given) != verbs.end()) return;
-    throw hjnet::config_error(fmt::format("hjnet: expected one of {}, got {}{}", fmt::join(verbs, ", "),
-                                          given.empty() ? "nothing" : "'" + given + "'",
+    throw hjnet::config_error(fmt::format("hjnet: expected one of {}, got '{}'{}", fmt::join(verbs, ", "), given,
                                           hjnet::suggestion(given, verbs)));
   }
 
@@ -82,7 +91,7 @@ private:
   void add_run() {
     auto* verb = app_.add_subcommand("run", "Run an input file");
     add_input(*verb);
-    verb->add_option("--output", arguments_.output, "The run file, in place of output.file");
+    verb->add_option("-o,--output", arguments_.output, "The run file, in place of output.file");
     verb->add_flag("--overwrite", arguments_.overwrite, "Replace a run file that exists");
     verb->add_option("--restart", arguments_.restart, "Go on from a checkpoint; auto: from the newest valid one")
         ->allow_extra_args(false)
@@ -107,7 +116,7 @@ private:
   void add_torus() {
     auto* verb = app_.add_subcommand("torus", "Find invariant tori of a Hamiltonian");
     add_input(*verb);
-    verb->add_option("--output", arguments_.output, "The torus file, in place of output.file");
+    verb->add_option("-o,--output", arguments_.output, "The torus file, in place of output.file");
     verb->add_flag("--overwrite", arguments_.overwrite, "Replace a torus file that exists");
     verb->callback([this] { verb_ = [this] { return torus_verb(arguments_); }; });
   }

@@ -12,7 +12,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config # tools
   libopenmpi-dev openmpi-bin petsc-dev libsundials-dev libhdf5-openmpi-dev libopenblas-dev libfftw3-dev
-  libeigen3-dev libtomlplusplus-dev libspdlog-dev libfmt-dev libcli11-dev librandom123-dev
+  libeigen3-dev libtomlplusplus-dev libspdlog-dev libfmt-dev libcli11-dev librandom123-dev nlohmann-json3-dev
   libgtest-dev hdf5-tools                                     # tests
   python3-h5py python3-matplotlib python3-numpy python3-scipy # pictures and reference solutions
   python3-sklearn                                             # data sets for postprocess/hjdata

@@ -57,4 +57,28 @@ NumericDataset read_numeric_dataset(const std::filesystem::path& file, const std
   return result;
 }
 
+std::vector<std::string> read_texts(const std::filesystem::path& file, const std::string& name) {
+  const auto what = fmt::format("cannot read '{}' of '{}'", name, file.string());
+  const auto handle = hdf5::open_to_read(file);
+  const bool attribute = H5Aexists(handle.get(), name.c_str()) > 0;
+  if (!attribute && !hdf5::exists(handle.get(), "/" + name)) return {};
+  const hdf5::Handle object =
+      attribute ? hdf5::Handle(HJNET_HDF5(H5Aopen(handle.get(), name.c_str(), H5P_DEFAULT), what), H5Aclose)
+                : hdf5::open_dataset(handle.get(), "/" + name, file);
+  const hdf5::Handle type(HJNET_HDF5(attribute ? H5Aget_type(object.get()) : H5Dget_type(object.get()), what),
+                          H5Tclose);
+  const hdf5::Handle space(HJNET_HDF5(attribute ? H5Aget_space(object.get()) : H5Dget_space(object.get()), what),
+                           H5Sclose);
+  if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) <= 0) return {};
+  if (H5Sget_simple_extent_ndims(space.get()) != 1) return {};
+  std::vector<char*> held(static_cast<std::size_t>(HJNET_HDF5(H5Sget_simple_extent_npoints(space.get()), what)));
+  HJNET_HDF5(attribute ? H5Aread(object.get(), type.get(), held.data())
+                       : H5Dread(object.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, held.data()),
+             what);
+  std::vector<std::string> texts;
+  for (const char* text : held) texts.emplace_back(text == nullptr ? "" : text);
+  H5Dvlen_reclaim(type.get(), space.get(), H5P_DEFAULT, held.data());
+  return texts;
+}
+
 }  // namespace hjnet

@@ -28,4 +28,8 @@ DatasetShape read_dataset_shape(const std::filesystem::path& file, const std::st
 /// not exist, is a group, or is not numeric.
 NumericDataset read_numeric_dataset(const std::filesystem::path& file, const std::string& dataset);
 
+/// The texts of an attribute of the file itself, or of a dataset beside its groups, of that name: a list of strings.
+/// Empty where there is none, or where it is no list of strings; serial. @throws io_error where the file cannot be read
+std::vector<std::string> read_texts(const std::filesystem::path& file, const std::string& name);
+
 }  // namespace hjnet

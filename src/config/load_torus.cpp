@@ -19,6 +19,11 @@ void read_shared(const Reader& input, TorusSettings& settings) {
 
 }  // namespace
 
+bool is_torus_input(const std::filesystem::path& input, const std::vector<std::string>& overrides) {
+  const auto document = read_document(input, overrides);
+  return document.contains("torus") && !document.contains("network");
+}
+
 TorusSettings load_torus_settings(const std::filesystem::path& input, const std::vector<std::string>& overrides,
                                   const std::optional<std::filesystem::path>& output) {
   const toml::table document = read_document(input, overrides);

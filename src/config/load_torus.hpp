@@ -17,6 +17,10 @@ namespace hjnet {
 TorusSettings load_torus_settings(const std::filesystem::path& input, const std::vector<std::string>& overrides = {},
                                   const std::optional<std::filesystem::path>& output = std::nullopt);
 
+/// Whether an input is one of `hjnet torus`: it has [torus] and no network of its own.
+/// @throws config_error where it cannot be read or parsed
+bool is_torus_input(const std::filesystem::path& input, const std::vector<std::string>& overrides);
+
 /// The settings as an input with every default filled in; it loads to equal settings. The network's input stays a
 /// reference, by absolute path.
 std::string resolved_text(const TorusSettings& settings);

@@ -106,7 +106,7 @@ TermTemplate read_term(const Reader& table, const NetworkSettings& network, cons
   return out;
 }
 
-Multiplier read_multiplier(const Reader& constraint) {
+Multiplier read_multiplier(const Reader& constraint, const Settings& settings) {
   Multiplier out;
   for (const Reader& table : constraint.tables("multiplier")) {
     using Kind = Multiplier::Kind;
@@ -115,7 +115,7 @@ Multiplier read_multiplier(const Reader& constraint) {
     out.amplitude = table.number("amplitude", out.amplitude);
     table.must_act("frequency", out.kind != Kind::constant, false, "function = \"cosine\" or \"random\" beside it");
     table.must_act("phase", out.kind == Kind::cosine, false, "function = \"cosine\" beside it");
-    out.frequency = table.number("frequency", out.frequency, is_positive);
+    out.frequency = read_frequency(table, settings, out.frequency, is_positive);
     out.phase = table.number("phase", out.phase);
   }
   return out;
@@ -144,7 +144,8 @@ std::string read_name(const Reader& table, const std::vector<ConstraintSettings>
 }
 
 /// Every constraint that a table stands for: one, or one for each neuron of its layer.
-void append_constraints(const Reader& table, const NetworkSettings& network, std::vector<ConstraintSettings>& all) {
+void append_constraints(const Reader& table, const Settings& settings, std::vector<ConstraintSettings>& all) {
+  const auto& network = settings.network;
   ConstraintSettings first;
   first.name = read_name(table, all);
   std::optional<int> layer;
@@ -156,7 +157,7 @@ void append_constraints(const Reader& table, const NetworkSettings& network, std
   const bool follows = std::any_of(terms.begin(), terms.end(), [](const auto& it) { return it.follows; });
   if (layer && !follows) table.wrong("layer", "no layer, as every term names its neuron");
   first.value = table.number("value", first.value);
-  first.multiplier = read_multiplier(table);
+  first.multiplier = read_multiplier(table, settings);
   const auto count = layer ? network.layers[static_cast<std::size_t>(*layer)].neurons : 1;
   if (all.size() + static_cast<std::size_t>(count) > most_constraints) {
     table.place(layer ? "layer" : "name").expected(fmt::format("at most {} constraints", most_constraints), "more");
@@ -185,7 +186,7 @@ std::int64_t first_neuron(const NetworkSettings& network, int layer) {
 
 void read_constraints(const Reader& gauge, Settings& settings) {
   for (const Reader& table : gauge.tables("constraint")) {
-    append_constraints(table, settings.network, settings.gauge.constraints);
+    append_constraints(table, settings, settings.gauge.constraints);
   }
 }
 

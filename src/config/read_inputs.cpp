@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace hjnet {
 
 void read_stimulus(const Reader& input, Settings& settings) {
@@ -25,6 +27,17 @@ void read_stimulus(const Reader& input, Settings& settings) {
   read_patterns(table, settings);
 }
 
+double read_frequency(const Reader& table, const Settings& settings, double fallback, bool (*holds)(double)) {
+  constexpr double most_periods = 65536.0;  // of an epoch: each takes elements of its own
+  const double frequency = table.number("frequency", fallback, holds);
+  const double periods = std::abs(frequency) * settings.epoch_length;
+  if (periods <= most_periods) return frequency;
+  table.place("frequency")
+      .expected(fmt::format("at most {:g} periods in an epoch of run.epoch_length = {:g}", most_periods,
+                            settings.epoch_length),
+                fmt::format("{:g}", periods));
+}
+
 void read_gauge(const Reader& input, Settings& settings) {
   const Reader table = table_or_empty(input, "gauge");
   auto& gauge = settings.gauge;
@@ -32,7 +45,7 @@ void read_gauge(const Reader& input, Settings& settings) {
   for (const Reader& entry : table.tables("field")) {
     GaugeField field;
     field.amplitude = read_layer_value(entry, settings.network.layers, "constant");
-    field.frequency = entry.number("frequency", field.frequency);
+    field.frequency = read_frequency(entry, settings, field.frequency);
     field.phase = entry.number("phase", field.phase);
     gauge.fields.push_back(field);
   }

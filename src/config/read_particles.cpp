@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <set>
 
@@ -101,6 +102,11 @@ void read_modes(const Reader& table, BoltzmannSettings& boltzmann) {
   if (std::abs(sum - 1.0) > sum_tolerance) {
     table.place("weights").expected("numbers >= 0 with sum 1", fmt::format("sum {}", sum));
   }
+  // Decimal numbers seldom add up to 1, and the mixture's trace is their sum. What has been divided once stays as it
+  // is.
+  const double round_off = std::numeric_limits<double>::epsilon() * static_cast<double>(boltzmann.weights.size());
+  if (std::abs(sum - 1.0) <= round_off) return;
+  for (auto& weight : boltzmann.weights) weight /= sum;
 }
 
 void read_boltzmann(const Reader& input, Settings& settings) {

@@ -56,4 +56,7 @@ bool is_positive(double number);
 bool is_not_negative(double number);
 bool is_not_zero(double number);
 
+/// The key `frequency`, in periods a unit of time, of which an epoch can be divided into so many periods.
+double read_frequency(const Reader& table, const Settings& settings, double fallback, bool (*holds)(double) = nullptr);
+
 }  // namespace hjnet

@@ -1,6 +1,9 @@
 #include "engine/epoch_mesh.hpp"
 
+#include "parallel/errors.hpp"
 #include "parallel/sums.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -29,6 +32,29 @@ constexpr double wave_order = 0.01;
 constexpr double gross_ratio = 1000.0;
 constexpr double gross_tail = 1e-4;
 
+/// @throws config_error naming the key whose time scale the mesh cannot follow
+[[noreturn]] void refuse_scale(const Settings& settings, const EndlessMesh& endless) {
+  const auto key = [&] {
+    switch (endless.scale()) {
+      case EndlessMesh::Scale::weights:
+        return fmt::format("learning.weight_decay = {:g} beside learning.inertia = {:g}",
+                           settings.learning.weight_decay, settings.learning.inertia);
+      case EndlessMesh::Scale::pulse: {
+        const bool first = endless.pulse() == 0;
+        const auto& particles = *settings.particles;
+        return fmt::format("particles.{}.width = {:g}", first ? "a" : "b", (first ? particles.a : particles.b).width);
+      }
+      case EndlessMesh::Scale::relaxation:
+        break;
+    }
+    return fmt::format("network.time_constant = {:g}", settings.network.time_constant);
+  }();
+  throw config_error(fmt::format(
+      "{}: {}: expected a time scale that an epoch of run.epoch_length = {:g} can be divided for: elements of "
+      "{:.2g} at least, as times have round-off, and {} at most",
+      settings.source.string(), key, settings.epoch_length, shortest_division(settings.epoch_length), most_divisions));
+}
+
 }  // namespace
 
 double stiffness_factor(const Settings& settings) {
@@ -38,7 +64,8 @@ double stiffness_factor(const Settings& settings) {
 TimeScales time_scales(const Settings& settings, const std::vector<double>& breakpoints) {
   TimeScales scales{settings.epoch_length, settings.network.time_constant, breakpoints, {}, 0.0, false};
   if (settings.learning.enabled && settings.learning.weight_decay > 0.0) {
-    scales.weight_time = std::sqrt(std::abs(settings.learning.inertia) / settings.learning.weight_decay);
+    // A quotient of the two may underflow.
+    scales.weight_time = std::sqrt(std::abs(settings.learning.inertia)) / std::sqrt(settings.learning.weight_decay);
     scales.weights_oscillate = settings.learning.inertia > 0.0;
   }
   if (settings.particles) {
@@ -60,9 +87,13 @@ double resolution_tolerance(const Settings& settings, EngineKind engine) {
 Mesh first_mesh(const Settings& settings, EngineKind engine, const std::vector<double>& breakpoints) {
   const double tolerance = resampling_tolerance(settings);
   auto scales = time_scales(settings, breakpoints);
-  if (engine == EngineKind::coupled) return initial_mesh(scales, nodes_for(tolerance), shape_safety * tolerance);
-  scales.steepness = wave_steepness;
-  return initial_mesh(scales, nodes_for(wave_order * tolerance), tolerance);
+  try {
+    if (engine == EngineKind::coupled) return initial_mesh(scales, nodes_for(tolerance), shape_safety * tolerance);
+    scales.steepness = wave_steepness;
+    return initial_mesh(scales, nodes_for(wave_order * tolerance), tolerance);
+  } catch (const EndlessMesh& endless) {
+    refuse_scale(settings, endless);
+  }
 }
 
 UnresolvedElements::UnresolvedElements(MPI_Comm comm, const Settings& settings, EngineKind engine, const Mesh& mesh,
@@ -103,9 +134,8 @@ std::vector<bool> UnresolvedElements::marked() const {
 std::vector<bool> divisible(const Settings& settings, const Mesh& mesh, std::vector<bool> marked) {
   double shortest = std::min(settings.epoch_length, settings.network.time_constant);
   for (const auto& [time, width] : time_scales(settings, {}).pulses) shortest = std::min(shortest, width);
-  for (std::size_t e = 0; e < marked.size(); ++e) {
-    marked[e] = marked[e] && mesh.length(e) > shortest_element * shortest;
-  }
+  const double least = std::max(shortest_element * shortest, shortest_division(settings.epoch_length));
+  for (std::size_t e = 0; e < marked.size(); ++e) marked[e] = marked[e] && mesh.length(e) > least;
   if (std::find(marked.begin(), marked.end(), true) == marked.end()) marked.clear();
   return marked;
 }

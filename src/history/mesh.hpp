@@ -1,7 +1,10 @@
 #pragma once
 /// Time within an epoch, cut into elements that each carry a polynomial through Chebyshev-Lobatto nodes.
 
+#include <cstddef>
 #include <span>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace hjnet {
@@ -78,12 +81,34 @@ struct TimeScales {
   double steepness = 0.0;
 };
 
+/// No element is divided below this length: its nodes would lie apart by little more than the round-off of times near
+/// T.
+double shortest_division(double epoch_length);
+/// Elements that an epoch may have beyond one a segment.
+inline constexpr std::size_t most_divisions = std::size_t{1} << 20;
+
+/// A first mesh would need elements below shortest_division(), or more than most_divisions of them.
+class EndlessMesh : public std::runtime_error {
+public:
+  enum class Scale { relaxation, weights, pulse };
+  explicit EndlessMesh(Scale scale, std::size_t pulse = 0)
+      : std::runtime_error("an epoch's first mesh has no end"), scale_(scale), pulse_(pulse) {}
+  [[nodiscard]] Scale scale() const { return scale_; }        ///< what asks for it
+  [[nodiscard]] std::size_t pulse() const { return pulse_; }  ///< which of TimeScales::pulses, where it is a pulse
+
+private:
+  Scale scale_;
+  std::size_t pulse_;
+};
+
 /// Nodes an element so that neighbouring coefficients reach `tolerance`.
 int nodes_for(double tolerance);
 
 /// The first mesh of a run, from the settings alone: boundaries at breakpoints, elements of `nodes` nodes halved until
 /// relaxation over lambda from both ends of every segment and the pulses are followed to `tolerance`. The engine
-/// refines it where the solution asks for more.
+/// refines it where the solution asks for more. Shapes are functions of distances to the ends of an element, so that
+/// round-off of times near T divides nothing.
+/// @throws EndlessMesh
 Mesh initial_mesh(const TimeScales& scales, int nodes, double tolerance);
 
 }  // namespace hjnet

@@ -174,6 +174,7 @@ DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span
     if (mode_is_mixture) continue;
     result.mean_measures.push_back(measure(result.mean.back(), settings.positivity_tolerance));
   }
+  for (const auto& m : result.mean_measures) result.mean_trace_error = std::max(result.mean_trace_error, m.trace_error);
   result.kossakowski = worst(group, share.kossakowski, have_modes, 1.0);
   result.min_eigenvalue = worst(group, share.min_eigenvalue, have_modes, 1.0);
   result.trace_error = worst(group, share.trace_error, have_modes, -1.0);

@@ -35,7 +35,8 @@ struct DensityResult {
   std::vector<Measures> mean_measures;  ///< nt samples
   Extreme kossakowski;                  ///< smallest eigenvalue of the Kossakowski matrix, <= 0
   Extreme min_eigenvalue;               ///< smallest eigenvalue of rho
-  Extreme trace_error;                  ///< largest |Tr rho - 1|
+  Extreme trace_error;                  ///< largest |Tr rho - 1| of a mode
+  double mean_trace_error = 0.0;        ///< largest |Tr rho bar - 1|
   Extreme hermiticity_error;            ///< largest |rho - rho^dagger|
   std::int64_t unphysical_samples = 0;  ///< over all modes, nt samples each
 };

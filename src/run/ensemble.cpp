@@ -63,7 +63,7 @@ std::vector<double> mean_of(const MemberSum& sum, int members, Term term) {
   return values;
 }
 
-/// Sample deviation about `mean`; 0 with one member.
+/// Sample deviation about `mean`; of one member there is none: NaN.
 template <class Term>
 std::vector<double> deviation_of(const MemberSum& sum, int members, const std::vector<double>& mean, Term term) {
   auto values = sum([&](const MemberResult& result) {
@@ -71,7 +71,7 @@ std::vector<double> deviation_of(const MemberSum& sum, int members, const std::v
     for (std::size_t i = 0; i < squares.size(); ++i) squares[i] = (squares[i] - mean[i]) * (squares[i] - mean[i]);
     return squares;
   });
-  for (auto& value : values) value = members > 1 ? std::sqrt(value / (members - 1)) : 0.0;
+  for (auto& value : values) value = members > 1 ? std::sqrt(value / (members - 1)) : NAN;
   return values;
 }
 

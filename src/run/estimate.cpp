@@ -260,10 +260,8 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   out.file_bytes =
       real * samples *
       (9 + (settings.particles ? 16 + 9 + 40 * (modes + 1) : 0) + (settings.output.states ? 2 * out.neurons : 0));
-  const std::int64_t snapshots = settings.output.weights == WeightOutput::none   ? 0
-                                 : settings.output.weights == WeightOutput::last ? 2
-                                                                                 : 2 + settings.epochs;
-  out.file_bytes += real * 2 * snapshots * out.synapses;
+  const auto stored = snapshots(settings, "/weights").size() + snapshots(settings, "/momenta").size();
+  out.file_bytes += real * static_cast<std::int64_t>(stored) * out.synapses;
   // Each member's series, concurrence and density matrix; means and deviations.
   if (settings.ensemble) {
     out.file_bytes += real * samples * (members * (6 + (settings.particles ? 16 + 2 + 32 : 0)) + 38);

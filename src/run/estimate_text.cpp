@@ -5,6 +5,7 @@
 #include "dynamics/constraints.hpp"
 #include "kernel/evaluation.hpp"
 #include "parallel/errors.hpp"
+#include "run/size_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,15 +13,6 @@
 namespace hjnet {
 
 namespace {
-
-constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
-
-std::string size_text(std::int64_t bytes) {
-  const auto b = static_cast<double>(bytes);
-  if (b >= gibibyte) return fmt::format("{:.2f} GiB", b / gibibyte);
-  if (b >= 1024.0 * 1024.0) return fmt::format("{:.1f} MiB", b / (1024.0 * 1024.0));
-  return fmt::format("{:.1f} KiB", b / 1024.0);
-}
 
 std::string evaluation_text(const Settings& settings, double synapses) {
   const auto& evaluate = *settings.evaluate;
@@ -55,6 +47,14 @@ std::string pattern_text(const Settings& settings) {
 
 }  // namespace
 
+std::string size_text(std::int64_t bytes) {
+  constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
+  const auto b = static_cast<double>(bytes);
+  if (b >= gibibyte) return fmt::format("{:.2f} GiB", b / gibibyte);
+  if (b >= 1024.0 * 1024.0) return fmt::format("{:.1f} MiB", b / (1024.0 * 1024.0));
+  return fmt::format("{:.1f} KiB", b / 1024.0);
+}
+
 std::string describe(const Estimate& e, const Settings& settings) {
   std::string text = fmt::format("# {} neurons, {} synapses{}{}; {} rank{} in {} group{}\n", e.neurons, e.synapses,
                                  settings.network.thresholds ? " (thresholds included)" : "",
@@ -83,22 +83,6 @@ std::string describe(const Estimate& e, const Settings& settings) {
   if (settings.evaluate) text += evaluation_text(settings, static_cast<double>(e.synapses));
   if (!settings.gauge.constraints.empty()) text += analysis_text(ConstraintAnalysis(settings.gauge));
   return text;
-}
-
-std::string to_json(const Estimate& e, const Settings& settings) {
-  std::string factored;
-  for (const auto& f : e.factored) {
-    factored += fmt::format(
-        R"({}{{"projection": "{}", "rank": {}, "factored_operations": {:.6g}, "synapse_operations": {:.6g}}})",
-        factored.empty() ? "" : ", ", f.name, f.rank, f.factored_work, f.synapse_work);
-  }
-  return fmt::format(
-      R"({{"name": "{}", "engine": "{}", "ranks": {}, "groups": {}, "neurons": {}, "synapses": {}, "columns": {}, "mesh_elements": {}, )"
-      R"("mesh_nodes": {}, "delayed_weights": [{}], "state_bytes": {}, "solver_bytes": {}, "history_bytes": {}, "record_bytes": {}, )"
-      R"("peak_bytes": {}, "available_bytes": {}, "file_bytes": {}, "checkpoint_bytes": {}, "steps": {:.6g}, "operations": {:.6g}}})",
-      settings.name, name_of(engine_names, e.engine), e.ranks, e.groups, e.neurons, e.synapses, e.columns,
-      e.mesh_elements, e.mesh_nodes, factored, e.state_bytes, e.solver_bytes, e.history_bytes, e.record_bytes,
-      e.peak_bytes, e.available_bytes, e.file_bytes, e.checkpoint_bytes, e.steps, e.operations);
 }
 
 void refuse_oversized(const Settings& settings, int ranks, int ranks_here) {

@@ -1,5 +1,6 @@
 #include "run/evaluation_stage.hpp"
 
+#include "archive/read.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/sums.hpp"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace hjnet {
@@ -64,6 +66,35 @@ std::string answers(MPI_Comm world, MPI_Comm group, const Settings& settings, co
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
+/// How a set's classes were answered at the last evaluation, by the names that its file has for them: every one's
+/// accuracy, or the worst of many. Empty where there are no names.
+std::string classes_text(const EvaluationSet& set, const std::vector<std::int64_t>& confusion, std::size_t outputs) {
+  constexpr std::size_t most = 10;
+  struct ClassShare {
+    double share;
+    std::string text;
+  };
+  const auto names = read_texts(set.source.file, "classes");
+  if (names.empty() || confusion.size() != outputs * outputs) return {};
+  std::vector<ClassShare> classes;
+  for (std::size_t k = 0; k < std::min(outputs, names.size()); ++k) {
+    const auto* row = confusion.data() + k * outputs;
+    const auto all = std::accumulate(row, row + outputs, std::int64_t{0});
+    if (all == 0) continue;
+    const double share = static_cast<double>(row[k]) / static_cast<double>(all);
+    classes.push_back({share, fmt::format("{} {:.2f} %", names[k], 100.0 * share)});
+  }
+  const bool many = classes.size() > most;
+  if (many) {
+    std::stable_sort(classes.begin(), classes.end(), [](const auto& a, const auto& b) { return a.share < b.share; });
+    classes.resize(most);
+  }
+  std::vector<std::string> texts;
+  for (const auto& one : classes) texts.push_back(one.text);
+  return fmt::format("\n{} by class{}: {}.", set.name, many ? fmt::format(", the {} worst", most) : "",
+                     fmt::join(texts, ", "));
+}
+
 /// "310", or "290 to 340" of several members.
 std::string range_text(const std::vector<double>& epochs) {
   const auto [low, high] = std::minmax_element(epochs.begin(), epochs.end());
@@ -112,7 +143,9 @@ void EvaluationStage::epochs_done(int epochs, RunFile& file) {
   file.write_evaluation(member_, as_size(found - due_.begin()), epochs, results);
   for (std::size_t i = 0; i < results.size(); ++i) {
     curves_[i].error.push_back(results[i].error);
-    if (has_classes(settings_)) curves_[i].accuracy.push_back(results[i].accuracy);
+    if (!has_classes(settings_)) continue;
+    curves_[i].accuracy.push_back(results[i].accuracy);
+    curves_[i].confusion = results[i].confusion;
   }
 }
 
@@ -128,9 +161,11 @@ std::string conclude_evaluation(MPI_Comm world, MPI_Comm group, const Settings& 
                                 const std::vector<MemberResult>& results, RunFile& file) {
   const auto& evaluate = *settings.evaluate;
   const auto epochs = evaluation_epochs(settings);
-  auto text = std::string(
-      settings.ensemble ? fmt::format("Evaluation of {} members, means and standard errors", settings.ensemble->members)
-                        : "Evaluation");
+  auto text =
+      std::string(!settings.ensemble ? "Evaluation"
+                  : settings.ensemble->members > 1
+                      ? fmt::format("Evaluation of {} members, means and standard errors", settings.ensemble->members)
+                      : "Evaluation of 1 member");
   text += ": ";
   if (evaluate.choose) {
     const auto set = as_size(*evaluate.choose);
@@ -144,9 +179,17 @@ std::string conclude_evaluation(MPI_Comm world, MPI_Comm group, const Settings& 
     text += fmt::format("best epoch {} by '{}': {}; ", range_text(range), evaluate.sets[set].name,
                         answers(world, group, settings, results, row));
   }
-  return text +
-         fmt::format("after the last epoch ({}): {}.", settings.epochs,
-                     answers(world, group, settings, results, [&](const MemberResult&) { return epochs.size() - 1; }));
+  text += fmt::format("after the last epoch ({}): {}.", settings.epochs,
+                      answers(world, group, settings, results, [&](const MemberResult&) { return epochs.size() - 1; }));
+  if (settings.ensemble || !has_classes(settings)) return text;
+  return text + agreed(world, [&] {
+           std::string classes;
+           for (std::size_t i = 0; i < evaluate.sets.size(); ++i) {
+             classes += classes_text(evaluate.sets[i], results.front().evaluation[i].confusion,
+                                     as_size(settings.network.layers.back().neurons));
+           }
+           return classes;
+         });
 }
 
 }  // namespace hjnet

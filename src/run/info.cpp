@@ -3,6 +3,7 @@
 #include "archive/archive.hpp"
 #include "parallel/errors.hpp"
 #include "run/evaluation_stage.hpp"
+#include "run/summary.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,6 +16,7 @@
 #include <iterator>
 #include <map>
 #include <sstream>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,7 +27,14 @@ namespace {
 using Attributes = std::map<std::string, AttributeValue>;
 using Text = fmt::memory_buffer;
 
+/// Numbers to as many digits as one reads; whole ones in full.
+std::string show_number(double value) {
+  const bool whole = std::abs(value) < 1e15 && value == std::round(value);
+  return whole ? fmt::format("{:.0f}", value) : fmt::format("{:.4g}", value);
+}
+
 std::string show(const AttributeValue& value) {
+  if (const auto* number = std::get_if<double>(&value)) return show_number(*number);
   return std::visit([](const auto& held) { return fmt::format("{}", held); }, value);
 }
 
@@ -40,6 +49,14 @@ std::string show_bytes(std::uint64_t bytes) {
   std::size_t unit = 0;
   for (; size >= 1024.0 && unit + 1 < units.size(); ++unit) size /= 1024.0;
   return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", size, units[unit]);
+}
+
+constexpr const char* timing_group = "/timing";
+
+/// A number of /timing: seconds, but for counts, which are whole, and the memory.
+std::string show_timing(const std::string& name, double value) {
+  if (name == "peak_memory") return show_bytes(static_cast<std::uint64_t>(value));
+  return show_number(value) + (value == std::round(value) ? "" : " s");
 }
 
 void line(Text& text, const std::string& label, const std::string& content) {
@@ -69,23 +86,54 @@ void list_datasets(Text& text, const Archive& archive) {
   }
 }
 
+/// Of an ensemble; 0 of a run that is none.
+int members_of(const Archive& archive) {
+  return archive.contains("/ensemble")
+             ? static_cast<int>(*find_attribute<std::int64_t>(archive.attributes("/ensemble"), "members"))
+             : 0;
+}
+
 /// The learning potential of what is complete: samples that are not yet written are NaN.
-void describe_potential(Text& text, const Archive& archive) {
+void list_potential(Text& text, const Archive& archive) {
   const auto time = archive.read_all<double>("/series/time");
   const auto potential = archive.read_all<double>("/series/interaction");
   const auto end = std::find_if(potential.begin(), potential.end(), [](double v) { return !std::isfinite(v); });
   if (end == potential.begin()) return;
-  const auto lowest = std::min_element(potential.begin(), end);
+  const int members = members_of(archive);
+  const auto errors = members == 0
+                          ? std::vector<double>()
+                          : standard_errors(archive.read_all<double>("/ensemble/deviation/interaction"), members);
+  const auto at = [&](auto sample) {
+    const auto i = static_cast<std::size_t>(std::distance(potential.begin(), sample));
+    return fmt::format("{:.4g}{} at t = {:.4g}", potential[i],
+                       errors.empty() ? "" : fmt::format(" +- {:.2g}", errors[i]), time[i]);
+  };
   line(text, "potential",
-       fmt::format("H_int from {:.4g} at t = {:.4g}, smallest {:.4g} at t = {:.4g}, last {:.4g} at t = {:.4g}",
-                   potential.front(), time.front(), *lowest,
-                   time[static_cast<std::size_t>(std::distance(potential.begin(), lowest))], *std::prev(end),
-                   time[static_cast<std::size_t>(std::distance(potential.begin(), end)) - 1]));
+       fmt::format("{}H_int from {}, smallest {}, last {}",
+                   members == 0 ? "" : fmt::format("mean over {}: ", members_text(members)), at(potential.begin()),
+                   at(std::min_element(potential.begin(), end)), at(std::prev(end))));
+}
+
+/// The mean over an ensemble's members, which is on file once all have been run.
+void describe_mean_entanglement(Text& text, const Archive& archive, int members) {
+  const auto share = archive.read_all<double>("/ensemble/mean/physical");
+  if (std::any_of(share.begin(), share.end(), [](double value) { return std::isnan(value); })) {
+    return line(text, "entanglement", "not known before all members are complete");
+  }
+  std::vector<bool> physical;
+  for (const double value : share) physical.push_back(value == 1.0);
+  const auto errors = standard_errors(archive.read_all<double>("/ensemble/deviation/concurrence"), members);
+  line(text, "entanglement",
+       fmt::format("mean over {}: {}; {} of {} samples are not physical in every member", members_text(members),
+                   concurrence_text(archive.read_all<double>("/series/time"),
+                                    archive.read_all<double>("/ensemble/mean/concurrence"), errors, physical),
+                   std::count(physical.begin(), physical.end(), false), physical.size()));
 }
 
 /// The largest concurrence of the mixture among physical samples, and how many are not physical.
-void describe_entanglement(Text& text, const Archive& archive) {
+void list_entanglement(Text& text, const Archive& archive) {
   if (!archive.contains("/entanglement/mean/concurrence")) return;
+  if (const int members = members_of(archive); members > 0) return describe_mean_entanglement(text, archive, members);
   const auto time = archive.read_all<double>("/series/time");
   const auto concurrence = archive.read_all<double>("/entanglement/mean/concurrence");
   const auto physical = archive.read_all<std::int32_t>("/entanglement/mean/physical");
@@ -218,19 +266,21 @@ void describe_run(Text& text, const Archive& archive, const Attributes& attribut
         std::count_if(epochs.begin(), epochs.end(), [&](std::int32_t done) { return std::to_string(done) == whole; });
     line(text, "ensemble", fmt::format("{} of {} members complete", complete, epochs.size()));
   }
-  describe_potential(text, archive);
-  describe_entanglement(text, archive);
+  list_potential(text, archive);
+  list_entanglement(text, archive);
   describe_feedback(text, archive);
   describe_constraints(text, archive);
   describe_evaluation(text, archive);
-  for (const auto* group : {"/diagnostics", "/fit", "/timing"}) {
-    if (!archive.contains(group)) continue;
+  for (const std::string_view group : {"/diagnostics", "/fit", timing_group}) {
+    if (!archive.contains(std::string(group))) continue;
     std::vector<std::string> numbers;
-    for (const auto& [name, value] : archive.attributes(group)) {
+    for (const auto& [name, value] : archive.attributes(std::string(group))) {
       const auto* number = std::get_if<double>(&value);
-      if (number == nullptr || !std::isnan(*number)) numbers.push_back(name + " = " + show(value));
+      if (number != nullptr && std::isnan(*number)) continue;
+      const bool timing = number != nullptr && group == timing_group;
+      numbers.push_back(name + " = " + (timing ? show_timing(name, *number) : show(value)));
     }
-    if (!numbers.empty()) line(text, group + 1, fmt::format("{}", fmt::join(numbers, ", ")));
+    if (!numbers.empty()) line(text, std::string(group.substr(1)), fmt::format("{}", fmt::join(numbers, ", ")));
   }
 }
 

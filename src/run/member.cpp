@@ -90,7 +90,8 @@ Member::Member(MPI_Comm group, const Settings& settings, int number)
       network_(group, settings, static_cast<std::uint32_t>(number)),
       input_(network_, settings, static_cast<std::uint32_t>(number)),
       engine_(make_engine(network_, input_, settings)),
-      sampler_(network_, input_, settings) {
+      sampler_(network_, input_, settings),
+      growth_(settings) {
   if (settings.wavefunction) probe_.emplace(network_, input_, settings, number);
   if (settings.particles && settings.particles->feedback) feedback_.emplace(group, settings);
   if (settings.kernel && is_first()) kernel_.emplace(network_, input_, settings, engine_->delayed_weights());
@@ -138,6 +139,7 @@ void Member::load(const CheckpointInfo& checkpoint) {
     result_.series.*field = in.read_numbers(std::string("/series/") + name);
   }
   epochs_done_ = checkpoint.epochs_done;
+  growth_.take(result_.series.interaction);
   if (values_) values_->load(in, epochs_done_);
   if (feedback_) {
     feedback_->load(in, epochs_done_);
@@ -211,6 +213,13 @@ void Member::feed_back(Timing& timing) {
       epochs_done_, smallest);
 }
 
+/// Says that learning diverges when it begins to; of an ensemble's members the first speaks.
+void Member::watch_growth() {
+  const auto rows = static_cast<std::size_t>(settings_.samples_per_epoch) + 1;
+  const auto found = growth_.take(std::span<const double>(result_.series.interaction).last(rows));
+  if (found && is_first()) spdlog::warn("{}", describe(*found));
+}
+
 MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Checkpoints& checkpoints,
                          const std::function<void(int epochs)>& done) {
   result_.member = number_;
@@ -231,6 +240,7 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
     checkpoints.epoch_begins();
     advance(file, timing);
     evaluate(file, progress, timing);
+    watch_growth();
     done(epochs_done_);
     if (feedback_) feed_back(timing);
     progress.epoch_done(number_, epochs_done_ * settings_.epoch_length, engine_->work().at("steps"));
@@ -247,6 +257,7 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
     }
   }
   if (evaluation_) result_.evaluation = evaluation_->curves();
+  result_.growth = growth_.growth();
   if (values_) result_.values = values_->describe();
   timing.checkpoint += checkpoints.seconds();
   if (settings_.particles) evolve_particles(file, timing);
@@ -280,7 +291,7 @@ void Member::evolve_particles(RunFile& file, Timing& timing) {
 std::vector<double> sample_times(const Settings& settings, int epochs) {
   std::vector<double> times;
   for (int epoch = 0; epoch < epochs; ++epoch) {
-    for (const double phase : sample_phases(settings)) times.push_back(epoch * settings.epoch_length + phase);
+    for (int s = 0; s <= settings.samples_per_epoch; ++s) times.push_back(sample_time(settings, epoch, s));
   }
   return times;
 }
@@ -292,6 +303,9 @@ MemberResult finished_member(MPI_Comm group, const Settings& settings, int numbe
   result.series = std::move(stored.series);
   result.series.time = sample_times(settings, settings.epochs);
   if (settings.evaluate) result.evaluation = agreed(group, [&] { return file.read_evaluation(number); });
+  GrowthWatch growth(settings);
+  growth.take(result.series.interaction);
+  result.growth = growth.growth();
   if (!settings.particles) return result;
   if (number == settings.ensemble->first) {
     result.particles = boltzmann_stage(group, settings, result.series);

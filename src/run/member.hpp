@@ -10,6 +10,7 @@
 #include "run/checkpoints.hpp"
 #include "run/family_probe.hpp"
 #include "run/feedback.hpp"
+#include "run/growth_watch.hpp"
 #include "run/progress.hpp"
 #include "run/run_file.hpp"
 #include "run/sampler.hpp"
@@ -44,6 +45,7 @@ struct MemberResult {
   std::string values;                       ///< what there is to say of a decision process's values
   std::optional<DensityResult> particles;   ///< extremes; its modes are dropped once written
   std::optional<double> constraint;         ///< largest |G_a| at the samples of the epochs integrated since the start
+  std::optional<Growth> growth;             ///< where learning has diverged
 };
 
 /// The times of all samples of a run.
@@ -81,6 +83,7 @@ private:
   void advance(RunFile& file, Timing& timing);
   void evaluate(RunFile& file, Progress& progress, Timing& timing);
   void feed_back(Timing& timing);
+  void watch_growth();
   void evolve_particles(RunFile& file, Timing& timing);
 
   MPI_Comm group_;
@@ -96,6 +99,7 @@ private:
   std::optional<FamilyProbe> probe_;             ///< with a wavefunction
   std::optional<Feedback> feedback_;             ///< with particles.feedback
   bool warned_ = false;                          ///< that what is fed back is not positive
+  GrowthWatch growth_;
   int epochs_done_ = 0;
   const RunFile* file_ = nullptr;  ///< while it runs
   MemberResult result_;

@@ -78,10 +78,15 @@ struct MeasureColumns {
   std::vector<std::int32_t> physical;  ///< 1; 0 where the smallest eigenvalue is below -positivity_tolerance
 };
 
+/// The groups below /weights or /momenta, `kind`, that a run writes. What is zero by definition is left out: M at the
+/// ends of epochs where momenta are terminal, M(0) where they are initial, every M where W does not move.
+std::vector<std::string> snapshots(const Settings& settings, const std::string& kind);
+
 /// How the answers to one set of patterns went along the run, a number an evaluation.
 struct EvaluationCurve {
   std::vector<double> error;
   std::vector<double> accuracy;  ///< empty where the network has a single output, and so nothing to choose between
+  std::vector<std::int64_t> confusion{};  ///< of the last evaluation of this process, outputs x outputs; or empty
 };
 
 /// An ensemble in numbers, nt samples. The means of interaction and action are those of `mean`. The deviation is that
@@ -265,7 +270,7 @@ private:
   void write_member(const std::string& quantity, int member, std::uint64_t column, std::span<const double> values);
   void write_numbers(const std::string& group, const NamedNumbers& numbers);
   void expect_size(const std::string& path, std::uint64_t size, std::uint64_t expected) const;
-  [[nodiscard]] std::vector<std::string> snapshots() const;
+
   [[nodiscard]] std::uint64_t samples() const { return static_cast<std::uint64_t>(settings_.samples()); }
   [[nodiscard]] std::uint64_t member_row(int member) const { return static_cast<std::uint64_t>(member - first_); }
 

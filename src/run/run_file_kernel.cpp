@@ -122,8 +122,11 @@ std::string describe_kernel(const Settings& settings, const PathKernelResult& ke
     double error = 0.0;
     const auto& values = kernel.*accounts[i].values;
     for (std::size_t j = 0; j < values.size(); ++j) error = std::max(error, std::abs(values[j] - kernel.change[j]));
-    text += fmt::format("{} {} off by {:.2g}", i == 0 ? ";" : ",", accounts[i].name, error);
+    text += largest > 0.0
+                ? fmt::format("{} {} off by {:.2g} %", i == 0 ? ";" : ",", accounts[i].name, 100.0 * error / largest)
+                : fmt::format("{} {} off by {:.2g}", i == 0 ? ";" : ",", accounts[i].name, error);
   }
+  if (largest > 0.0) text += " of that";
   const auto reason = no_prediction(settings);
   if (!reason.empty()) text += fmt::format("; no prediction from the learning rule: {}", reason);
   return text + ".";

@@ -54,11 +54,18 @@ void RunFile::create_states() {
   archive_.create_dataset<double>("/states/delta", dims, "conjugate Delta of every neuron, a row a sample");
 }
 
-std::vector<std::string> RunFile::snapshots() const {
-  if (settings_.output.weights == WeightOutput::none) return {};
-  std::vector<std::string> names{"initial", "final"};
-  if (settings_.output.weights == WeightOutput::all) {
-    for (int n = 1; n <= settings_.epochs; ++n) names.push_back(fmt::format("epoch_{:05}", n));
+std::vector<std::string> snapshots(const Settings& settings, const std::string& kind) {
+  const auto& learning = settings.learning;
+  const bool momenta = kind == "/momenta";
+  if (settings.output.weights == WeightOutput::none || (momenta && !learning.enabled)) return {};
+  // Constraints move the initial data, and W and M along their flows.
+  const bool free = settings.gauge.constraints.empty();
+  std::vector<std::string> names;
+  if (!momenta || !free || learning.momentum == Boundary::terminal) names.emplace_back("initial");
+  if (momenta && free && learning.momentum == Boundary::terminal) return names;
+  names.emplace_back("final");
+  if (settings.output.weights == WeightOutput::all) {
+    for (int n = 1; n <= settings.epochs; ++n) names.push_back(fmt::format("epoch_{:05}", n));
   }
   return names;
 }
@@ -136,7 +143,8 @@ void RunFile::write_what_is_known() {
   if (has_family()) write_parameters();
   // The snapshots of a sparse matrix share one pattern.
   for (const auto& matrix : layout_.matrices) {
-    if (!matrix.dense && !snapshots().empty()) write_pattern("/weights/initial/" + matrix.name, matrix);
+    if (!matrix.dense && !snapshots(settings_, "/weights").empty())
+      write_pattern("/weights/initial/" + matrix.name, matrix);
   }
   archive_.flush();
   // Last of all, as the mark of a file that is laid out.

@@ -45,6 +45,13 @@ std::vector<double> sample_phases(const Settings& settings) {
   return phases;
 }
 
+double sample_time(const Settings& settings, int epoch, int sample) {
+  const double end = (epoch + 1) * settings.epoch_length;
+  if (sample == settings.samples_per_epoch) return end;
+  // Round-off may carry a sum beyond the epoch's end.
+  return std::min(epoch * settings.epoch_length + settings.epoch_length * sample / settings.samples_per_epoch, end);
+}
+
 Sampler::Sampler(const Network& network, const ExternalInput& input, const Settings& settings)
     : network_(network),
       input_(input),
@@ -217,7 +224,7 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
     const double e =
         errors[s] + 0.5 * settings_.learning.weight_decay * record.mesh.evaluate(record.weight_squared, points[s]);
     const double kinetic = record.mesh.evaluate(kinetic_, points[s]) / (2.0 * settings_.learning.inertia);
-    out.time.push_back(record.start_time + phases[s]);
+    out.time.push_back(sample_time(settings_, record.epoch, static_cast<int>(s)));
     out.coupling.push_back(row[0] + row[1]);
     out.gauge.push_back(row[1]);
     out.error.push_back(e);

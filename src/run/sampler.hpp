@@ -15,6 +15,9 @@ namespace hjnet {
 
 /// The phases of an epoch's samples: tau = 0, T/S, ..., T.
 std::vector<double> sample_phases(const Settings& settings);
+/// The time of sample 0 .. S of an epoch. Times never decrease, and an epoch's last is the next one's first to the last
+/// bit.
+double sample_time(const Settings& settings, int epoch, int sample);
 
 /// Takes the records of one member in order, epoch 0 first. Holds what sums from epoch to epoch: J and
 /// K(t) = |M(t)|^2 + mu K(t-T).

@@ -107,7 +107,14 @@ public:
     file_->write_fit(fit_numbers(lennard_jones, mie));
     file_->write_timing(timing_numbers());
     file_->finish();
-    spdlog::info("{}", describe_potential(settings_, *series, lennard_jones, mie));
+    if (settings_.ensemble) {
+      spdlog::info("{}", describe_potential(settings_, *series, lennard_jones, mie));
+    } else if (settings_.learning.enabled) {
+      spdlog::info("{}", describe_learning(settings_, *series));
+    }
+    if (const auto text = describe_growth(world_, groups_.group(), settings_, results_); !text.empty()) {
+      spdlog::warn("{}", text);
+    }
     if (const auto& largest = results_.front().constraint) {
       spdlog::info("Constraints: |G| is at most {:.2g} in the epochs integrated{}.", *largest,
                    settings_.ensemble ? fmt::format(" (member {})", results_.front().member) : "");

@@ -4,26 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <span>
 
 namespace hjnet {
 
 namespace {
 
-std::string where_physical(const std::vector<double>& time, const std::vector<double>& concurrence,
-                           const std::vector<bool>& physical) {
-  std::size_t best = time.size();
-  for (std::size_t i = 0; i < time.size(); ++i) {
-    if (physical[i] && (best == time.size() || concurrence[i] > concurrence[best])) best = i;
-  }
-  if (best == time.size()) return "no sample is physical";
-  auto text = fmt::format("largest physical concurrence {:.4g} at t = {:.4g}", concurrence[best], time[best]);
-  if (physical.back()) {
-    text += fmt::format(", final {:.4g}", concurrence.back());
-  } else {
-    text += ", the final state is not physical";
-  }
-  return text;
-}
+/// Kossakowski eigenvalues above this are zero but for round-off.
+constexpr double zero_rate = -1e-12;
 
 /// What the ports were fed last, and how often a mixture that is no state.
 std::string describe_feedback(const Settings& settings, const MemberResult& member,
@@ -48,6 +37,57 @@ std::string describe_feedback(const Settings& settings, const MemberResult& memb
 
 }  // namespace
 
+std::string describe_learning(const Settings& settings, const SampleSeries& series) {
+  const auto rows = static_cast<std::size_t>(settings.samples_per_epoch) + 1;
+  const auto mean = [rows](std::span<const double> values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(rows);
+  };
+  const std::span<const double> error(series.error);
+  return fmt::format(
+      "Learning: the mean of E is {:.4g} in the first epoch and {:.4g} in the last; H_int ends at {:.4g}.",
+      mean(error.first(rows)), mean(error.last(rows)), series.interaction.back());
+}
+
+std::string describe_growth(MPI_Comm world, MPI_Comm group, const Settings& settings,
+                            const std::vector<MemberResult>& results) {
+  int rank = 0;
+  MPI_Comm_rank(group, &rank);
+  int diverged = 0;
+  for (const auto& result : results) diverged += rank == 0 && result.growth ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &diverged, 1, MPI_INT, MPI_SUM, world);
+  if (diverged == 0) return {};
+  if (!settings.ensemble) return describe(*results.front().growth);
+  return fmt::format("Learning diverges in {} of {} members: their mean |H_int| has more than tripled.", diverged,
+                     settings.ensemble->members);
+}
+
+std::string members_text(int members) {
+  return fmt::format("{} member{}", members, members == 1 ? "" : "s");
+}
+
+std::vector<double> standard_errors(const std::vector<double>& deviation, int members) {
+  if (members < 2) return {};
+  auto errors = deviation;
+  for (auto& error : errors) error /= std::sqrt(static_cast<double>(members));
+  return errors;
+}
+
+std::string concurrence_text(const std::vector<double>& time, const std::vector<double>& concurrence,
+                             const std::vector<double>& errors, const std::vector<bool>& physical) {
+  std::size_t best = time.size();
+  for (std::size_t i = 0; i < time.size(); ++i) {
+    if (physical[i] && (best == time.size() || concurrence[i] > concurrence[best])) best = i;
+  }
+  if (best == time.size()) return "no sample is physical";
+  const auto number = [&](std::size_t i) {
+    return errors.empty() ? fmt::format("{:.4g}", concurrence[i])
+                          : fmt::format("{:.4g} +- {:.2g}", concurrence[i], errors[i]);
+  };
+  return fmt::format("largest physical concurrence {} at t = {:.4g}, {}{}", number(best), time[best],
+                     physical.back() ? "final " + number(time.size() - 1) : "the final state is not physical",
+                     errors.empty() ? "" : " (+- is a standard error)");
+}
+
 std::string describe_potential(const Settings& settings, const SampleSeries& series, const PotentialFit& lennard_jones,
                                const PotentialFit& mie) {
   return describe(potential_shape(series.time, series.interaction, settings.samples_per_epoch), lennard_jones, mie);
@@ -58,28 +98,30 @@ std::string describe_entanglement(const Settings& settings, const MemberResult& 
   const auto& particles = *member.particles;
   std::string text = "Entanglement: ";
   if (statistics == nullptr) {
-    std::vector<bool> physical(member.physical.begin(), member.physical.end());
-    text += where_physical(member.series.time, member.concurrence, physical);
+    const std::vector<bool> physical(member.physical.begin(), member.physical.end());
+    text += concurrence_text(member.series.time, member.concurrence, {}, physical);
   } else {
     std::vector<bool> physical;
     for (const double share : statistics->physical_fraction) physical.push_back(share == 1.0);
-    text += fmt::format("mean over {} members: {}", settings.ensemble->members,
-                        where_physical(statistics->mean.time, statistics->concurrence_mean, physical));
-    if (physical.back()) {
-      text +=
-          fmt::format(" +- {:.2g} (standard error)", statistics->concurrence_deviation.back() /
-                                                         std::sqrt(static_cast<double>(settings.ensemble->members)));
-    }
+    const int members = settings.ensemble->members;
+    text += fmt::format("mean over {}: {}", members_text(members),
+                        concurrence_text(statistics->mean.time, statistics->concurrence_mean,
+                                         standard_errors(statistics->concurrence_deviation, members), physical));
   }
   text += fmt::format(
-      ".\n{}: smallest eigenvalue of rho {:.3g} at t = {:.4g} (mode {}); trace kept to {:.1g}, Hermiticity to {:.1g}",
+      ".\n{}: smallest eigenvalue of rho {:.3g} at t = {:.4g} (mode {}); trace kept to {:.1g} (of the mixture "
+      "to {:.1g}), Hermiticity to {:.1g}",
       settings.ensemble ? fmt::format("Invariants (member {})", member.member) : "Invariants",
       particles.min_eigenvalue.value, particles.min_eigenvalue.time, particles.min_eigenvalue.mode,
-      particles.trace_error.value, particles.hermiticity_error.value);
+      particles.trace_error.value, particles.mean_trace_error, particles.hermiticity_error.value);
   if (settings.boltzmann.memory != Memory::none) {
+    const auto& lowest = particles.kossakowski;
     text +=
-        fmt::format("; smallest Kossakowski eigenvalue {:.3g} at t = {:.4g}: the second order is not of Lindblad form",
-                    particles.kossakowski.value, particles.kossakowski.time);
+        lowest.value < zero_rate
+            ? fmt::format(
+                  "; smallest Kossakowski eigenvalue {:.3g} at t = {:.4g}: the second order is not of Lindblad form",
+                  lowest.value, lowest.time)
+            : "; no Kossakowski eigenvalue is negative: the second order is of Lindblad form";
   }
   text += ".";
   if (settings.particles->feedback) text += describe_feedback(settings, member, statistics);

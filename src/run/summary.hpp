@@ -14,6 +14,23 @@ namespace hjnet {
 std::string describe_potential(const Settings& settings, const SampleSeries& series, const PotentialFit& lennard_jones,
                                const PotentialFit& mie);
 
+/// What learning did to the error, in a sentence.
+std::string describe_learning(const Settings& settings, const SampleSeries& series);
+/// Where learning has diverged: how far, or in how many members; else "". Collective over `world`; the same on all
+/// ranks.
+/// @param results  of the members of this rank's group
+std::string describe_growth(MPI_Comm world, MPI_Comm group, const Settings& settings,
+                            const std::vector<MemberResult>& results);
+
+/// Where a concurrence is largest among the physical samples, and the final one. `errors`: standard errors of the
+/// samples, or empty where there are none.
+std::string concurrence_text(const std::vector<double>& time, const std::vector<double>& concurrence,
+                             const std::vector<double>& errors, const std::vector<bool>& physical);
+/// Standard errors of means over `members`, from the deviations; empty of a single member.
+std::vector<double> standard_errors(const std::vector<double>& deviation, int members);
+/// "64 members", "1 member".
+std::string members_text(int members);
+
 /// Entanglement in sentences: the largest physical concurrence and when, the final one, and what was violated. The
 /// numbers of samples that are not physical are never quoted.
 /// @param statistics  of the ensemble, or null

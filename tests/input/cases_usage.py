@@ -15,14 +15,9 @@ def walltime(name, text):
 
 USAGE = [
     Usage(
-        "no verb",
-        [],
-        "hjnet: expected one of run, check, torus, info, got nothing",
-    ),
-    Usage(
         "an unknown verb",
         ["chek"],
-        "hjnet: expected one of run, check, torus, info, got 'chek' (did you mean 'check'?)",
+        "hjnet: expected one of run, check, torus, info, help, got 'chek' (did you mean 'check'?)",
     ),
     Usage(
         "no input",
