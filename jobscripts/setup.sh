@@ -3,7 +3,7 @@
 #
 #   bash jobscripts/setup.sh           to build, run and draw
 #   bash jobscripts/setup.sh --tests   also what the tests need besides: a Slurm, which they start themselves, and ps
-#   bash jobscripts/setup.sh --full    also what the `full` tests need (formatter, linter)
+#   bash jobscripts/setup.sh --full    also what the `full` tests need (formatter, linter, another BLAS, an emulator)
 #   bash jobscripts/setup.sh --list    prints the package names, one a line, and installs nothing
 #
 # Where nothing is missing it touches nothing and needs no network.
@@ -18,7 +18,7 @@ packages=(
   python3-sklearn                                             # data sets for postprocess/hjdata
 )
 test_packages=(slurmctld slurmd slurm-client munge iproute2 procps)
-full_packages=(clang-format clang-tidy)
+full_packages=(clang-format clang-tidy libblas3 liblapack3 qemu-user)
 
 die() {
   printf 'setup: %s\n' "$@" >&2

@@ -140,9 +140,12 @@ TEST_P(GaugeInvariance, OfAllButThetaAndB) {
     const auto [parts, sums] = orbit(moved, plain);
     expect_figure("theta + b", sums, 1e-8);
     EXPECT_GT(parts, 0.2) << "theta and b did not move";
+    // The momenta of theta and of b are sums of the same numbers, in other places of a vector: BLAS may add those in
+    // another order. That is round-off, step after step (3e-15 seen); a force missed would show at the tolerance,
+    // 1e-10.
     for (const auto& epoch : moved.epochs) {
-      EXPECT_EQ(largest(epoch.constraints.values), 0.0) << "G";
-      EXPECT_EQ(largest(epoch.constraints.brackets), 0.0) << "{G, H}";
+      expect_figure("G", largest(epoch.constraints.values), 1e-13);
+      expect_figure("{G, H}", largest(epoch.constraints.brackets), 1e-13);
     }
   }
 }
