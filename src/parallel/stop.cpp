@@ -3,6 +3,7 @@
 #include <unistd.h>
 #include <csignal>
 #include <ctime>
+#include <initializer_list>
 
 namespace hjnet {
 
@@ -17,7 +18,7 @@ extern "C" void note_signal(int number) {
   if (signalled == 0) {
     first_time = now;
     signalled = 1;
-  } else if (now - first_time > repeat_seconds) {
+  } else if (number == SIGINT || now - first_time > repeat_seconds) {
     _exit(128 + number);
   }
 }
@@ -29,8 +30,7 @@ void watch_stop_signals() {
   action.sa_handler = note_signal;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  sigaction(SIGUSR1, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  for (const int number : {SIGINT, SIGUSR1, SIGTERM}) sigaction(number, &action, nullptr);
 }
 
 bool stop_signalled() {

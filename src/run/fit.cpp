@@ -60,12 +60,48 @@ Shape shape_at(double since_first, const Parameters& z) {
   return s;
 }
 
-// The data in scaled units; times count from the first.
+// The data in scaled units; times count from the first. A point may stand for several samples.
 struct ScaledData {
-  Eigen::VectorXd time, value;
+  Eigen::VectorXd time, value, root_weight;
   double first = 0.0, last = 0.0, span = 0.0, mean = 0.0, deviation = 0.0;
   Index distinct = 0;
 };
+
+// Weighted means of the points over windows, the ends of which are given.
+ScaledData thinned(const ScaledData& data, const std::vector<Index>& ends) {
+  ScaledData out = data;
+  for (auto* column : {&out.time, &out.value, &out.root_weight}) column->resize(static_cast<Index>(ends.size()));
+  Index begin = 0;
+  for (Index i = 0; i < out.time.size(); ++i) {
+    const Index count = ends[static_cast<std::size_t>(i)] - begin;
+    const auto weight = data.root_weight.segment(begin, count).cwiseAbs2();
+    const double sum = weight.sum();
+    out.time[i] = weight.dot(data.time.segment(begin, count)) / sum;
+    out.value[i] = weight.dot(data.value.segment(begin, count)) / sum;
+    out.root_weight[i] = std::sqrt(sum);
+    begin += count;
+  }
+  return out;
+}
+
+// Some hundreds of points, early ones close together: a window grows by a hundredth of what lies before it.
+ScaledData for_search(const ScaledData& data) {
+  constexpr Index enough = 1000, per_window = 100;
+  const Index size = data.time.size();
+  if (size <= enough) return data;
+  std::vector<Index> ends;
+  for (Index end = 0; end < size;) ends.push_back(end = std::min(size, end + 1 + end / per_window));
+  return thinned(data, ends);
+}
+
+// For choosing among starts.
+ScaledData for_starts(const ScaledData& data) {
+  constexpr Index enough = 128;
+  const Index size = data.time.size(), count = std::min(size, enough);
+  std::vector<Index> ends;
+  for (Index i = 1; i <= count; ++i) ends.push_back(i * size / count);
+  return thinned(data, ends);
+}
 
 ScaledData scale(std::span<const double> t, std::span<const double> v) {
   if (t.size() != v.size()) throw std::invalid_argument("a fit needs as many times as values");
@@ -79,7 +115,7 @@ ScaledData scale(std::span<const double> t, std::span<const double> v) {
   if (times.empty()) return data;
   data.time = Eigen::VectorXd::Map(times.data(), static_cast<Index>(times.size()));
   data.value = Eigen::VectorXd::Map(values.data(), static_cast<Index>(values.size()));
-  std::sort(times.begin(), times.end());
+  data.root_weight = Eigen::VectorXd::Ones(data.time.size());
   data.distinct = std::unique(times.begin(), times.end()) - times.begin();
   data.first = data.time.minCoeff();
   data.last = data.time.maxCoeff();
@@ -109,12 +145,22 @@ struct Residuals : Eigen::DenseFunctor<double> {
   }
   static std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
+  [[nodiscard]] Eigen::VectorXd unbounded(const Parameters& z) const {
+    Eigen::VectorXd u(inputs());
+    u[0] = z[0];
+    for (Index i = 1; i < u.size(); ++i) u[i] = to_unbounded(z[at(i)], kLow[at(i)], kHigh[at(i)]);
+    return u;
+  }
+
   int operator()(const Eigen::VectorXd& u, Eigen::VectorXd& residual) const {
-    const Parameters z = bounded(u);
+    of(bounded(u), residual);
+    return 0;
+  }
+
+  void of(const Parameters& z, Eigen::VectorXd& residual) const {
     const double depth = std::exp(z[1]);
     for (Index i = 0; i < data.value.size(); ++i)
-      residual[i] = z[0] + depth * shape_at(data.time[i], z).phi - data.value[i];
-    return 0;
+      residual[i] = data.root_weight[i] * (z[0] + depth * shape_at(data.time[i], z).phi - data.value[i]);
   }
 
   int df(const Eigen::VectorXd& u, Eigen::MatrixXd& jacobian) const {
@@ -122,9 +168,9 @@ struct Residuals : Eigen::DenseFunctor<double> {
     const double depth = std::exp(z[1]);
     for (Index i = 0; i < data.value.size(); ++i) {
       const Shape s = shape_at(data.time[i], z);
-      jacobian(i, 0) = 1.0;
-      jacobian(i, 1) = depth * s.phi;
-      for (Index j = 2; j < u.size(); ++j) jacobian(i, j) = depth * s.gradient[at(j - 2)];
+      jacobian(i, 0) = data.root_weight[i];
+      jacobian(i, 1) = data.root_weight[i] * depth * s.phi;
+      for (Index j = 2; j < u.size(); ++j) jacobian(i, j) = data.root_weight[i] * depth * s.gradient[at(j - 2)];
     }
     for (Index j = 1; j < u.size(); ++j) {
       const double low = kLow[at(j)], high = kHigh[at(j)], value = z[at(j)];
@@ -141,16 +187,16 @@ struct Start {
 
 // For a given shape the plateau and the depth follow by linear least squares; a depth below 0 becomes a slight one.
 Start project(const ScaledData& data, Parameters z) {
-  const Index stride = std::max<Index>(1, data.value.size() / 2000);
   double sum_phi = 0.0, sum_phi2 = 0.0, sum_v = 0.0, sum_vphi = 0.0, count = 0.0, sum_v2 = 0.0;
-  for (Index i = 0; i < data.value.size(); i += stride) {
+  for (Index i = 0; i < data.value.size(); ++i) {
     const double phi = shape_at(data.time[i], z).phi, v = data.value[i];
-    sum_phi += phi;
-    sum_phi2 += phi * phi;
-    sum_v += v;
-    sum_v2 += v * v;
-    sum_vphi += v * phi;
-    count += 1.0;
+    const double weight = data.root_weight[i] * data.root_weight[i];
+    sum_phi += weight * phi;
+    sum_phi2 += weight * phi * phi;
+    sum_v += weight * v;
+    sum_v2 += weight * v * v;
+    sum_vphi += weight * v * phi;
+    count += weight;
   }
   const double variance = sum_phi2 - sum_phi * sum_phi / count, covariance = sum_vphi - sum_v * sum_phi / count;
   const double depth = variance > 0.0 ? std::max(covariance / variance, 1e-6) : 1e-6;
@@ -185,23 +231,33 @@ struct Optimum {
   bool converged = false;
 };
 
-Optimum optimise(const ScaledData& data, Index parameters) {
-  Optimum best;
+// Levenberg-Marquardt from a start.
+Optimum descend(const ScaledData& data, Index parameters, const Parameters& start, double tolerance, int evaluations) {
   Residuals residuals(data, parameters);
-  for (const Start& start : starts(data, parameters > kLennardJones)) {
-    Eigen::VectorXd u(parameters);
-    u[0] = start.z[0];
-    for (Index i = 1; i < parameters; ++i)
-      u[i] = to_unbounded(start.z[Residuals::at(i)], kLow[Residuals::at(i)], kHigh[Residuals::at(i)]);
-    Eigen::LevenbergMarquardt<Residuals> solver(residuals);
-    solver.setFtol(1e-15);
-    solver.setXtol(1e-13);
-    solver.setMaxfev(500);
-    const auto status = solver.minimize(u);
-    const double residual = solver.fvec().squaredNorm();
-    if (!std::isfinite(residual) || residual >= best.residual) continue;
-    using namespace Eigen::LevenbergMarquardtSpace;
-    best = {residual, residuals.bounded(u), status != TooManyFunctionEvaluation && status != ImproperInputParameters};
+  Eigen::VectorXd u = residuals.unbounded(start);
+  Eigen::LevenbergMarquardt<Residuals> solver(residuals);
+  solver.setFtol(tolerance);
+  solver.setXtol(100.0 * tolerance);
+  solver.setMaxfev(evaluations);
+  const auto status = solver.minimize(u);
+  const double residual = solver.fvec().squaredNorm();
+  using namespace Eigen::LevenbergMarquardtSpace;
+  return {std::isfinite(residual) ? residual : std::numeric_limits<double>::infinity(), residuals.bounded(u),
+          status != TooManyFunctionEvaluation && status != ImproperInputParameters};
+}
+
+// From every start with few points and a loose tolerance, then from the best two of these ends with all points.
+Optimum optimise(const ScaledData& data, Index parameters) {
+  constexpr std::size_t finalists = 2;
+  const ScaledData few = for_starts(data);
+  std::vector<Optimum> ends;
+  for (const Start& start : starts(few, parameters > kLennardJones))
+    ends.push_back(descend(few, parameters, start.z, 1e-6, 100));
+  std::stable_sort(ends.begin(), ends.end(), [](const auto& a, const auto& b) { return a.residual < b.residual; });
+  Optimum best;
+  for (std::size_t i = 0; i < std::min(finalists, ends.size()); ++i) {
+    const Optimum found = descend(data, parameters, ends[i].z, 1e-15, 500);
+    if (found.residual < best.residual) best = found;
   }
   return best;
 }
@@ -210,8 +266,10 @@ PotentialFit fit(std::span<const double> t, std::span<const double> v, Index par
   const ScaledData data = scale(t, v);
   PotentialFit result{.t0 = data.first, .plateau = data.mean, .window_first = data.first, .window_last = data.last};
   if (data.distinct < parameters + 2 || data.deviation == 0.0) return result;
-  const Optimum best = optimise(data, parameters);
-  const double r2 = 1.0 - best.residual / data.value.squaredNorm();
+  const Optimum best = optimise(for_search(data), parameters);
+  Eigen::VectorXd residual(data.value.size());
+  Residuals(data, parameters).of(best.z, residual);
+  const double r2 = 1.0 - residual.squaredNorm() / data.value.squaredNorm();
   if (!(r2 >= 0.0)) return result;
   const Parameters& z = best.z;
   const double m = std::exp(z[4]), n = m + std::exp(z[5]);

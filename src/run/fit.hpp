@@ -14,6 +14,11 @@
 
 namespace hjnet {
 
+///
+/// Of more than 1000 samples the search sees means over windows that grow by a hundredth of the samples before them,
+/// each with the weight of its samples: some hundreds, close together where such a shape is steep. R^2 is that of all
+/// samples. A fit thus takes milliseconds whatever the length of the run.
+
 /// A fitted Mie or Lennard-Jones shape. All members are finite, whatever the data.
 struct PotentialFit {
   double depth = 0.0;    ///< eps > 0; 0 where nothing could be fitted
