@@ -51,7 +51,7 @@ def fit_text(fit, name):
 def marks_legend():
     look = {"color": "0.3", "linestyle": "", "markerfacecolor": "white", "markersize": 7}
     return [(Line2D([], [], marker="o", **look), "start"), (Line2D([], [], marker="v", **look), "minimum"),
-            (Line2D([], [], color="0.3", linewidth=5, alpha=0.4), "plateau: mean of the last epoch")]
+            (Line2D([], [], color="0.3", linewidth=5, alpha=0.4), "mean of the last epoch")]
 
 
 def tone(colour):

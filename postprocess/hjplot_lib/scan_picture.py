@@ -8,7 +8,7 @@ from hjplot_lib.scan import numeric
 POTENTIAL = ("H_int start", "minimum", "plateau")
 CONCURRENCE = ("largest C", "final C")
 LABELS = {"H_int start": r"$H_\mathrm{int}$ at the start", "minimum": r"minimum of $H_\mathrm{int}$",
-          "plateau": r"plateau of $H_\mathrm{int}$", "largest C": "largest concurrence", "final C": "final concurrence"}
+          "plateau": r"$H_\mathrm{int}$, mean of the last epoch", "largest C": "largest concurrence", "final C": "final concurrence"}
 OF_TWO = ("minimum", "plateau", "largest C")  # what is drawn against two keys
 MAX_TICKS = 12
 ROOM = 120  # letters along an axis

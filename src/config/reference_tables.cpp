@@ -236,7 +236,9 @@ std::vector<TableReference> output_tables() {
        {{"engine", "one of coupled, waveform, auto", "\"auto\"",
          "how an epoch is solved: coupled (CVODE over neurons and weights), waveform (neurons at all times of the "
          "epoch at "
-         "once, weights as factors), auto (waveform)"},
+         "once, weights as factors), auto (waveform, but coupled with constraints, and with error lyapunov where "
+         "weights "
+         "learn)"},
         {"method", "one of bdf, adams", "\"bdf\"", "CVODE's linear multistep method"},
         {"relative_tolerance", "a number > 0 and <= 0.1", "1e-8", "of every component"},
         {"absolute_tolerance", positive_number, "1e-10", "of every component"}}},

@@ -345,8 +345,8 @@ std::string quality(const std::string& name, const PotentialFit& fit) {
 
 std::string describe(const PotentialShape& shape, const PotentialFit& lennard_jones, const PotentialFit& mie) {
   return fmt::format(
-      "Learning potential: starts at {:.4g}, is lowest, {:.4g}, at t = {:.4g}, and has the plateau {:.4g} (mean of the "
-      "last epoch); fits over t = {:.4g} to {:.4g}: {}; {}",
+      "Learning potential: starts at {:.4g}, is lowest, {:.4g}, at t = {:.4g}, and has the mean {:.4g} in the last "
+      "epoch; fits over t = {:.4g} to {:.4g}: {}; {}",
       shape.start, shape.minimum, shape.minimum_time, shape.plateau, lennard_jones.window_first,
       lennard_jones.window_last, quality("Lennard-Jones", lennard_jones),
       quality(fmt::format("Mie ({:.3g}, {:.3g})", mie.exponent_repulsive, mie.exponent_attractive), mie));

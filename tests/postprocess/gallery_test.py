@@ -9,12 +9,14 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
+import h5py
+import numpy as np
 import synthetic
 from hjplot_test import HJPLOT  # makes the modules of postprocess/ known
 
 from hjgallery_lib import cli, page
-from hjgallery_lib.case import Case, Chapter, Picture, Run
-from hjgallery_lib.cases import CHAPTERS
+from hjgallery_lib.case import Case, Chapter, Facts, Picture, Run
+from hjgallery_lib.cases import CHAPTERS, entanglement
 from hjgallery_lib.figures import percent, plus_minus, short, table, vector
 
 ROOT = HJPLOT.parents[1]
@@ -191,6 +193,42 @@ class Cases(unittest.TestCase):
     def test_links_within_the_page_are_there(self):
         source = "".join(path.read_text(encoding="utf-8") for path in Path(page.__file__).parent.glob("cases/*.py"))
         self.assertLessEqual(set(re.findall(r"\]\(#([\w-]+)\)", source)), {case.name for case in self.cases})
+
+
+class Statements(unittest.TestCase):
+    """What the page says of entanglement, with made-up run files."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.facts = Facts(self.folder)
+
+    def made(self, *runs, defect=0.0, factor=1.0):
+        for run in runs:
+            path = synthetic.write(self.folder / run.file, members=4, defect=defect)
+            with h5py.File(path, "r+") as file:
+                smallest = np.linalg.eigvalsh(file["/ensemble/member/density"][:])[..., 0]
+                file["/ensemble/member/physical"] = (smallest > -1e-6).astype(np.int8)
+                file["/ensemble/member/concurrence"][:] *= factor
+
+    def test_no_concurrence_is_quoted_of_what_is_no_state(self):
+        self.made(entanglement.LEARNING)
+        self.made(*entanglement.MEMORIES, defect=0.01)
+        lines = [line for line in entanglement.figure_3(self.facts).splitlines() if line.startswith("| `")]
+        self.assertRegex(lines[0], r"`entangle-ensemble` \| 0\.\d+ ± 0\.\d+ \|")
+        self.assertEqual(len(lines), 1 + len(entanglement.MEMORIES))
+        for line in lines[1:]:
+            self.assertIn("| not quoted: 100 % of the members are no state |", line)
+
+    def test_learning_adds_nothing_where_the_frozen_control_is_the_same(self):
+        added = "learning adds to the final concurrence"
+        self.made(*(run for run in entanglement.CASES[1].runs if run is not entanglement.FROZEN))
+        for factor, broken in ((1.0, True), (0.5, False)):
+            self.made(entanglement.FROZEN, factor=factor)
+            self.facts.broken.clear()
+            entanglement.controls(self.facts)
+            self.assertEqual(added in self.facts.broken, broken, self.facts.broken)
 
 
 class Figures(unittest.TestCase):

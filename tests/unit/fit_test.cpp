@@ -266,10 +266,9 @@ TEST(Shape, SentenceStatesTheWindow) {
   const PotentialFit doubtful{.depth = 1.0, .sigma = 1.0, .exponent_attractive = 0.1, .r2 = 0.95, .at_bound = true};
   EXPECT_NE(hjnet::describe({}, fit, doubtful).find("Mie (12, 0.1): R^2 = 0.9500, undetermined: a parameter is"),
             std::string::npos);
-  EXPECT_EQ(
-      hjnet::describe({0.437, 0.085, 3.1, 0.25}, fit, PotentialFit{}),
-      "Learning potential: starts at 0.437, is lowest, 0.085, at t = 3.1, and has the plateau 0.25 (mean of the last "
-      "epoch); fits over t = 0 to 24: Lennard-Jones: R^2 = 0.9000; Mie (12, 6): no fit");
+  EXPECT_EQ(hjnet::describe({0.437, 0.085, 3.1, 0.25}, fit, PotentialFit{}),
+            "Learning potential: starts at 0.437, is lowest, 0.085, at t = 3.1, and has the mean 0.25 in the last "
+            "epoch; fits over t = 0 to 24: Lennard-Jones: R^2 = 0.9000; Mie (12, 6): no fit");
 }
 
 }  // namespace
