@@ -1,11 +1,15 @@
 # The libraries that hjnet stands on. Each becomes one imported target that the libraries in src/ link.
-find_package(MPI REQUIRED COMPONENTS C)
+# C++ for the targets of SUNDIALS 7; our own code calls MPI from C.
+find_package(MPI REQUIRED COMPONENTS C CXX)
 set(HDF5_PREFER_PARALLEL ON)
 find_package(HDF5 REQUIRED COMPONENTS C)
 if(NOT HDF5_IS_PARALLEL)
   message(FATAL_ERROR "HDF5 was found at ${HDF5_INCLUDE_DIRS} but is not a parallel build; point HDF5_ROOT at one")
 endif()
-find_package(SUNDIALS 6.4 REQUIRED COMPONENTS cvode nvecpetsc)
+find_package(SUNDIALS REQUIRED COMPONENTS cvode nvecpetsc)
+if(SUNDIALS_VERSION VERSION_LESS 6.4 OR SUNDIALS_VERSION VERSION_GREATER_EQUAL 8)
+  message(FATAL_ERROR "SUNDIALS ${SUNDIALS_VERSION} was found at ${SUNDIALS_DIR}, but hjnet is written for 6.4 to 7.x")
+endif()
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PETSC REQUIRED IMPORTED_TARGET PETSc)
 # Debian's PETSc.pc carries compile options that are the package's own business, not ours.

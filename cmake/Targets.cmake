@@ -8,6 +8,11 @@ function(hjnet_warnings target)
   endif()
 endfunction()
 
+# hjnet_optimise(TARGET LEVEL): code where a run spends no time is compiled for quick builds instead of quick loops.
+function(hjnet_optimise target level)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:${level}>)
+endfunction()
+
 function(hjnet_add_library name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   add_library(hjnet_${name} STATIC ${sources})

@@ -11,9 +11,11 @@ if [[ $root == *[[:space:]]* ]]; then
 fi
 
 # Open MPI refuses to start as root, and to start more ranks than cores, unless it is told otherwise; without the
-# binding policy all jobs on a machine share its first core. Threads inside BLAS would only fight with the ranks.
+# binding policy all jobs on a machine share its first core. From Open MPI 5 on these are PRRTE's business, under names
+# of its own. Ranks of one machine need no TCP. Threads inside BLAS would only fight with the ranks.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1
+export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe PRTE_MCA_hwloc_default_binding_policy=none OMPI_MCA_btl=^tcp
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
 # Modules for Python are Debian's: another python3 that comes first in PATH would not have them.
@@ -30,10 +32,10 @@ parallel_jobs() {
   echo $((fit < cores ? fit : cores))
 }
 
-# configure PRESET: into build/PRESET, through ccache where it is there. A folder that was configured elsewhere (the
-# clone has been moved since) is configured afresh.
+# configure PRESET [OPTION...]: into build/PRESET, through ccache where it is there. A folder that was configured
+# elsewhere (the clone has been moved since) is configured afresh.
 configure() {
-  local cache=$root/build/$1/CMakeCache.txt options=()
+  local cache=$root/build/$1/CMakeCache.txt options=("${@:2}")
   mkdir -p "$root/build/$1"
   if [[ ! -w $root/build/$1 ]]; then
     echo "cannot write to $root/build/$1 (made by another user?)" >&2

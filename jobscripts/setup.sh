@@ -2,7 +2,8 @@
 # Installs the Debian packages that hjnet needs and that are not there yet.
 #
 #   bash jobscripts/setup.sh           to build, run and draw
-#   bash jobscripts/setup.sh --tests   also what the tests need besides: a Slurm, which they start themselves, and ps
+#   bash jobscripts/setup.sh --tests   also what the tests need besides: GoogleTest, data sets, a Slurm, which they
+#                                      start themselves, and ps
 #   bash jobscripts/setup.sh --full    also what the `full` tests need (formatter, linter, another BLAS, an emulator)
 #   bash jobscripts/setup.sh --list    prints the package names, one a line, and installs nothing
 #
@@ -13,11 +14,9 @@ packages=(
   g++ cmake ninja-build pkg-config # tools
   libopenmpi-dev openmpi-bin petsc-dev libsundials-dev libhdf5-openmpi-dev libopenblas-dev libfftw3-dev
   libeigen3-dev libtomlplusplus-dev libspdlog-dev libfmt-dev libcli11-dev librandom123-dev nlohmann-json3-dev
-  libgtest-dev hdf5-tools                                     # tests
-  python3-h5py python3-matplotlib python3-numpy python3-scipy # pictures and reference solutions
-  python3-sklearn                                             # data sets for postprocess/hjdata
+  python3-h5py python3-matplotlib python3-numpy python3-scipy # pictures
 )
-test_packages=(slurmctld slurmd slurm-client munge iproute2 procps)
+test_packages=(libgtest-dev python3-sklearn slurmctld slurmd slurm-client munge iproute2 procps)
 full_packages=(clang-format clang-tidy libblas3 liblapack3 qemu-user)
 
 die() {
@@ -70,5 +69,5 @@ apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty
 # A foreign repository that does not answer makes the update fail; what we need may be there all the same.
 "${apt[@]}" update || echo "setup: apt-get update failed; trying with the package lists that are there" >&2
 "${apt[@]}" install -y --no-install-recommends "${missing[@]}" ||
-  die "apt-get could not install: ${missing[*]}" "its own message stands above; is this Debian 12, and is there a network?"
+  die "apt-get could not install: ${missing[*]}" "its own message stands above; is this Debian 12 or 13, and is there a network?"
 echo "setup: installed ${missing[*]}"

@@ -31,7 +31,7 @@ if [[ ${1-} == '' ]]; then
 else
   bash "$root/jobscripts/setup.sh" --full
 fi
-configure release
+configure release -DHJNET_BUILD_TESTS=ON
 build release
 case "${1-}" in
   '') run_tests --label-regex '^fast$' ;;

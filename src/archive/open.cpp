@@ -1,5 +1,6 @@
 #include "archive/open.hpp"
 
+#include "archive/survey.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@ void expect_hdf5_file(const std::filesystem::path& file) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(name.c_str(), "rb"), std::fclose);
   if (!stream) throw io_error(fmt::format("cannot open '{}': {}", name, std::strerror(errno)));
   if (H5Fis_hdf5(name.c_str()) <= 0) throw io_error(fmt::format("'{}' is not an HDF5 file", name));
+  survey(file);
 }
 
 Handle open_to_read(const std::filesystem::path& file) {

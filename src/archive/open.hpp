@@ -13,7 +13,7 @@ namespace hjnet::hdf5 {
 /// Opens an existing file for reading on this rank alone. Throws io_error: no such file, a directory, not HDF5, ...
 Handle open_to_read(const std::filesystem::path& file);
 
-/// Throws io_error, with the reason, unless `file` is there and is HDF5.
+/// Throws io_error, with the reason, unless `file` is there and is HDF5 that can be read without harm.
 void expect_hdf5_file(const std::filesystem::path& file);
 
 /// The directory of a file.

@@ -3,6 +3,7 @@
 
 #include "config/settings.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <numbers>

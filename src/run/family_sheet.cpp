@@ -1,5 +1,6 @@
 #include "run/family_sheet.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace hjnet {

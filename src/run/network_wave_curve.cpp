@@ -12,7 +12,7 @@ namespace {
 constexpr double shortest_branch = 1e-3;
 
 /// A part of one interval between two members on which y is monotone.
-struct Stretch {
+struct CurveStretch {
   std::size_t interval = 0;
   double begin = 0.0, end = 1.0;      ///< u
   double y_begin = 0.0, y_end = 0.0;  ///< y there
@@ -50,8 +50,8 @@ std::vector<double> turning_points(const Hermite& piece) {
   return found;
 }
 
-std::vector<Stretch> stretches_of(const std::vector<Hermite>& y) {
-  std::vector<Stretch> stretches;
+std::vector<CurveStretch> stretches_of(const std::vector<Hermite>& y) {
+  std::vector<CurveStretch> stretches;
   for (std::size_t i = 0; i < y.size(); ++i) {
     auto ends = turning_points(y[i]);
     ends.push_back(1.0);
@@ -77,7 +77,7 @@ void join_short_branches(std::vector<Branch>& branches, double shortest) {
   }
 }
 
-std::vector<Branch> branches_of(const std::vector<Stretch>& stretches, double shortest) {
+std::vector<Branch> branches_of(const std::vector<CurveStretch>& stretches, double shortest) {
   std::vector<Branch> branches;
   for (std::size_t s = 0; s < stretches.size(); ++s) {
     const auto& stretch = stretches[s];
@@ -93,7 +93,7 @@ std::vector<Branch> branches_of(const std::vector<Stretch>& stretches, double sh
 
 /// u in a stretch where its monotone cubic takes a value that lies between those at its ends: Newton's method, kept
 /// inside a shrinking bracket.
-double solve(const Hermite& y, const Stretch& stretch, double value) {
+double solve(const Hermite& y, const CurveStretch& stretch, double value) {
   const bool rising = stretch.y_end > stretch.y_begin;
   double low = stretch.begin;
   double high = stretch.end;
@@ -115,7 +115,7 @@ double solve(const Hermite& y, const Stretch& stretch, double value) {
 }
 
 /// Adds a stretch to its branch's parts, a part a cell. The mean of J over a part is Simpson's, which is exact.
-void cover(const Stretch& stretch, const Hermite& y, const Hermite& action, const WaveAxis& axis, double share,
+void cover(const CurveStretch& stretch, const Hermite& y, const Hermite& action, const WaveAxis& axis, double share,
            std::vector<BranchPart>& parts) {
   const bool rising = stretch.y_end > stretch.y_begin;
   const double bottom = rising ? stretch.y_begin : stretch.y_end;

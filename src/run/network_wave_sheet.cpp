@@ -3,6 +3,7 @@
 #include "run/family_sheet.hpp"
 
 #include <Eigen/LU>
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <optional>

@@ -2,8 +2,8 @@
 
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
+#include "parallel/sundials.hpp"
 
-#include <cvode/cvode.h>
 #include <fmt/format.h>
 #include <nvector/nvector_serial.h>
 #include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
@@ -19,24 +19,14 @@ namespace {
 /// Steps between two times of output; more of them mean steps that shrink against a singularity.
 constexpr long most_steps = 200000;
 
-void check(int flag, const char* call) {
-  if (flag < 0) throw numerical_error(fmt::format("{} failed with code {}", call, flag));
-}
-
-/// CVODE's own words are kept for the exception instead of being printed.
-void keep_message(int /*code*/, const char* /*module*/, const char* /*function*/, char* message, void* data) {
-  *static_cast<std::string*>(data) = message;
-}
-
 /// The library's objects, freed in the order that it asks for.
 struct CvodeObjects {
-  SUNContext context = nullptr;
+  SUNContext context = make_sundials_context(MPI_COMM_NULL);
   N_Vector state = nullptr, tolerance = nullptr;
   void* memory = nullptr;
   SUNNonlinearSolver iteration = nullptr;
 
   explicit CvodeObjects(std::size_t size) {
-    check(SUNContext_Create(nullptr, &context), "SUNContext_Create");
     state = N_VNew_Serial(static_cast<sunindextype>(size), context);
     tolerance = N_VNew_Serial(static_cast<sunindextype>(size), context);
     memory = CVodeCreate(CV_ADAMS, context);
@@ -86,7 +76,7 @@ public:
   void advance(double time, int passages, Orbit& orbit) {
     if (time <= time_) return;
     if (passages > 0 && !looking_) {
-      check(CVodeRootInit(cvode_.memory, 1, section), "CVodeRootInit");
+      check_sundials(CVodeRootInit(cvode_.memory, 1, section), "CVodeRootInit");
       looking_ = true;
     }
     int flag = CV_ROOT_RETURN;
@@ -98,7 +88,7 @@ public:
       if (flag != CV_ROOT_RETURN) continue;
       append(orbit.section_angle, orbit.section_action);
       if (orbit.section_angle.size() < as_size(passages) * n_) continue;
-      check(CVodeRootInit(cvode_.memory, 0, nullptr), "CVodeRootInit");
+      check_sundials(CVodeRootInit(cvode_.memory, 0, nullptr), "CVodeRootInit");
     }
   }
 
@@ -124,22 +114,22 @@ public:
 private:
   void initialise(double relative_tolerance) {
     auto* memory = cvode_.memory;
-    check(CVodeInit(memory, right_hand_side, 0.0, cvode_.state), "CVodeInit");
-    check(CVodeSetErrHandlerFn(memory, keep_message, &message_), "CVodeSetErrHandlerFn");
-    check(CVodeSetUserData(memory, this), "CVodeSetUserData");
+    check_sundials(CVodeInit(memory, right_hand_side, 0.0, cvode_.state), "CVodeInit");
+    keep_cvode_messages(cvode_.context, memory, message_);
+    check_sundials(CVodeSetUserData(memory, this), "CVodeSetUserData");
     // Absolute while the state is small; where the reference rotation is off, round-off grows with the angle.
-    check(CVodeSVtolerances(memory, relative_tolerance, cvode_.tolerance), "CVodeSVtolerances");
-    check(CVodeSetNonlinearSolver(memory, cvode_.iteration), "CVodeSetNonlinearSolver");
-    check(CVodeSetNonlinConvCoef(memory, 0.01), "CVodeSetNonlinConvCoef");
-    check(CVodeSetMaxNumSteps(memory, most_steps), "CVodeSetMaxNumSteps");
-    check(CVodeSetMaxHnilWarns(memory, -1), "CVodeSetMaxHnilWarns");
+    check_sundials(CVodeSVtolerances(memory, relative_tolerance, cvode_.tolerance), "CVodeSVtolerances");
+    check_sundials(CVodeSetNonlinearSolver(memory, cvode_.iteration), "CVodeSetNonlinearSolver");
+    check_sundials(CVodeSetNonlinConvCoef(memory, 0.01), "CVodeSetNonlinConvCoef");
+    check_sundials(CVodeSetMaxNumSteps(memory, most_steps), "CVodeSetMaxNumSteps");
+    check_sundials(CVodeSetMaxHnilWarns(memory, -1), "CVodeSetMaxHnilWarns");
   }
 
   void lift(double t, const double* x) {
     for (std::size_t i = 0; i < n_; ++i) angle_[i] = start_[i] + rate_[i] * t + x[i];
   }
 
-  static int right_hand_side(realtype t, N_Vector state, N_Vector slope, void* user) {
+  static int right_hand_side(sunrealtype t, N_Vector state, N_Vector slope, void* user) {
     auto& self = *static_cast<OrbitIntegrator*>(user);
     const double* x = N_VGetArrayPointer(state);
     double* dx = N_VGetArrayPointer(slope);
@@ -156,7 +146,7 @@ private:
   }
 
   /// Changes its sign wherever phi_n passes a multiple of 2 pi.
-  static int section(realtype t, N_Vector state, realtype* value, void* user) {
+  static int section(sunrealtype t, N_Vector state, sunrealtype* value, void* user) {
     const auto& self = *static_cast<OrbitIntegrator*>(user);
     const std::size_t last = self.n_ - 1;
     *value = std::sin(0.5 * (self.start_[last] + self.rate_[last] * t + N_VGetArrayPointer(state)[last]));

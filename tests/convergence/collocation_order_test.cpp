@@ -10,6 +10,8 @@
 
 #include "engine/waveform/neuron_waves.hpp"
 
+#include <algorithm>
+
 namespace {
 
 using namespace hjnet;

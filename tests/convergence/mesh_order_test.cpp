@@ -1,6 +1,8 @@
 // Orders of the Chebyshev elements: interpolation h^p, integration over whole elements h^p or h^(p+1) for p nodes.
 #include "../support/case.hpp"
 
+#include <algorithm>
+
 namespace {
 
 using namespace hjnet;

@@ -2,6 +2,8 @@
 #include "../support/case.hpp"
 #include "../support/factor_engine.hpp"
 
+#include <algorithm>
+
 namespace {
 
 using namespace hjnet;

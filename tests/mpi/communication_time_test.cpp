@@ -1,5 +1,6 @@
 // Waiting inside MPI is counted whoever called it: hjnet, PETSc or SUNDIALS; other work is not.
 #include "parallel/communication_time.hpp"
+#include "parallel/sundials.hpp"
 
 #include "run/memory.hpp"
 
@@ -8,7 +9,6 @@
 #include <nvector/nvector_petsc.h>
 #include <petscsf.h>
 #include <petscvec.h>
-#include <sundials/sundials_context.h>
 
 #include <chrono>
 #include <thread>
@@ -76,8 +76,7 @@ TEST_F(Communication, OfPetsc) {
 }
 
 TEST_F(Communication, OfSundials) {
-  SUNContext context = nullptr;
-  SUNContext_Create(nullptr, &context);
+  auto* context = make_sundials_context(MPI_COMM_WORLD);
   N_Vector wrapped = N_VMake_Petsc(vector_, context);
   double norm = 0.0;
   expect_waiting(counted_in([&] { norm = N_VWrmsNorm(wrapped, wrapped); }));

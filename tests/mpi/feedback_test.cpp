@@ -4,6 +4,7 @@
 #include "parallel/errors.hpp"
 #include "quantum/stage.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 

@@ -1,6 +1,8 @@
 // Constraints on any number of ranks: the run on one.
 #include "../support/case.hpp"
 
+#include <algorithm>
+
 namespace {
 
 using namespace hjnet;

@@ -5,6 +5,7 @@
 #include "engine/krylov.hpp"
 #include "parallel/halo.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace {

@@ -2,6 +2,8 @@
 #include "../support/factor_engine.hpp"
 #include "../support/kernel_case.hpp"
 
+#include <algorithm>
+
 namespace {
 
 using namespace hjnet;

@@ -6,6 +6,7 @@
 #include "archive/archive.hpp"
 #include "network/vector_archive.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 

@@ -3,6 +3,7 @@
 
 #include "config/torus_settings.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <vector>

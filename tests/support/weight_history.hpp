@@ -3,6 +3,8 @@
 
 #include "case.hpp"
 
+#include <algorithm>
+
 namespace hjnet::test {
 
 /// Follows a case epoch by epoch. Its numbers are the engine's own to the last bit (the engine shows them at epoch ends

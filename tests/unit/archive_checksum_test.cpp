@@ -3,6 +3,7 @@
 
 #include "archive/checksum.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 #include <random>

@@ -3,6 +3,7 @@
 
 #include "history/basis.hpp"
 
+#include <algorithm>
 #include <random>
 
 namespace {

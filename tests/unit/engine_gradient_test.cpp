@@ -3,6 +3,7 @@
 #include "../support/pattern_file.hpp"
 #include "../support/weight_history.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace {

@@ -5,6 +5,7 @@
 #include "../support/weight_history.hpp"
 #include "parallel/errors.hpp"
 
+#include <algorithm>
 #include <map>
 #include <numbers>
 

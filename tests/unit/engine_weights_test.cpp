@@ -2,6 +2,8 @@
 #include "../support/case.hpp"
 #include "../support/weight_history.hpp"
 
+#include <algorithm>
+
 namespace {
 
 using namespace hjnet;

@@ -5,6 +5,7 @@
 #include "history/last_shown.hpp"
 #include "run/value_stage.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <set>

@@ -5,6 +5,8 @@
 #include "history/epoch_operators.hpp"
 #include "parallel/errors.hpp"
 
+#include <algorithm>
+
 namespace {
 
 using namespace hjnet;

@@ -6,6 +6,8 @@
 
 #include <Eigen/Dense>
 
+#include <algorithm>
+
 namespace {
 
 using namespace hjnet;

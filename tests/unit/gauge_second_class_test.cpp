@@ -4,6 +4,7 @@
 #include "engine/choice.hpp"
 #include "parallel/errors.hpp"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 

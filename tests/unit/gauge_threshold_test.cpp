@@ -2,6 +2,7 @@
 #include "../support/case.hpp"
 #include "../support/factor_engine.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace {

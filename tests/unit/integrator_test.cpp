@@ -6,10 +6,12 @@
 #include "engine/coupled/vector_operations.hpp"
 #include "engine/krylov.hpp"
 #include "parallel/errors.hpp"
+#include "parallel/sundials.hpp"
 
 #include <nvector/nvector_petsc.h>
 #include <petscvec.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -173,7 +175,7 @@ TEST(Integrator, PassesOnWhatACallbackThrows) {
 class Vectors : public ::testing::Test {
 protected:
   Vectors() {
-    SUNContext_Create(nullptr, &context_);
+    context_ = make_sundials_context(MPI_COMM_NULL);
     for (std::size_t i = 0; i < 4; ++i) {
       VecCreateMPI(MPI_COMM_SELF, 3, PETSC_DETERMINE, &vecs_[i]);
       v_[i] = N_VMake_Petsc(vecs_[i], context_);
@@ -239,7 +241,7 @@ TEST_F(Vectors, OtherOperationsOverwriteToo) {
   EXPECT_EQ(get(v_[2]), (Numbers{-2, -4, -6}));
   N_VConst(nan, v_[2]);
   N_VConst(nan, v_[3]);
-  std::array<realtype, 2> a{2.0, 3.0};
+  std::array<sunrealtype, 2> a{2.0, 3.0};
   std::array<N_Vector, 2> y{v_[1], v_[0]};
   std::array<N_Vector, 2> z{v_[2], v_[3]};
   EXPECT_EQ(N_VScaleAddMulti(2, a.data(), v_[0], y.data(), z.data()), 0);

@@ -4,6 +4,7 @@
 #include "history/epoch_record.hpp"
 #include "history/mesh.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace {

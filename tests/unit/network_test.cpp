@@ -3,6 +3,7 @@
 
 #include "network/connectivity.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace {

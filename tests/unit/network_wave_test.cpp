@@ -3,6 +3,7 @@
 
 #include "run/network_wave.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <numbers>
 

@@ -3,6 +3,7 @@
 
 #include "network/transfer.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace {

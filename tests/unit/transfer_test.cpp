@@ -5,6 +5,7 @@
 #include "network/inverse_transfer.hpp"
 #include "network/transfer.hpp"
 
+#include <algorithm>
 #include <complex>
 #include <limits>
 

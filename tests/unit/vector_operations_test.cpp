@@ -2,6 +2,7 @@
 #include "../support/case.hpp"
 
 #include "engine/coupled/vector_operations.hpp"
+#include "parallel/sundials.hpp"
 
 #include <nvector/nvector_petsc.h>
 #include <petscvec.h>
@@ -21,7 +22,7 @@ using Numbers = std::vector<double>;
 class Vectors {
 public:
   Vectors(int count, PetscInt size) : vecs_(static_cast<std::size_t>(count)), vectors_(vecs_.size()), size_(size) {
-    SUNContext_Create(nullptr, &context_);
+    context_ = make_sundials_context(MPI_COMM_NULL);
     std::mt19937_64 random(1);
     std::uniform_real_distribution<double> draw(0.5, 2.0);
     for (std::size_t i = 0; i < vecs_.size(); ++i) {
@@ -69,7 +70,7 @@ double work_on(const Vectors& v, const AfterEach& after_each) {
       after_each();
     }
   }
-  std::array<realtype, 3> factors{0.1, -0.2, 0.3};
+  std::array<sunrealtype, 3> factors{0.1, -0.2, 0.3};
   std::array<N_Vector, 3> several{v[0], v[1], v[2]};
   const std::array<std::function<void()>, 11> steps{
       [&] { N_VConst(0.25, v[6]); },

@@ -3,6 +3,8 @@
 #include "../support/factor_engine.hpp"
 #include "../support/pattern_file.hpp"
 
+#include <algorithm>
+
 namespace {
 
 using namespace hjnet;

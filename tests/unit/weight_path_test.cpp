@@ -4,6 +4,7 @@
 #include "history/weight_path.hpp"
 #include "parallel/errors.hpp"
 
+#include <algorithm>
 #include <functional>
 
 namespace {

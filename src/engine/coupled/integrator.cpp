@@ -1,8 +1,8 @@
 #include "engine/coupled/integrator.hpp"
 
 #include "engine/coupled/vector_operations.hpp"
+#include "parallel/sundials.hpp"
 
-#include <cvode/cvode.h>
 #include <fmt/format.h>
 #include <nvector/nvector_petsc.h>
 #include <petscvec.h>
@@ -31,10 +31,6 @@ int Integrator::vectors(Method method) {
 
 namespace {
 
-void check(int flag, const char* call) {
-  if (flag < 0) throw numerical_error(fmt::format("{} failed with code {}", call, flag));
-}
-
 /// So many steps in a row that do not move the time are a failure; an integration's first steps may be as short.
 constexpr int most_stalled_steps = 100;
 
@@ -52,11 +48,6 @@ std::string reason(int flag, const std::string& message) {
     default:
       return "the integrator stopped (" + message + ")";
   }
-}
-
-/// CVODE's own words are kept for the exception instead of being printed.
-void keep_message(int /*code*/, const char* /*module*/, const char* /*function*/, char* message, void* data) {
-  *static_cast<std::string*>(data) = message;
 }
 
 }  // namespace
@@ -111,7 +102,7 @@ struct Integrator::Cvode {
   }
   static void release(N_Vector v, double* data) { VecRestoreArray(N_VGetVector_Petsc(v), &data); }
 
-  static int right_hand_side(realtype s, N_Vector x, N_Vector dx, void* user) {
+  static int right_hand_side(sunrealtype s, N_Vector x, N_Vector dx, void* user) {
     auto& self = *static_cast<Cvode*>(user);
     const double* in = read(x);
     double* out = write(dx);
@@ -127,11 +118,11 @@ struct Integrator::Cvode {
     return flag;
   }
 
-  static int solve(SUNLinearSolver solver, SUNMatrix /*none*/, N_Vector x, N_Vector b, realtype /*tolerance*/) {
+  static int solve(SUNLinearSolver solver, SUNMatrix /*none*/, N_Vector x, N_Vector b, sunrealtype /*tolerance*/) {
     auto& self = *static_cast<Cvode*>(solver->content);
-    realtype s = 0.0;
-    realtype gamma = 0.0;
-    realtype rl1 = 0.0;
+    sunrealtype s = 0.0;
+    sunrealtype gamma = 0.0;
+    sunrealtype rl1 = 0.0;
     N_Vector predicted = nullptr;
     N_Vector now = nullptr;
     N_Vector f = nullptr;
@@ -175,7 +166,7 @@ Integrator::Integrator(MPI_Comm comm, std::int64_t local_size, const IntegratorS
                     "{}: use fewer synapses or turn the particles' tangents off",
                     global, std::numeric_limits<PetscInt>::max()));
   }
-  check(SUNContext_Create(&comm, &c.context), "SUNContext_Create");
+  c.context = make_sundials_context(comm);
   PetscCallAbort(comm, VecCreateMPI(comm, static_cast<PetscInt>(local_size), PETSC_DETERMINE, &c.vec));
   PetscCallAbort(comm, VecSet(c.vec, 0.0));
   c.state = N_VMake_Petsc(c.vec, c.context);
@@ -202,20 +193,20 @@ void Integrator::integrate(const OdeSystem& system, double s0, double s1, double
   std::copy_n(x, size, start);
   Cvode::release(c.state, start);
   if (!c.initialised) {
-    check(CVodeInit(c.memory, Cvode::right_hand_side, s0, c.state), "CVodeInit");
-    check(CVodeSetErrHandlerFn(c.memory, keep_message, &c.message), "CVodeSetErrHandlerFn");
-    check(CVodeSetUserData(c.memory, &c), "CVodeSetUserData");
-    check(CVodeWFtolerances(c.memory, Cvode::weights), "CVodeWFtolerances");
-    check(CVodeSetLinearSolver(c.memory, c.linear, nullptr), "CVodeSetLinearSolver");
-    check(CVodeSetMaxNumSteps(c.memory, -1), "CVodeSetMaxNumSteps");
-    check(CVodeSetMaxErrTestFails(c.memory, 20), "CVodeSetMaxErrTestFails");
-    check(CVodeSetMaxConvFails(c.memory, 20), "CVodeSetMaxConvFails");
-    check(CVodeSetMaxStep(c.memory, c.settings.max_step), "CVodeSetMaxStep");
+    check_sundials(CVodeInit(c.memory, Cvode::right_hand_side, s0, c.state), "CVodeInit");
+    keep_cvode_messages(c.context, c.memory, c.message);
+    check_sundials(CVodeSetUserData(c.memory, &c), "CVodeSetUserData");
+    check_sundials(CVodeWFtolerances(c.memory, Cvode::weights), "CVodeWFtolerances");
+    check_sundials(CVodeSetLinearSolver(c.memory, c.linear, nullptr), "CVodeSetLinearSolver");
+    check_sundials(CVodeSetMaxNumSteps(c.memory, -1), "CVodeSetMaxNumSteps");
+    check_sundials(CVodeSetMaxErrTestFails(c.memory, 20), "CVodeSetMaxErrTestFails");
+    check_sundials(CVodeSetMaxConvFails(c.memory, 20), "CVodeSetMaxConvFails");
+    check_sundials(CVodeSetMaxStep(c.memory, c.settings.max_step), "CVodeSetMaxStep");
     c.initialised = true;
   } else {
-    check(CVodeReInit(c.memory, s0, c.state), "CVodeReInit");
+    check_sundials(CVodeReInit(c.memory, s0, c.state), "CVodeReInit");
   }
-  check(CVodeSetStopTime(c.memory, s1), "CVodeSetStopTime");
+  check_sundials(CVodeSetStopTime(c.memory, s1), "CVodeSetStopTime");
 
   std::size_t next = capture.taken;
   const auto take = [&](N_Vector from) {
@@ -246,7 +237,7 @@ void Integrator::integrate(const OdeSystem& system, double s0, double s1, double
         take(c.state);
         continue;
       }
-      check(CVodeGetDky(c.memory, capture.times[next], 0, c.dense), "CVodeGetDky");
+      check_sundials(CVodeGetDky(c.memory, capture.times[next], 0, c.dense), "CVodeGetDky");
       take(c.dense);
     }
     if (!capture.after_step || s >= s1) continue;

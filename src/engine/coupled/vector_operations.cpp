@@ -195,14 +195,14 @@ MPI_Comm comm_of(N_Vector vector) {
   return PetscObjectComm(reinterpret_cast<PetscObject>(N_VGetVector_Petsc(vector)));
 }
 
-realtype weighted_rms(N_Vector x, N_Vector w) {
+sunrealtype weighted_rms(N_Vector x, N_Vector w) {
   queue().note(Kind::square_sum, 0.0, x, 0.0, w, nullptr);
   double sum = queue().settle();
   MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, comm_of(x));
   return std::sqrt(sum / static_cast<double>(N_VGetLength_Petsc(x)));
 }
 
-realtype max_norm(N_Vector x) {
+sunrealtype max_norm(N_Vector x) {
   queue().note(Kind::maximum, 0.0, x, 0.0, nullptr, nullptr);
   double maximum = queue().settle();
   MPI_Allreduce(MPI_IN_PLACE, &maximum, 1, MPI_DOUBLE, MPI_MAX, comm_of(x));
@@ -226,16 +226,18 @@ void use_own_operations(N_Vector vector) {
   ops.nvgetlength = old.nvgetlength;
   ops.nvgetcommunicator = old.nvgetcommunicator;
   ops.nvdestroy = destroy;
-  ops.nvlinearsum = [](realtype a, N_Vector x, realtype b, N_Vector y, N_Vector z) {
+  ops.nvlinearsum = [](sunrealtype a, N_Vector x, sunrealtype b, N_Vector y, N_Vector z) {
     queue().note(Kind::linear_sum, a, x, b, y, z);
   };
-  ops.nvscale = [](realtype c, N_Vector x, N_Vector z) { queue().note(Kind::scale, c, x, 0.0, nullptr, z); };
-  ops.nvconst = [](realtype c, N_Vector z) { queue().note(Kind::constant, c, nullptr, 0.0, nullptr, z); };
+  ops.nvscale = [](sunrealtype c, N_Vector x, N_Vector z) { queue().note(Kind::scale, c, x, 0.0, nullptr, z); };
+  ops.nvconst = [](sunrealtype c, N_Vector z) { queue().note(Kind::constant, c, nullptr, 0.0, nullptr, z); };
   ops.nvprod = [](N_Vector x, N_Vector y, N_Vector z) { queue().note(Kind::product, 0.0, x, 0.0, y, z); };
   ops.nvdiv = [](N_Vector x, N_Vector y, N_Vector z) { queue().note(Kind::quotient, 0.0, x, 0.0, y, z); };
   ops.nvabs = [](N_Vector x, N_Vector z) { queue().note(Kind::magnitude, 0.0, x, 0.0, nullptr, z); };
   ops.nvinv = [](N_Vector x, N_Vector z) { queue().note(Kind::inverse, 0.0, x, 0.0, nullptr, z); };
-  ops.nvaddconst = [](N_Vector x, realtype b, N_Vector z) { queue().note(Kind::add_constant, b, x, 0.0, nullptr, z); };
+  ops.nvaddconst = [](N_Vector x, sunrealtype b, N_Vector z) {
+    queue().note(Kind::add_constant, b, x, 0.0, nullptr, z);
+  };
   ops.nvwrmsnorm = weighted_rms;
   ops.nvmaxnorm = max_norm;
   *vector->ops = ops;
