@@ -1,3 +1,4 @@
+#include "run/output_files.hpp"
 #include "run/simulation.hpp"
 
 #include "config/load.hpp"
@@ -10,11 +11,12 @@ namespace hjnet {
 
 ExitStatus run_verb(const Arguments& arguments) {
   watch_stop_signals();
-  const Settings settings = agreed(MPI_COMM_WORLD, [&] {
+  Settings settings = agreed(MPI_COMM_WORLD, [&] {
     Settings read = load_settings(arguments.file, arguments.overrides, arguments.output);
     require_supported_constraints(read);
     return read;
   });
+  settings.output.file = behind_links(MPI_COMM_WORLD, settings.output.file);
   return run_simulation(
       MPI_COMM_WORLD, settings,
       {.overwrite = arguments.overwrite, .restart = arguments.restart, .max_walltime = arguments.max_walltime});

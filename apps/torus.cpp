@@ -1,13 +1,15 @@
 #include "config/load_torus.hpp"
 #include "parallel/agree.hpp"
+#include "run/output_files.hpp"
 #include "run/torus_run.hpp"
 #include "verbs.hpp"
 
 namespace hjnet {
 
 ExitStatus torus_verb(const Arguments& arguments) {
-  const TorusSettings settings = agreed(
+  TorusSettings settings = agreed(
       MPI_COMM_WORLD, [&] { return load_torus_settings(arguments.file, arguments.overrides, arguments.output); });
+  settings.file = behind_links(MPI_COMM_WORLD, settings.file);
   return run_torus(MPI_COMM_WORLD, settings, arguments.overwrite);
 }
 

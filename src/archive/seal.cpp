@@ -78,6 +78,14 @@ void write_seal(const std::filesystem::path& file, std::vector<Stretch> numbers)
   descriptor.write(end + list.size(), std::as_bytes(std::span(&tail, 1)));
 }
 
+bool has_seal(const std::filesystem::path& file) {
+  const Descriptor descriptor(file, O_RDONLY);
+  const auto size = descriptor.size();
+  std::uint64_t last = 0;
+  if (size >= sizeof(last)) descriptor.read(size - sizeof(last), std::as_writable_bytes(std::span(&last, 1)));
+  return last == mark;
+}
+
 void expect_seal(const std::filesystem::path& file) {
   const auto name = file.string();
   const Descriptor descriptor(file, O_RDONLY);

@@ -20,6 +20,9 @@ struct Stretch {
 /// Seals a closed file on this rank; `numbers`: where it keeps the datasets' numbers, in any order. Throws io_error.
 void write_seal(const std::filesystem::path& file, std::vector<Stretch> numbers);
 
+/// Whether a file ends as write_seal() leaves it. Throws io_error where it cannot be read.
+bool has_seal(const std::filesystem::path& file);
+
 /// Throws io_error where the file is not there, is empty or unsealed (being incomplete), or does not match its seal.
 /// On this rank, a few MiB at a time.
 void expect_seal(const std::filesystem::path& file);

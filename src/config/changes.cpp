@@ -4,6 +4,7 @@
 #include "archive/checksum.hpp"
 #include "config/document.hpp"
 #include "config/place.hpp"
+#include "config/sources.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -96,42 +97,6 @@ private:
   int epochs_before_, epochs_after_;
   std::vector<Change> found_;
 };
-
-/// Every value of the input, with its key.
-std::vector<std::pair<std::string, const Value*>> values_of(const Settings& settings) {
-  std::vector<std::pair<std::string, const Value*>> values{
-      {"network.initial_thresholds", &settings.network.initial_thresholds},
-      {"network.initial_biases", &settings.network.initial_biases},
-      {"network.initial_state", &settings.network.initial_state},
-      {"learning.initial_delta", &settings.learning.initial_delta},
-      {"learning.target", &settings.learning.target}};
-  const auto append = [&values](std::string_view list, const auto& elements, auto value) {
-    std::size_t index = 0;
-    for (const auto& element : elements) values.emplace_back(fmt::format("{}[{}]", list, index++), &value(element));
-  };
-  append("network.projection", settings.network.projections, [](const auto& it) -> const Value& { return it.weights; });
-  append("stimulus.constant", settings.stimulus.constant, [](const auto& it) -> const Value& { return it.value; });
-  append("stimulus.step", settings.stimulus.steps, [](const auto& it) -> const Value& { return it.input.value; });
-  append("gauge.field", settings.gauge.fields, [](const auto& it) -> const Value& { return it.amplitude.value; });
-  if (settings.kernel) values.emplace_back("kernel.patterns", &settings.kernel->inputs);
-  if (settings.environment) {
-    values.emplace_back("environment.transitions", &settings.environment->transitions);
-    values.emplace_back("environment.rewards", &settings.environment->rewards);
-    values.emplace_back("environment.features", &settings.environment->features);
-  }
-  return values;
-}
-
-/// Every set of patterns of the input, with its key.
-std::vector<std::pair<std::string, const PatternSource*>> sets_of(const Settings& settings) {
-  std::vector<std::pair<std::string, const PatternSource*>> sets;
-  if (settings.stimulus.patterns) sets.emplace_back("stimulus.patterns", &settings.stimulus.patterns->source);
-  if (!settings.evaluate) return sets;
-  for (std::size_t i = 0; i < settings.evaluate->sets.size(); ++i) {
-    sets.emplace_back(fmt::format("evaluate.set[{}]", i), &settings.evaluate->sets[i].source);
-  }
-  return sets;
-}
 
 /// Calls take(numbers) with a dataset's numbers, some rows at a time: a set need not fit into memory.
 template <class Take>

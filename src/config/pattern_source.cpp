@@ -1,6 +1,7 @@
 #include "config/pattern_source.hpp"
 
 #include "archive/read.hpp"
+#include "config/data_file.hpp"
 #include "config/toml_text.hpp"
 #include "parallel/errors.hpp"
 
@@ -43,8 +44,7 @@ void read_targets(const Reader& table, std::int64_t outputs, PatternSource& sour
 PatternSource read_pattern_source(const Reader& table, const LayerSettings& shown_to, std::int64_t outputs) {
   PatternSource source;
   for (const auto* key : {"file", "inputs"}) table.require(key);
-  source.file = std::filesystem::absolute(table.base() / table.text("file", "")).lexically_normal();
-  if (!std::filesystem::is_regular_file(source.file)) table.wrong("file", "an existing HDF5 file");
+  source.file = read_data_file(table);
   source.inputs = table.text("inputs", "");
   source.targets = table.text("targets", "");
   const auto shape = look_at(table, "inputs", source, source.inputs);

@@ -1,5 +1,6 @@
 // [environment]: the Markov decision process of error = "bellman".
 #include "archive/read.hpp"
+#include "config/data_file.hpp"
 #include "config/grid_world.hpp"
 #include "config/read_tables.hpp"
 #include "config/toml_text.hpp"
@@ -67,8 +68,7 @@ Table read_dataset(const Reader& fields) {
   fields.require("file");
   fields.require("dataset");
   value.dataset = fields.text("dataset", "");
-  value.file = std::filesystem::absolute(fields.base() / fields.text("file", "")).lexically_normal();
-  if (!std::filesystem::is_regular_file(value.file)) fields.wrong("file", "an existing HDF5 file");
+  value.file = read_data_file(fields);
   try {
     auto data = read_numeric_dataset(value.file, value.dataset);
     table.shape.assign(data.dims.begin(), data.dims.end());

@@ -1,6 +1,7 @@
 #include "config/values.hpp"
 
 #include "archive/read.hpp"
+#include "config/data_file.hpp"
 #include "config/toml_text.hpp"
 #include "parallel/errors.hpp"
 
@@ -76,11 +77,9 @@ bool fits(const std::vector<std::uint64_t>& shape, const Extent& extent) {
 
 Value read_file(const Reader& fields, const Extent& extent) {
   Value value{.kind = Value::Kind::list};
-  const std::filesystem::path name = fields.text("file", "");
   fields.require("dataset");
   value.dataset = fields.text("dataset", "");
-  value.file = std::filesystem::absolute(fields.base() / name).lexically_normal();
-  if (!std::filesystem::is_regular_file(value.file)) fields.wrong("file", "an existing HDF5 file");
+  value.file = read_data_file(fields);
   NumericDataset data;
   try {
     data = read_numeric_dataset(value.file, value.dataset);

@@ -3,7 +3,10 @@
 #include <mpi.h>
 #include <petscsys.h>
 
+#include <cstdlib>
 #include <cstring>
+#include <sstream>
+#include <string>
 #include <vector>
 
 namespace hjnet {
@@ -23,12 +26,30 @@ std::vector<char*> split_petsc_arguments(int& argc, char** argv) {
   return petsc;
 }
 
+/// PETSc remembers what it was told, but not where it read it.
+std::vector<std::filesystem::path> option_files;
+
+void note_option_files(const std::vector<char*>& arguments) {
+  std::vector<std::string> words(arguments.begin(), arguments.end());
+  const char* more = std::getenv("PETSC_OPTIONS");
+  std::istringstream text(more == nullptr ? "" : more);
+  for (std::string word; text >> word;) words.push_back(word);
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (words[i] == "-options_file" || words[i] == "-options_file_yaml") option_files.emplace_back(words[i + 1]);
+  }
+}
+
 }  // namespace
 
 Environment::Environment(int& argc, char**& argv) {
+  // Open MPI gives every file a shared pointer, which nobody here uses; two of the components that do so end the
+  // process where a path has more than some 240 characters (4.1, 5.0), or need /dev/shm. This one does nothing until it
+  // is used.
+  ::setenv("OMPI_MCA_sharedfp", "individual", 0);
   MPI_Init(&argc, &argv);
   auto petsc_arguments = split_petsc_arguments(argc, argv);
   petsc_arguments.insert(petsc_arguments.begin() + 1, const_cast<char*>("-skip_petscrc"));
+  note_option_files(petsc_arguments);
   auto petsc_argc = static_cast<int>(petsc_arguments.size());
   petsc_arguments.push_back(nullptr);
   char** petsc_argv = petsc_arguments.data();
@@ -37,6 +58,10 @@ Environment::Environment(int& argc, char**& argv) {
   PetscPushErrorHandler(PetscMPIAbortErrorHandler, nullptr);
   // Signals are the batch system's means to speak to us, not PETSc's.
   PetscPopSignalHandler();
+}
+
+std::vector<std::filesystem::path> petsc_option_files() {
+  return option_files;
 }
 
 Environment::~Environment() {

@@ -1,6 +1,9 @@
 #pragma once
 /// MPI and PETSc for the life of the process, and the process's communicators.
 
+#include <filesystem>
+#include <vector>
+
 namespace hjnet {
 
 /// Initialises MPI and PETSc on construction, finalises both on destruction (aborts nothing).
@@ -13,5 +16,8 @@ public:
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 };
+
+/// The files that PETSc has read options from, as the command line or PETSC_OPTIONS names them.
+std::vector<std::filesystem::path> petsc_option_files();
 
 }  // namespace hjnet

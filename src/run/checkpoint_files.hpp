@@ -1,11 +1,12 @@
 #pragma once
 /// The checkpoints that lie in a directory.
 
+#include "config/settings.hpp"
+
 #include <mpi.h>
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 #include <vector>
 
 namespace hjnet {
@@ -18,9 +19,18 @@ struct CheckpointFile {
   std::filesystem::path file;
 };
 
-/// All files <directory>/<stem>-NNNNNN.h5, lowest number first; none where there is no such directory. What rank 0
-/// sees, on all ranks of `comm`.
-std::vector<CheckpointFile> checkpoint_files(MPI_Comm comm, const std::filesystem::path& directory,
-                                             const std::string& stem);
+/// A member's checkpoints, lowest number first: those that older versions named after the run file's name alone, which
+/// may be another run's, and those named after its place too.
+struct CheckpointLists {
+  std::vector<CheckpointFile> of_older_versions, own;
+};
+
+/// The checkpoints that lie in the directory of the settings; none where there is no such directory. What rank 0 sees,
+/// on all ranks of `comm`.
+CheckpointLists checkpoint_files(MPI_Comm comm, const Settings& settings, int member);
+
+/// All files there, of any member and whether complete or not, that a run with these settings may replace or remove,
+/// in the order of their names. Likewise.
+std::vector<std::filesystem::path> all_checkpoint_names(MPI_Comm comm, const Settings& settings);
 
 }  // namespace hjnet

@@ -4,6 +4,7 @@
 #include "archive/publish.hpp"
 #include "parallel/errors.hpp"
 #include "parallel/stop.hpp"
+#include "run/output_files.hpp"
 #include "run/provenance.hpp"
 
 #include <fmt/format.h>
@@ -49,6 +50,15 @@ void expect_writable(const fs::path& directory) {
 
 }  // namespace
 
+void expect_room_for_checkpoints(MPI_Comm comm, const Settings& settings, bool wall_time_ends) {
+  if (!periodic(settings.output.checkpoint) && !wall_time_ends) return;
+  together(comm, [&] {
+    int rank = 0;
+    MPI_Comm_rank(comm, &rank);
+    if (rank == 0) expect_writable(settings.output.checkpoint.directory);
+  });
+}
+
 Checkpoints::Checkpoints(MPI_Comm group, const Settings& settings, int member, RunIdentity identity, WallTime wall_time,
                          const CheckpointInfo* loaded)
     : group_(group),
@@ -57,38 +67,54 @@ Checkpoints::Checkpoints(MPI_Comm group, const Settings& settings, int member, R
       member_(member),
       identity_(std::move(identity)),
       wall_time_(wall_time),
-      stem_(checkpoint_stem(settings, member)),
+      stem_(checkpoint_stem(group, settings, member)),
       last_write_(MPI_Wtime()) {
   MPI_Comm_rank(group, &rank_);
-  if (periodic(when_) || wall_time_.most) {
-    together(group_, [&] {
-      if (rank_ == 0) expect_writable(when_.directory);
-    });
+  const auto files = checkpoint_files(group, settings, member);
+  for (const auto* list : {&files.of_older_versions, &files.own}) {
+    if (!list->empty()) next_number_ = std::max(next_number_, list->back().number + 1);
   }
-  const auto files = checkpoint_files(group, when_.directory, stem_);
-  if (!files.empty()) next_number_ = files.back().number + 1;
-  if (loaded == nullptr) return;
+  if (loaded == nullptr) {
+    take_over_abandoned(files.own);
+    return;
+  }
   stuck_ = true;
   write_seconds_ = loaded->write_seconds;
   epoch_before_ = loaded->sweep ? loaded->epoch_seconds : 0.0;
-  branched_ = files.empty() || files.back().file != loaded->file;
+  const auto& last = files.own.empty() ? files.of_older_versions : files.own;
+  branched_ = last.empty() || last.back().file != loaded->file;
   if (!branched_ && !loaded->sweep) saved_epoch_ = loaded->epochs_done;
   take_over(files, *loaded);
 }
 
-void Checkpoints::take_over(const std::vector<CheckpointFile>& files, const CheckpointInfo& loaded) {
-  for (const auto& [number, file] : files) {
+std::string Checkpoints::origin_of(const fs::path& file) const {
+  try {
+    return read_checkpoint(group_, file).origin;
+  } catch (const io_error&) {
+    return {};
+  }
+}
+
+void Checkpoints::take_over(const CheckpointLists& files, const CheckpointInfo& loaded) {
+  const auto older = files.of_older_versions.size();
+  for (std::size_t i = 0; i < older + files.own.size(); ++i) {
+    const auto& file = i < older ? files.of_older_versions[i].file : files.own[i - older].file;
     if (file == loaded.file) {
       kept_.push_back(file);
       return;
     }
-    try {
-      if (read_checkpoint(group_, file).origin == loaded.origin) kept_.push_back(file);
-    } catch (const io_error&) {
-      continue;  // damaged, or not of this version: left to the user
-    }
+    const auto origin = origin_of(file);
+    if (origin == loaded.origin) kept_.push_back(file);
+    if (i >= older && !origin.empty() && origin != loaded.origin) abandoned_.push_back(file);
   }
   kept_ = {};  // the one loaded lies elsewhere: nothing here is ours to remove
+  abandoned_ = {};
+}
+
+void Checkpoints::take_over_abandoned(const std::vector<CheckpointFile>& own) {
+  for (const auto& [number, file] : own) {
+    if (!origin_of(file).empty()) abandoned_.push_back(file);
+  }
 }
 
 void Checkpoints::run_begins(const Checkpointed& state) {
@@ -193,7 +219,7 @@ void Checkpoints::write(const Checkpointed& state, bool sweep) {
   const double begin = MPI_Wtime();
   expect_room(state, sweep);
   const auto file = free_name();
-  const fs::path partial = file.string() + ".partial";
+  const auto partial = partial_name(file);
   auto archive = Archive::create(group_, partial, true);
   try {
     archive.keep_checksums();
@@ -244,10 +270,11 @@ void Checkpoints::write_attributes(Archive& archive, const Checkpointed& state, 
 
 /// Removes all but the newest ones of those known to be good. That one cannot be removed is no reason to stop.
 void Checkpoints::remove_old() {
-  while (kept_.size() > static_cast<std::size_t>(when_.keep)) {
+  while (abandoned_.size() + kept_.size() > static_cast<std::size_t>(when_.keep)) {
+    auto& oldest = abandoned_.empty() ? kept_ : abandoned_;
     std::error_code ignored;
-    if (rank_ == 0) fs::remove(kept_.front(), ignored);
-    kept_.erase(kept_.begin());
+    if (rank_ == 0) fs::remove(oldest.front(), ignored);
+    oldest.erase(oldest.begin());
   }
 }
 

@@ -53,9 +53,10 @@ struct StoppedEarly {
   int epochs_done = 0;
 };
 
-/// <directory>/<stem of the run file>-000123.h5; of an ensemble's member <stem>.member-00004-000123.h5. The number only
-/// grows, so that the newest is the largest.
-std::string checkpoint_stem(const Settings& settings, int member);
+/// Checkpoints are <directory>/<stem>-000123.h5, with a number that only grows, so that the newest is the largest. The
+/// stem is the run file's name without .h5 and 16 hexadecimal digits for where it lies, as run files of one name may
+/// share a directory; of an ensemble's member it goes on with .member-00004. Collective over `comm`.
+std::string checkpoint_stem(MPI_Comm comm, const Settings& settings, int member);
 
 /// Reads what is known of a checkpoint, after checking all of its checksums. Collective over `comm`.
 /// @throws io_error, on all ranks, where it is damaged or none of this version's
@@ -68,6 +69,10 @@ CheckpointInfo read_checkpoint(MPI_Comm comm, const std::filesystem::path& file)
 std::optional<CheckpointInfo> newest_checkpoint(MPI_Comm comm, const Settings& settings, int member,
                                                 const std::string& origin, int most_epochs);
 
+/// Makes sure, before anything is touched, that checkpoints can be written where they are sure to come. Collective over
+/// `comm`. @throws io_error
+void expect_room_for_checkpoints(MPI_Comm comm, const Settings& settings, bool wall_time_ends);
+
 /// When this run has to stop by itself: seconds after `start` (MPI_Wtime).
 struct WallTime {
   double start = 0.0;
@@ -77,9 +82,7 @@ struct WallTime {
 /// Writes one member's checkpoints when they are due. All its members are collective over the member's group.
 class Checkpoints {
 public:
-  /// Makes sure that the directory can be written where checkpoints are sure to come.
   /// @param loaded  the checkpoint that the member was restarted from, or null
-  /// @throws io_error
   Checkpoints(MPI_Comm group, const Settings& settings, int member, RunIdentity identity, WallTime wall_time,
               const CheckpointInfo* loaded);
 
@@ -105,7 +108,11 @@ private:
   Verdict verdict();
   [[nodiscard]] double epoch_seconds() const;
   /// Those of the older files that are this run's and sound, so that they may be removed when their time has come.
-  void take_over(const std::vector<CheckpointFile>& files, const CheckpointInfo& loaded);
+  void take_over(const CheckpointLists& files, const CheckpointInfo& loaded);
+  /// The sound ones that earlier runs with this run file have left: nothing can be continued from them.
+  void take_over_abandoned(const std::vector<CheckpointFile>& own);
+  /// The origin of a checkpoint; "" of one that is not sound, which is left to the user.
+  [[nodiscard]] std::string origin_of(const std::filesystem::path& file) const;
   [[nodiscard]] std::filesystem::path free_name();
   void write(const Checkpointed& state, bool sweep);
   /// As write(), but where it cannot be written that is said, and the run goes on.
@@ -124,10 +131,11 @@ private:
   WallTime wall_time_;
   std::string stem_;
   std::int64_t next_number_ = 1;
-  std::vector<std::filesystem::path> kept_;  ///< good ones, oldest first
-  std::optional<int> saved_epoch_;           ///< the newest one holds the start of this epoch, and no sweep
-  bool stuck_ = false;                       ///< restarted, and not one epoch done since
-  bool branched_ = false;                    ///< restarted from another than the newest file
+  std::vector<std::filesystem::path> kept_;       ///< good ones, oldest first
+  std::vector<std::filesystem::path> abandoned_;  ///< good ones of earlier runs with this run file, oldest first
+  std::optional<int> saved_epoch_;                ///< the newest one holds the start of this epoch, and no sweep
+  bool stuck_ = false;                            ///< restarted, and not one epoch done since
+  bool branched_ = false;                         ///< restarted from another than the newest file
   double last_write_ = 0.0, write_seconds_ = 0.0, epoch_start_ = 0.0, epoch_before_ = 0.0, seconds_ = 0.0;
   double last_look_ = 0.0, longest_step_ = 0.0;  ///< time between two chances to stop
 };

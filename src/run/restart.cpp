@@ -1,6 +1,8 @@
 #include "run/restart.hpp"
 #include "run/provenance.hpp"
 
+#include "archive/archive.hpp"
+#include "archive/seal.hpp"
 #include "config/changes.hpp"
 #include "config/load.hpp"
 #include "parallel/agree.hpp"
@@ -125,7 +127,7 @@ void set_aside(MPI_Comm world, const RunFileState& on_file, const fs::path& file
     if (rank != 0 || fs::file_size(file, error) == 0) return {};
     int number = 1;
     const auto name = [&] { return fmt::format("{}.old-{}", file.string(), number); };
-    while (fs::exists(name(), error)) ++number;
+    while (fs::symlink_status(name(), error).type() != fs::file_type::not_found) ++number;
     fs::rename(file, name(), error);
     if (error) throw io_error(fmt::format("cannot rename '{}' to '{}': {}", file.string(), name(), error.message()));
     return name();
@@ -142,16 +144,42 @@ Beginning afresh(MPI_Comm world, const Settings& settings, const std::optional<R
                     "replace it, or --output for another file",
                     file.string()));
   }
-  const auto& directory = settings.output.checkpoint.directory;
   if (settings.ensemble) {
     for (int m = 0; m < settings.ensemble->members; ++m) {
-      const auto files = checkpoint_files(world, directory, checkpoint_stem(settings, settings.ensemble->first + m));
-      if (!files.empty()) throw missing_run_file(files.back().file, file);
+      const auto files = checkpoint_files(world, settings, settings.ensemble->first + m);
+      for (const auto* list : {&files.own, &files.of_older_versions}) {
+        if (!list->empty()) throw missing_run_file(list->back().file, file);
+      }
     }
   }
-  spdlog::warn("No checkpoint to restart from in '{}': starting afresh.", directory.string());
+  spdlog::warn("No checkpoint to restart from in '{}': starting afresh.",
+               settings.output.checkpoint.directory.string());
   if (on_file) set_aside(world, *on_file, file);
   return {};
+}
+
+/// The checkpoint that the command line names.
+CheckpointInfo named_checkpoint(MPI_Comm world, const Settings& settings, const fs::path& file) {
+  int rank = 0;
+  MPI_Comm_rank(world, &rank);
+  agreed(world, [&] {
+    std::string format;
+    try {
+      // HDF5 may not survive a damaged checkpoint: those have a seal.
+      if (rank == 0 && !has_seal(file)) format = text_attribute(Archive::open(file).attributes("/"), "format");
+    } catch (const io_error&) {
+      return 0;  // neither, which the reading of a checkpoint says better
+    }
+    if (format == "hjnet-torus")
+      throw config_error(
+          fmt::format("--restart: expected a checkpoint, or auto, got the torus file '{}'", file.string()));
+    if (format != "hjnet-run") return 0;
+    throw config_error(
+        fmt::format("--restart: '{0}' is a run file, not a checkpoint; to go on with it give --output "
+                    "{0} and --restart auto, or one of its checkpoints in '{1}'",
+                    file.string(), settings.output.checkpoint.directory.string()));
+  });
+  return read_checkpoint(world, file);
 }
 
 }  // namespace
@@ -162,7 +190,7 @@ Beginning find_beginning(MPI_Comm world, const Settings& settings, const std::st
   Beginning out;
   out.on_file = on_file;
   if (restart != "auto") {
-    out.checkpoint = read_checkpoint(world, restart);
+    out.checkpoint = named_checkpoint(world, settings, restart);
   } else if (!settings.ensemble) {
     out.checkpoint = newest_checkpoint(world, settings, 0, on_file ? on_file->origin : "",
                                        on_file ? on_file->epochs_completed : settings.epochs);

@@ -4,6 +4,7 @@
 #include "archive/collective.hpp"
 #include "archive/publish.hpp"
 #include "parallel/errors.hpp"
+#include "run/output_files.hpp"
 #include "run/provenance.hpp"
 
 #include <fmt/format.h>
@@ -169,7 +170,7 @@ RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const
 void RunFile::replace_by_new_layout(const Settings& before) {
   const auto file = settings_.output.file;
   Settings beside = settings_;
-  beside.output.file = file.string() + ".partial";
+  beside.output.file = partial_name(file);
   RunFile next(world_, group_, beside, layout_, true);
   for (const auto& dataset : next.archive_.datasets()) {
     if (!archive_.contains(dataset.path) || !carried_over(dataset.path, before.epochs == settings_.epochs)) continue;

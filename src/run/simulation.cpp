@@ -1,5 +1,6 @@
 #include "run/simulation.hpp"
 
+#include "archive/owner.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/communication_time.hpp"
 #include "parallel/machine.hpp"
@@ -10,7 +11,9 @@
 #include "run/fit.hpp"
 #include "run/member.hpp"
 #include "run/memory.hpp"
+#include "run/output_files.hpp"
 #include "run/progress.hpp"
+#include "run/provenance.hpp"
 #include "run/restart.hpp"
 #include "run/summary.hpp"
 
@@ -43,8 +46,12 @@ public:
       refuse_oversized(settings, ranks, here);
       return 0;
     });
+    expect_safe_outputs(world, settings, options.restart);
+    owner_.emplace(world, settings.output.file, utc_now());
+    if (!options.overwrite && !options.restart) expect_no_run_file(world, settings);
     if (options.restart) beginning_ = find_beginning(world, settings, *options.restart);
     if (is_complete()) return;
+    expect_room_for_checkpoints(world, settings, options.max_walltime.has_value());
     next_ = std::make_unique<Member>(groups_.group(), settings, groups_.members().front());
     synapses_ = next_->network().layout().global_synapses;
     open_file(options);
@@ -224,6 +231,7 @@ private:
   const Settings& settings_;
   WallTime wall_time_;
   int rank_ = 0;
+  std::optional<FileOwner> owner_;  ///< of the run file, from before it is looked at until it is closed
   EnsembleGroups groups_;
   Beginning beginning_;
   std::unique_ptr<Member> next_;  ///< the member about to run; made before the file, whose layout it gives

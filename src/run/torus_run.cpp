@@ -1,9 +1,12 @@
 #include "run/torus_run.hpp"
 
+#include "archive/owner.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/print.hpp"
 #include "run/network_potential.hpp"
+#include "run/output_files.hpp"
+#include "run/provenance.hpp"
 #include "run/torus_file.hpp"
 #include "torus/solver.hpp"
 
@@ -55,6 +58,8 @@ std::vector<std::vector<double>> action_grid(const TorusSettings& settings) {
 // before any work, and a run that is killed leaves a file that says it knows nothing.
 ExitStatus run_torus(MPI_Comm comm, const TorusSettings& input, bool overwrite) {
   const double start = MPI_Wtime();
+  expect_safe_outputs(comm, input);
+  const FileOwner owner(comm, input.file, utc_now());
   auto archive = create_torus_file(comm, input, overwrite);
   auto settings = input;
   if (input.network) {

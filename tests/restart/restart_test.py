@@ -288,7 +288,7 @@ class Input(Restart):
             time.sleep(0.005)
         driver.kill(process)
         said = bench.run(1, "run.h5", "--restart", "auto", *more, "--max-walltime", "00:00:01", status=driver.STOPPED)
-        self.assertRegex(said, r"Restarting from checkpoints/run-\d+\.h5")
+        self.assertRegex(said, r"Restarting from checkpoints/run-[0-9a-f]{16}-\d+\.h5")
         for file in left[2:]:
             self.assertNotIn(f"Restarting from checkpoints/{file.name}", said)
 

@@ -22,7 +22,7 @@ class Run(SlurmCase):
         self.until("requeue", job, lambda: "requeued (restart 1 of at most 100)" in self.log(job))
         done = epochs_completed(self.path / "case.h5")
         self.assertTrue(10 <= done < 60, f"{done} epochs before the requeue")
-        self.assertEqual(len(list((self.path / "checkpoints").glob("case-??????.h5"))), 1)
+        self.assertEqual(len(list((self.path / "checkpoints").glob("case-*-??????.h5"))), 1)
         self.until_ended(job)
         self.assert_job(job, "COMPLETED", "0:0", restarts=1)
         self.assertEqual(self.log(job).count("SIGUSR1"), 1)
@@ -49,7 +49,7 @@ class Run(SlurmCase):
         self.until_ended(job)
         self.until("last line of the log", job, lambda: "not requeued" in self.log(job))
         self.assert_job(job, "CANCELLED", "75:0", restarts=0)
-        self.assertEqual(len(list((self.path / "checkpoints").glob("case-??????.h5"))), 1)
+        self.assertEqual(len(list((self.path / "checkpoints").glob("case-*-??????.h5"))), 1)
 
     def test_restarts_are_limited(self):
         self.write_input(epochs=4000)
