@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs the tests; CTest's summary comes last and its exit status is ours.
 #
-#   bash tests/run.sh                the `fast` tests
+#   bash tests/run.sh                the `fast` tests (what CI runs)
 #   bash tests/run.sh --slice N/M    also part N of the `full` ones, which M such parts divide among them
-#   bash tests/run.sh --slice auto   also the part of them that the commit's hash chooses (what CI runs)
+#   bash tests/run.sh --slice auto   also the part of them that the commit's hash chooses
 #   bash tests/run.sh --full         also all `full` ones
 set -euo pipefail
 # shellcheck source=jobscripts/environment.sh
