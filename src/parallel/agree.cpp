@@ -5,6 +5,7 @@
 #include <array>
 #include <climits>
 #include <cstdio>
+#include <new>
 #include <thread>
 
 namespace hjnet {
@@ -28,6 +29,8 @@ Report report_of(const std::exception_ptr& local) {
     return {Failure::io, error.what()};
   } catch (const numerical_error& error) {
     return {Failure::numerical, error.what()};
+  } catch (const std::bad_alloc&) {
+    return {Failure::other, "out of memory (`hjnet check` says how much a run takes)"};
   } catch (const std::exception& error) {
     return {Failure::other, error.what()};
   } catch (...) {

@@ -59,6 +59,7 @@ def complaint(ending, names, allowed=(0, 1, 2, 75)):
         return None
     if not ending.err.strip():
         return f"exit status {ending.status} without a word"
-    if ending.status == 2 and names and not any(name in ending.err for name in names):
+    said = re.sub(r"\[\d+\]", "", ending.err)
+    if ending.status == 2 and names and not any(name in said for name in names):
         return "exit status 2 without the name of a key"
     return None
