@@ -40,7 +40,7 @@ class Subject:
         self.binary = binary
         page = subprocess.run([binary, "reference"], capture_output=True, text=True, check=True).stdout
         self.page = parse(page)
-        self.names = self.page.names()
+        self.names = self.page.names() | {"dataset '/"}  # what is wrong within a data file stands in its words
 
     def failure(self, text, data, folder):
         """What is wrong with the program's treatment of an input, and what it said; None and what it did otherwise."""
