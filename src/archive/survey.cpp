@@ -16,6 +16,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,8 +26,8 @@ namespace hjnet::hdf5 {
 
 namespace {
 
-/// Processor seconds that a look may take, and those more for each MiB of the file; bytes of memory. Far more than any
-/// sound structure needs.
+/// Processor seconds that a look may take, and those more for each MiB of the file; bytes of memory beyond what the
+/// process has already. Far more than any sound structure needs.
 constexpr rlim_t most_seconds = 5;
 constexpr rlim_t most_bytes = rlim_t{4} << 30;
 /// Datasets stored in pieces are read, for the lists of their pieces are structure too; larger ones are not.
@@ -93,6 +95,16 @@ herr_t look_behind_link(hid_t root, const char* name, const H5L_info_t* info, vo
   return info->type != H5L_TYPE_HARD || look_at_object(root, name) ? 0 : -1;
 }
 
+/// Bytes of data that this process has mapped, which a child begins with; nothing where the system does not say.
+std::optional<rlim_t> mapped_bytes() {
+  std::ifstream pages("/proc/self/statm");
+  rlim_t field = 0;
+  constexpr int data = 6;  // the sixth number: data and stack
+  for (int i = 0; i < data; ++i) pages >> field;
+  if (!pages) return std::nullopt;
+  return field * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
+}
+
 /// In the child: the verdict is its exit status. Nothing of the parent's is closed or written.
 [[noreturn]] void look(const std::string& name, std::int64_t size) {
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL, SIGINT, SIGTERM, SIGUSR1}) {
@@ -106,8 +118,10 @@ herr_t look_behind_link(hid_t root, const char* name, const H5L_info_t* info, vo
   const rlimit seconds{time, time};
   ::setrlimit(RLIMIT_CPU, &seconds);
 #if !defined(__SANITIZE_ADDRESS__)  // which reserves terabytes of addresses
-  const rlimit bytes{most_bytes, most_bytes};
-  ::setrlimit(RLIMIT_DATA, &bytes);
+  if (const auto mapped = mapped_bytes()) {
+    const rlimit bytes{*mapped + most_bytes, *mapped + most_bytes};
+    ::setrlimit(RLIMIT_DATA, &bytes);
+  }
 #endif
   try {
     const hid_t file = H5Fopen(name.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
