@@ -88,6 +88,12 @@ private:
         ->type_name("KEY=VALUE");
   }
 
+  void add_walltime(CLI::App& verb, const std::string& description) {
+    verb.add_option_function<std::string>(
+            "--max-walltime", [this](const auto& text) { take_walltime(text); }, description)
+        ->type_name("[D-]HH:MM:SS");
+  }
+
   void add_run() {
     auto* verb = app_.add_subcommand("run", "Run an input file");
     add_input(*verb);
@@ -96,10 +102,7 @@ private:
     verb->add_option("--restart", arguments_.restart, "Go on from a checkpoint; auto: from the newest valid one")
         ->allow_extra_args(false)
         ->type_name("FILE|auto");
-    verb->add_option_function<std::string>(
-            "--max-walltime", [this](const auto& text) { take_walltime(text); },
-            "Stop after so much time, with a checkpoint and exit status 75")
-        ->type_name("[D-]HH:MM:SS");
+    add_walltime(*verb, "Stop after so much time, with a checkpoint and exit status 75");
     verb->callback([this] {
       check_restart();
       verb_ = [this] { return run_verb(arguments_); };
@@ -118,6 +121,7 @@ private:
     add_input(*verb);
     verb->add_option("-o,--output", arguments_.output, "The torus file, in place of output.file");
     verb->add_flag("--overwrite", arguments_.overwrite, "Replace a torus file that exists");
+    add_walltime(*verb, "Stop after so much time, with the tori found until then and exit status 75");
     verb->callback([this] { verb_ = [this] { return torus_verb(arguments_); }; });
   }
 

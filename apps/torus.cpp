@@ -1,5 +1,6 @@
 #include "config/load_torus.hpp"
 #include "parallel/agree.hpp"
+#include "parallel/stop.hpp"
 #include "run/output_files.hpp"
 #include "run/torus_run.hpp"
 #include "verbs.hpp"
@@ -7,10 +8,11 @@
 namespace hjnet {
 
 ExitStatus torus_verb(const Arguments& arguments) {
+  watch_stop_signals();
   TorusSettings settings = agreed(
       MPI_COMM_WORLD, [&] { return load_torus_settings(arguments.file, arguments.overrides, arguments.output); });
   settings.file = behind_links(MPI_COMM_WORLD, settings.file);
-  return run_torus(MPI_COMM_WORLD, settings, arguments.overwrite);
+  return run_torus(MPI_COMM_WORLD, settings, arguments.overwrite, arguments.max_walltime);
 }
 
 }  // namespace hjnet

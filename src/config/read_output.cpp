@@ -68,6 +68,7 @@ void read_checkpoint(const Reader& output, CheckpointSettings& checkpoint) {
   for (const Reader& table : output.tables("checkpoint")) {
     checkpoint.every_epochs = static_cast<int>(table.integer("every_epochs", checkpoint.every_epochs, 1, most));
     checkpoint.every_minutes = table.number("every_minutes", checkpoint.every_minutes, is_positive);
+    if (table.has("final")) checkpoint.final = table.boolean("final", true);
     checkpoint.keep = static_cast<int>(table.integer("keep", checkpoint.keep, 1, most));
     checkpoint.redo_minutes = table.number("redo_minutes", checkpoint.redo_minutes, is_not_negative);
     checkpoint.directory = table.text("directory", checkpoint.directory.string());

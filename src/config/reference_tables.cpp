@@ -250,10 +250,14 @@ std::vector<TableReference> output_tables() {
         {"weights", "one of none, last, all", "\"last\"", "which weights and momenta are stored, at ends of epochs"}}},
       {"output.checkpoint",
        Form::single,
-       "Checkpoints, from which `--restart` goes on. By default one is written on SIGUSR1, on SIGTERM and at the end "
-       "of `--max-walltime` only.",
+       "Checkpoints, from which `--restart` goes on. By default one is written after the last epoch, on SIGINT "
+       "(Ctrl-C), SIGUSR1 and SIGTERM, and at the end of `--max-walltime`.",
        {{"every_epochs", "an integer >= 1", "none", "also after each so many epochs"},
         {"every_minutes", positive_number, "none", "also after each so many minutes of wall time"},
+        {"final", truth, "where it is small",
+         "whether one is written after the last epoch, from which the finished run can be extended. By default it is "
+         "where checkpoints are written otherwise too, and else unless it would be larger than the run file and 1 GiB "
+         "(those of all members of an ensemble together) or more than 64 files"},
         {"keep", "an integer >= 1", "2", "how many are kept, the newest; with an ensemble, of each member"},
         {"redo_minutes", "a number >= 0", "10.0",
          "where a checkpoint falls into an epoch that has been under way for less, it holds the start of that epoch, "

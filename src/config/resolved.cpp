@@ -202,6 +202,7 @@ void write_checkpoint(TomlWriter& out, const CheckpointSettings& checkpoint) {
   out.table("output.checkpoint");
   if (checkpoint.every_epochs > 0) out.put_integer("every_epochs", checkpoint.every_epochs);
   if (checkpoint.every_minutes > 0.0) out.put("every_minutes", checkpoint.every_minutes);
+  if (checkpoint.final) out.put("final", *checkpoint.final);
   out.put_integer("keep", checkpoint.keep);
   out.put("redo_minutes", checkpoint.redo_minutes);
   out.put_text("directory", checkpoint.directory.string());

@@ -2,6 +2,7 @@
 
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
+#include "parallel/stop.hpp"
 
 #include <fmt/format.h>
 
@@ -90,6 +91,7 @@ SetResult Evaluation::evaluate(std::size_t set) const {
   std::vector<double> answer(outputs);
   std::int64_t correct = 0;
   for (std::int64_t first = 0; first < patterns.patterns(); first += block) {
+    heed_stop(network_.comm());
     const auto count = as_size(std::min(block, patterns.patterns() - first));
     // The engine's past, asked for at its end, is what the weights are now.
     const auto state = rest_.rest(settings_.epoch_length, count, input_block(patterns, first, count));

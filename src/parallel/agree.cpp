@@ -1,5 +1,7 @@
 #include "parallel/agree.hpp"
 
+#include "parallel/stop.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -11,7 +13,7 @@ namespace hjnet {
 
 namespace {
 
-enum class Failure : int { none, config, io, numerical, other };
+enum class Failure : int { none, config, io, numerical, stop, other };
 
 struct Report {
   Failure failure = Failure::none;
@@ -28,6 +30,8 @@ Report report_of(const std::exception_ptr& local) {
     return {Failure::io, error.what()};
   } catch (const numerical_error& error) {
     return {Failure::numerical, error.what()};
+  } catch (const stop_request& request) {
+    return {Failure::stop, request.what()};
   } catch (const std::exception& error) {
     return {Failure::other, error.what()};
   } catch (...) {
@@ -43,6 +47,8 @@ Report report_of(const std::exception_ptr& local) {
       throw io_error(report.message);
     case Failure::numerical:
       throw numerical_error(report.message);
+    case Failure::stop:
+      throw stop_request();
     case Failure::none:
     case Failure::other:
       break;
@@ -94,6 +100,7 @@ Ending ending_of(const std::exception_ptr& failure) {
       return {ExitStatus::bad_input, report.message};
     case Failure::io:
     case Failure::numerical:
+    case Failure::stop:
     case Failure::other:
       break;
   }

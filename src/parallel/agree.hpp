@@ -12,8 +12,8 @@
 namespace hjnet {
 
 /// Collective over `comm`. Where any rank passes an exception, every rank throws the same typed exception
-/// (config_error, io_error, numerical_error, otherwise std::runtime_error) with the message of the lowest failing
-/// rank; returns where none does.
+/// (config_error, io_error, numerical_error, stop_request, otherwise std::runtime_error) with the message of the lowest
+/// failing rank; returns where none does.
 void agree(MPI_Comm comm, const std::exception_ptr& local);
 
 /// Collective over `comm`: calls `work()`, which must not communicate over a part of `comm`, and returns its result

@@ -1,9 +1,12 @@
 #include "parallel/stop.hpp"
 
 #include <unistd.h>
+
 #include <csignal>
+#include <cstdint>
 #include <ctime>
 #include <initializer_list>
+#include <utility>
 
 namespace hjnet {
 
@@ -23,6 +26,27 @@ extern "C" void note_signal(int number) {
   }
 }
 
+/// What the StopsHeeded that lives was given.
+struct Heed {
+  bool on = false;
+  double deadline = 0.0;
+  std::function<void()> tick;
+  std::int64_t looked = 0;  ///< when, in looks
+};
+Heed heed;
+
+/// Time in units of a twentieth of a second, by the clock that is cheapest to read.
+std::int64_t looks() {
+  constexpr std::int64_t a_second = 20, nanoseconds = 1000000000 / a_second;
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return a_second * now.tv_sec + now.tv_nsec / nanoseconds;
+}
+
+bool asked_to_stop() {
+  return stop_signalled() || MPI_Wtime() > heed.deadline;
+}
+
 }  // namespace
 
 void watch_stop_signals() {
@@ -35,6 +59,31 @@ void watch_stop_signals() {
 
 bool stop_signalled() {
   return signalled != 0;
+}
+
+StopsHeeded::StopsHeeded(double deadline, std::function<void()> tick) {
+  heed = {true, deadline, std::move(tick), 0};
+}
+
+StopsHeeded::~StopsHeeded() {
+  heed = {};
+}
+
+void heed_stop() {
+  if (!heed.on) return;
+  const auto now = looks();
+  if (now == heed.looked && !stop_signalled()) return;
+  heed.looked = now;
+  if (asked_to_stop()) throw stop_request();
+  if (heed.tick) heed.tick();
+}
+
+void heed_stop(MPI_Comm comm) {
+  if (!heed.on) return;
+  int stop = asked_to_stop() ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &stop, 1, MPI_INT, MPI_MAX, comm);
+  if (stop != 0) throw stop_request();
+  if (heed.tick) heed.tick();
 }
 
 }  // namespace hjnet

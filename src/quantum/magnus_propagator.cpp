@@ -1,3 +1,4 @@
+#include "parallel/stop.hpp"
 #include "quantum/propagators.hpp"
 
 #include <Eigen/Eigenvalues>
@@ -100,6 +101,7 @@ bool MagnusPropagator::advance(const Cubic& h, double length, Isometry<Columns>&
   constexpr int steps_between_corrections = 16;
   double remaining = length;
   while (remaining > 0.0) {
+    heed_stop();
     const double parts = proposed_ > 0.0 ? std::ceil(remaining / proposed_ * (1.0 - 1e-12)) : 1.0;
     const double dt = remaining / std::max(parts, 1.0);
     const MagnusStep step = magnus_step(h, length - remaining, dt, strength_, error_rate_);

@@ -2,6 +2,7 @@
 
 #include "parallel/agree.hpp"
 #include "parallel/errors.hpp"
+#include "parallel/stop.hpp"
 
 #include <fmt/core.h>
 
@@ -55,6 +56,7 @@ void measure_mode(const std::vector<PauliVector>& rho, double tolerance, const O
   result.measures.reserve(rho.size());
   const std::size_t per_epoch = static_cast<std::size_t>(series.intervals()) + 1;
   for (std::size_t i = 0; i < rho.size(); ++i) {
+    heed_stop();
     result.rho.push_back(pauli_matrix(rho[i]));
     const Measures m = measure(result.rho.back(), tolerance);
     const std::size_t epoch = i / per_epoch;
@@ -169,11 +171,16 @@ DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span
   const bool mode_is_mixture = have_modes && settings.k0.size() == 1 && settings.weights.front() == 1.0;
   if (mode_is_mixture) result.mean_measures = share.modes.front().measures;
   result.mean.reserve(c.size() / 16);
-  for (const PauliVector& x : mixture(group, settings.weights, share, c.size() / 16)) {
-    result.mean.push_back(pauli_matrix(x));
-    if (mode_is_mixture) continue;
-    result.mean_measures.push_back(measure(result.mean.back(), settings.positivity_tolerance));
-  }
+  const auto mean = mixture(group, settings.weights, share, c.size() / 16);
+  agreed(comm, [&] {
+    for (const PauliVector& x : mean) {
+      heed_stop();
+      result.mean.push_back(pauli_matrix(x));
+      if (mode_is_mixture) continue;
+      result.mean_measures.push_back(measure(result.mean.back(), settings.positivity_tolerance));
+    }
+    return 0;
+  });
   for (const auto& m : result.mean_measures) result.mean_trace_error = std::max(result.mean_trace_error, m.trace_error);
   result.kossakowski = worst(group, share.kossakowski, have_modes, 1.0);
   result.min_eigenvalue = worst(group, share.min_eigenvalue, have_modes, 1.0);

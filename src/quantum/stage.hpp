@@ -60,7 +60,8 @@ ModeParameters mode_parameters(const BoltzmannSettings& settings, int mode);
 /// @param stokes  s_A1..s_A3, s_B1..s_B3 of the state fed in
 /// @param c       (epochs (S+1)) x 16, c_alpha at the samples
 /// @param tolerance  of evolve_mode()
-/// Throws, on all ranks alike, what evolve_mode(), OperatorSeries and product_state() throw.
+/// Throws, on all ranks alike, what evolve_mode(), OperatorSeries and product_state() throw, and stop_request where
+/// stops are heeded.
 DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span<const double, 6> stokes,
                      std::span<const double> c, int epochs, int samples_per_epoch, double epoch_length,
                      double tolerance = default_boltzmann_tolerance);

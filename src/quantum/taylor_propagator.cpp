@@ -1,3 +1,4 @@
+#include "parallel/stop.hpp"
 #include "parallel/target_clones.hpp"
 #include "quantum/packed.hpp"
 #include "quantum/propagators.hpp"
@@ -148,6 +149,7 @@ bool TaylorPropagator::advance(const Cubic& h, const Quartic& k, double length, 
   constexpr double shortest = 1e-7;
   double done = 0.0;
   while (done < length) {
+    heed_stop();
     const bool moves = done > 0.0;  // nearly always a stretch is one step, of the polynomials as they are
     const Cubic h_here = moves ? shifted<4>(h, done) : Cubic();
     const Quartic k_here = moves ? shifted<5>(k, done) : Quartic();

@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -28,6 +29,9 @@ constexpr double minute = 60.0;
 constexpr std::int64_t spare_bytes = std::int64_t{1} << 20;
 /// A checkpoint takes about as long as the last one; with this margin it ends before the wall time does.
 constexpr double write_margin = 1.5;
+/// A checkpoint that nobody asked for is small: all of them together against the larger of this and the run file.
+constexpr std::int64_t small_bytes = std::int64_t{1} << 30;
+constexpr int few_files = 64;
 
 bool periodic(const CheckpointSettings& when) {
   return when.every_epochs > 0 || when.every_minutes > 0.0;
@@ -51,11 +55,12 @@ void expect_writable(const fs::path& directory) {
 }  // namespace
 
 void expect_room_for_checkpoints(MPI_Comm comm, const Settings& settings, bool wall_time_ends) {
-  if (!periodic(settings.output.checkpoint) && !wall_time_ends) return;
+  const auto& when = settings.output.checkpoint;
+  if (!periodic(when) && !wall_time_ends && !when.final.value_or(false)) return;
   together(comm, [&] {
     int rank = 0;
     MPI_Comm_rank(comm, &rank);
-    if (rank == 0) expect_writable(settings.output.checkpoint.directory);
+    if (rank == 0) expect_writable(when.directory);
   });
 }
 
@@ -160,9 +165,27 @@ void Checkpoints::epoch_done(const Checkpointed& state) {
   const auto now = verdict();
   if (now.stop) stop(state, false);
   const int done = state.epochs_done();
-  // The last one is for more epochs, and for a wall time that ends in what comes after them.
-  const bool last = done == settings_.epochs && (periodic(when_) || wall_time_.most);
+  const bool last = done == settings_.epochs && wants_final(state);
   if (now.due || last || (when_.every_epochs > 0 && done % when_.every_epochs == 0)) try_to_write(state, false);
+}
+
+/// The last one is for more epochs, and for a stop in what comes after them.
+bool Checkpoints::wants_final(const Checkpointed& state) const {
+  if (when_.final) return *when_.final;
+  if (periodic(when_) || wall_time_.most) return true;
+  const int files = settings_.ensemble ? settings_.ensemble->members : 1;
+  std::int64_t bytes = state.saved_bytes(false);
+  MPI_Allreduce(MPI_IN_PLACE, &bytes, 1, MPI_INT64_T, MPI_SUM, group_);
+  std::error_code error;
+  const auto size = rank_ == 0 ? fs::file_size(settings_.output.file, error) : 0;
+  auto most = std::max(small_bytes, error ? 0 : static_cast<std::int64_t>(size));
+  MPI_Bcast(&most, 1, MPI_INT64_T, 0, group_);
+  return files <= few_files && bytes <= most / files;
+}
+
+double Checkpoints::deadline() const {
+  return wall_time_.most ? wall_time_.start + *wall_time_.most - write_margin * write_seconds_
+                         : std::numeric_limits<double>::infinity();
 }
 
 void Checkpoints::stop(const Checkpointed& state, bool sweep) {

@@ -97,6 +97,10 @@ public:
   void step_done(const Checkpointed& state);
   /// To be called after each epoch, once its samples are on disk; throws likewise.
   void epoch_done(const Checkpointed& state);
+  /// When the stages after the last epoch have to end, in MPI_Wtime's seconds; infinite without a wall time.
+  [[nodiscard]] double deadline() const;
+  /// To be called where such a stage was left because this run is to stop; throws likewise.
+  [[noreturn]] void stage_stopped(const Checkpointed& state) { stop(state, false); }
 
   [[nodiscard]] double seconds() const { return seconds_; }  ///< spent on writing
 
@@ -118,6 +122,8 @@ private:
   /// As write(), but where it cannot be written that is said, and the run goes on.
   void try_to_write(const Checkpointed& state, bool sweep);
   [[noreturn]] void stop(const Checkpointed& state, bool sweep);
+  /// Whether one is written after the last epoch.
+  [[nodiscard]] bool wants_final(const Checkpointed& state) const;
   void expect_room(const Checkpointed& state, bool sweep) const;
   void write_attributes(Archive& archive, const Checkpointed& state, bool sweep) const;
   void remove_old();

@@ -1,5 +1,6 @@
 #include "run/ensemble.hpp"
 
+#include "parallel/stop.hpp"
 #include "parallel/sums.hpp"
 
 #include <algorithm>
@@ -39,6 +40,7 @@ public:
   /// sum over members of term(member)[i].
   template <class Term>
   std::vector<double> operator()(Term term) const {
+    heed_stop(world_);
     std::vector<double> sum;
     for (const auto& result : results_) {
       const std::vector<double> values = term(result);

@@ -226,6 +226,49 @@ void add_environment(Estimate& out, const Settings& settings, const LargestPart&
   out.file_bytes += real * (2 * states * outputs + 2 * settings.epochs * members);
 }
 
+void add_stage(Estimate& out, const std::string& name, double operations) {
+  out.stages.emplace_back(name, operations);
+  out.operations += operations;
+}
+
+/// A step of a mode, and the measures of a density matrix; counted on runs of the shipped inputs.
+constexpr double mode_step = 3e3, mode_measures = 2e4;
+
+/// The density matrices of all modes and of their mixture. A step is an interval between samples, or as much of it as
+/// turns the state by about 1 where coefficients are as large as the amplitude.
+double density_operations(const Settings& settings) {
+  const auto& boltzmann = settings.boltzmann;
+  const auto samples = static_cast<double>(settings.samples());
+  const double interval = settings.epoch_length / settings.samples_per_epoch;
+  double steps = 0.0;
+  for (const double k0 : boltzmann.k0) {
+    const double turn = std::abs(boltzmann.charge * settings.particles->amplitude) / (2.0 * k0 * boltzmann.volume);
+    steps += samples * std::max(1.0, turn * interval);
+  }
+  return mode_step * steps + mode_measures * samples * static_cast<double>(boltzmann.k0.size() + 1);
+}
+
+/// What comes after the last epoch but for the path kernel and the last evaluation, which add their own.
+void add_conclusion(Estimate& out, const Settings& settings) {
+  if (settings.particles) add_stage(out, "density matrices", density_operations(settings));
+  const auto samples = static_cast<double>(settings.samples());
+  if (settings.ensemble) {
+    const double numbers = settings.particles ? 56.0 : 8.0;
+    add_stage(out, "statistics of the members", 4.0 * numbers * samples * settings.ensemble->members);
+  }
+  if (settings.wavefunction) {
+    constexpr double a_cell = 100.0;
+    double cells = 1.0;
+    for (const auto points : settings.wavefunction->grid) cells *= static_cast<double>(points);
+    const double a_time = a_cell * (cells + settings.ensemble->members);
+    add_stage(out, "wavefunction",
+              a_time * static_cast<double>(settings.wavefunction->times.size()) +
+                  10.0 * samples * static_cast<double>(out.neurons));
+  }
+  constexpr double search = 1e8, a_sample = 200.0;  // of both fits
+  add_stage(out, "fits", search + a_sample * samples);
+}
+
 }  // namespace
 
 Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
@@ -250,6 +293,7 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   } else {
     add_waveform(out, settings, part);
   }
+  out.stages.emplace_back("integration", out.operations);
   const std::int64_t outputs = settings.network.layers.back().neurons;
   const std::int64_t samples = settings.samples();
   const auto modes = static_cast<std::int64_t>(settings.boltzmann.k0.size());
@@ -277,14 +321,15 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
     out.record_bytes += cost.bytes;
     out.file_bytes += cost.file_bytes;
     out.checkpoint_bytes += cost.checkpoint_bytes;
-    out.operations += cost.operations;
+    add_stage(out, "path kernel", cost.operations);
   }
   if (settings.evaluate) {
     const auto cost = evaluation_cost(settings, part.neurons, part.halo, static_cast<double>(out.synapses));
     out.record_bytes += cost.bytes;
     out.file_bytes += cost.file_bytes;
-    out.operations += cost.operations;
+    add_stage(out, "evaluation", cost.operations);
   }
+  add_conclusion(out, settings);
   out.peak_bytes = out.solver_bytes + out.history_bytes + out.record_bytes;
   return out;
 }

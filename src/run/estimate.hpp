@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hjnet {
@@ -35,6 +36,8 @@ struct Estimate {
   double steps = 0.0;                     ///< of the integrator, or sweeps over the layers, a member
   std::vector<HistoryEstimate> factored;  ///< waveform engine: one a projection
   double operations = 0.0;                ///< floating-point operations, a member, all ranks
+  /// The same by what they are spent on, in the order of the run; what comes once for all members counts in full.
+  std::vector<std::pair<std::string, double>> stages;
 };
 
 /// @param ranks       that share the work

@@ -26,6 +26,8 @@ std::string to_json(const Estimate& e, const Settings& settings) {
                        {"factored_operations", f.factored_work},
                        {"synapse_operations", f.synapse_work}});
   }
+  Json stages = Json::object();
+  for (const auto& [name, operations] : e.stages) stages[name] = operations;
   const Json all{{"name", settings.name},
                  {"engine", name_of(engine_names, e.engine)},
                  {"ranks", e.ranks},
@@ -45,7 +47,8 @@ std::string to_json(const Estimate& e, const Settings& settings) {
                  {"file_bytes", e.file_bytes},
                  {"checkpoint_bytes", e.checkpoint_bytes},
                  {"steps", e.steps},
-                 {"operations", e.operations}};
+                 {"operations", e.operations},
+                 {"stages", stages}};
   return one_line(all);
 }
 

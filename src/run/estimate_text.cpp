@@ -28,6 +28,13 @@ std::string evaluation_text(const Settings& settings, double synapses) {
                       : "");
 }
 
+/// The stages with their operations.
+std::string stages_text(const Estimate& e) {
+  std::vector<std::string> stages;
+  for (const auto& [name, operations] : e.stages) stages.push_back(fmt::format("{} {:.2g}", name, operations));
+  return fmt::format("{}", fmt::join(stages, ", "));
+}
+
 std::string pattern_text(const Settings& settings) {
   const auto& patterns = *settings.stimulus.patterns;
   const double slot = settings.epoch_length / static_cast<double>(patterns.per_epoch);
@@ -80,6 +87,7 @@ std::string describe(const Estimate& e, const Settings& settings) {
   text += fmt::format("# about {:.3g} {} and {:.3g} floating-point operations a member; run file {}, a checkpoint {}\n",
                       e.steps, e.engine == EngineKind::coupled ? "integrator steps" : "sweeps over the layers",
                       e.operations, size_text(e.file_bytes), size_text(e.checkpoint_bytes));
+  text += fmt::format("# operations by stage: {}\n", stages_text(e));
   if (settings.evaluate) text += evaluation_text(settings, static_cast<double>(e.synapses));
   if (!settings.gauge.constraints.empty()) text += analysis_text(ConstraintAnalysis(settings.gauge));
   return text;

@@ -3,6 +3,7 @@
 
 #include "config/sample_row.hpp"
 #include "parallel/agree.hpp"
+#include "parallel/stop.hpp"
 #include "run/family_stage.hpp"
 
 namespace hjnet {
@@ -23,15 +24,20 @@ public:
   template <class Work>
   void each_time(Work work) const {
     agreed(world_, [&] {
-      for (auto i = static_cast<std::size_t>(rank_); i < wave_.times.size(); i += static_cast<std::size_t>(ranks_))
+      for (auto i = static_cast<std::size_t>(rank_); i < wave_.times.size(); i += static_cast<std::size_t>(ranks_)) {
+        heed_stop();
         work(i);
+      }
       return 0;
     });
   }
   template <class Work>
   void each_member(Work work) const {
     agreed(world_, [&] {
-      for (int m = rank_; m < settings_.ensemble->members; m += ranks_) work(static_cast<std::uint64_t>(m));
+      for (int m = rank_; m < settings_.ensemble->members; m += ranks_) {
+        heed_stop();
+        work(static_cast<std::uint64_t>(m));
+      }
       return 0;
     });
   }

@@ -2,6 +2,7 @@
 
 #include "engine/choice.hpp"
 #include "parallel/agree.hpp"
+#include "parallel/stop.hpp"
 #include "run/evaluation_stage.hpp"
 #include "run/value_stage.hpp"
 
@@ -36,6 +37,19 @@ void append(std::vector<double>& to, const std::vector<double>& from) {
 void append(SampleSeries& to, const SampleSeries& from) {
   append(to.time, from.time);
   for (const auto& [name, field] : series_fields) append(to.*field, from.*field);
+}
+
+/// All but the first samples.
+SampleSeries tail_of(const SampleSeries& series, std::size_t first) {
+  const std::size_t samples = series.time.size();
+  const auto tail = [&](const std::vector<double>& from) {
+    const auto width = from.size() / samples;
+    return std::vector<double>(from.begin() + static_cast<std::ptrdiff_t>(first * width), from.end());
+  };
+  SampleSeries out;
+  out.time = tail(series.time);
+  for (const auto& [name, field] : series_fields) out.*field = tail(series.*field);
+  return out;
 }
 
 MeasureColumns columns_of(const std::vector<Measures>& measures) {
@@ -106,7 +120,10 @@ Member::Member(MPI_Comm group, const Settings& settings, int number)
 Member::~Member() = default;
 
 void Member::save(VectorArchive& out, bool sweep) const {
-  if (file_ != nullptr) file_->sync();  // a checkpoint must not be ahead of the samples that it relies on
+  if (file_ != nullptr) {  // a checkpoint must not be ahead of the samples that it relies on
+    publish();
+    file_->sync();
+  }
   engine_->save(out, sweep);
   sampler_.save(out);
   if (feedback_) feedback_->save(out);
@@ -154,13 +171,33 @@ void Member::load(const CheckpointInfo& checkpoint) {
 }
 
 void Member::write_epoch(RunFile& file, const EpochSamples& samples) {
-  file.write_epoch(number_, samples);
+  if (!may_wait()) file.write_epoch(number_, samples);
   if (feedback_) file.write_stokes(number_, samples.epoch, feedback_->stokes(samples.epoch));
   if (!is_first()) return;
   if (samples.epoch == 0) file.write_momenta("initial", engine_->starting_momenta());
   const auto name = fmt::format("epoch_{:05}", samples.epoch + 1);
   file.write_weights(name, engine_->weights());
   file.write_momenta(name, engine_->momenta());
+}
+
+bool Member::publishing_is_due() const {
+  // To bring an epoch to the disk takes as long as to integrate some of a small network.
+  constexpr double interval = 0.25;
+  if (!may_wait()) return true;
+  int due = epochs_done_ == settings_.epochs || MPI_Wtime() - last_published_ >= interval ? 1 : 0;
+  MPI_Bcast(&due, 1, MPI_INT, 0, group_);
+  return due == 1;
+}
+
+void Member::publish() const {
+  if (published_ == epochs_done_) return;
+  if (may_wait()) {
+    const auto rows = static_cast<std::size_t>(settings_.samples_per_epoch) + 1;
+    file_->write_series(number_, published_, tail_of(result_.series, rows * static_cast<std::size_t>(published_)));
+  }
+  done_(epochs_done_);
+  published_ = epochs_done_;
+  last_published_ = MPI_Wtime();
 }
 
 /// One epoch: integrated, sampled, written.
@@ -189,11 +226,18 @@ void Member::advance(RunFile& file, Timing& timing) {
   ++epochs_done_;
 }
 
-/// Judges the network after the epochs done, where that is due.
-void Member::evaluate(RunFile& file, Progress& progress, Timing& timing) {
+/// Judges the network after the epochs done, where that is due. Where it is left because the run is to stop, that
+/// request stands: the run stops at its next chance, and a restart begins with this.
+void Member::evaluate(RunFile& file, Progress& progress, Timing& timing, const Checkpoints& checkpoints) {
   if (!evaluation_) return;
   const Stopwatch watch(timing.evaluation);
-  evaluation_->epochs_done(epochs_done_, file);
+  progress.stage("evaluation");
+  try {
+    const StopsHeeded heeded(checkpoints.deadline(), [&] { progress.tick(); });
+    evaluation_->epochs_done(epochs_done_, file);
+  } catch (const stop_request&) {
+    return;
+  }
   progress.show(evaluation_->last());
 }
 
@@ -224,6 +268,9 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
                          const std::function<void(int epochs)>& done) {
   result_.member = number_;
   file_ = &file;
+  done_ = done;
+  published_ = epochs_done_;
+  last_published_ = MPI_Wtime();
   {
     const Stopwatch watch(timing.output);
     if (is_first() && epochs_done_ == 0) file.write_weights("initial", engine_->weights());
@@ -232,25 +279,54 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
     if (evaluation_ && epochs_done_ > 0) evaluation_->resume(epochs_done_, file);
     if (values_) values_->resume(file);
   }
-  evaluate(file, progress, timing);  // after a restart too: the file's row may be that of a later epoch
+  evaluate(file, progress, timing, checkpoints);  // after a restart too: the file's row may be that of a later epoch
   progress.skip(epochs_done_);
-  engine_->after_step([&] { checkpoints.step_done(*this); });
+  engine_->after_step([&] {
+    checkpoints.step_done(*this);
+    progress.step_done(number_);
+  });
   checkpoints.run_begins(*this);
-  while (epochs_done_ < settings_.epochs) {
-    checkpoints.epoch_begins();
-    advance(file, timing);
-    evaluate(file, progress, timing);
-    watch_growth();
-    done(epochs_done_);
-    if (feedback_) feed_back(timing);
-    progress.epoch_done(number_, epochs_done_ * settings_.epoch_length, engine_->work().at("steps"));
-    checkpoints.epoch_done(*this);
+  take_epochs(file, progress, timing, checkpoints);
+  timing.checkpoint += checkpoints.seconds();
+  try {
+    const StopsHeeded heeded(checkpoints.deadline(), [&] { progress.tick(); });
+    conclude(file, progress, timing);
+  } catch (const stop_request&) {
+    checkpoints.stage_stopped(*this);
   }
+  return std::move(result_);
+}
+
+void Member::take_epochs(RunFile& file, Progress& progress, Timing& timing, Checkpoints& checkpoints) {
+  try {
+    while (epochs_done_ < settings_.epochs) {
+      checkpoints.epoch_begins();
+      advance(file, timing);
+      evaluate(file, progress, timing, checkpoints);
+      watch_growth();
+      if (publishing_is_due()) {
+        const Stopwatch watch(timing.output);
+        publish();
+      }
+      if (feedback_) feed_back(timing);
+      progress.epoch_done(number_, epochs_done_ * settings_.epoch_length, engine_->work().at("steps"));
+      checkpoints.epoch_done(*this);
+    }
+  } catch (const numerical_error&) {  // on all ranks alike; what was done until then is kept
+    publish();
+    throw;
+  }
+}
+
+/// What comes after the last epoch. A checkpoint from there has it done again from its beginning.
+void Member::conclude(RunFile& file, Progress& progress, Timing& timing) {
   if (is_first()) {
     const Stopwatch watch(timing.output);
     file.write_weights("final", engine_->weights());
     file.write_momenta("final", engine_->momenta());
     if (kernel_) {
+      progress.stage("path kernel");
+      heed_stop(group_);
       const auto kernel = kernel_->result();
       file.write_kernel(number_, kernel);
       result_.kernel = describe_kernel(settings_, kernel);
@@ -259,9 +335,32 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
   if (evaluation_) result_.evaluation = evaluation_->curves();
   result_.growth = growth_.growth();
   if (values_) result_.values = values_->describe();
-  timing.checkpoint += checkpoints.seconds();
-  if (settings_.particles) evolve_particles(file, timing);
-  return std::move(result_);
+  if (!settings_.particles) return;
+  progress.stage("density matrices");
+  evolve_particles(file, timing);
+}
+
+/// This rank's modes, in blocks of samples: in the file the modes of a sample stand side by side.
+void Member::write_modes(RunFile& file) const {
+  const auto& modes = result_.particles->modes;
+  if (modes.empty()) return;
+  constexpr std::size_t matrices_a_block = std::size_t{1} << 15;
+  const std::size_t samples = modes.front().rho.size();
+  const std::size_t most = std::max<std::size_t>(1, matrices_a_block / modes.size());
+  for (std::size_t begin = 0; begin < samples; begin += most) {
+    heed_stop();
+    const std::size_t end = std::min(samples, begin + most);
+    std::vector<Eigen::Matrix4cd> rho;
+    std::vector<Measures> measures;
+    for (std::size_t i = begin; i < end; ++i) {
+      for (const auto& mode : modes) {
+        rho.push_back(mode.rho[i]);
+        measures.push_back(mode.measures[i]);
+      }
+    }
+    file.write_modes(number_, {begin, static_cast<std::uint64_t>(modes.front().mode)}, {end - begin, modes.size()},
+                     row_major(rho), columns_of(measures));
+  }
 }
 
 void Member::evolve_particles(RunFile& file, Timing& timing) {
@@ -273,9 +372,7 @@ void Member::evolve_particles(RunFile& file, Timing& timing) {
   const Stopwatch watch(timing.output);
   std::exception_ptr failure;
   try {
-    for (const auto& mode : particles.modes) {
-      file.write_mode(number_, mode.mode, row_major(mode.rho), columns_of(mode.measures));
-    }
+    if (is_first()) write_modes(file);
     int rank = 0;
     MPI_Comm_rank(group_, &rank);
     if (rank == 0) {

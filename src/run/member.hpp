@@ -69,8 +69,8 @@ public:
   /// Goes on from a checkpoint. @throws io_error where it does not fit
   void load(const CheckpointInfo& checkpoint);
 
-  /// Takes the epochs that are left, writing each as it is done, then the particles. `done` is called after each epoch
-  /// is written, before its checkpoint.
+  /// Takes the epochs that are left, writing each as it is done (short ones a few together), then the particles. `done`
+  /// is called once they are written, before a checkpoint.
   /// @throws numerical_error, io_error; what was written until then stays; StoppedEarly
   MemberResult run(RunFile& file, Progress& progress, Timing& timing, Checkpoints& checkpoints,
                    const std::function<void(int epochs)>& done);
@@ -78,12 +78,21 @@ public:
 
 private:
   void write_epoch(RunFile& file, const EpochSamples& samples);
+  /// Whether the scalars of an epoch may wait for those of the next ones: nothing of it is larger.
+  [[nodiscard]] bool may_wait() const { return !settings_.output.states && settings_.gauge.constraints.empty(); }
+  /// Whether the epochs done since the last time are to be written; agreed on.
+  [[nodiscard]] bool publishing_is_due() const;
+  /// Writes them, and says that they are good.
+  void publish() const;
+  void take_epochs(RunFile& file, Progress& progress, Timing& timing, Checkpoints& checkpoints);
   /// Those of the run's member `first` alone are kept in full.
   [[nodiscard]] bool is_first() const { return !settings_.ensemble || number_ == settings_.ensemble->first; }
   void advance(RunFile& file, Timing& timing);
-  void evaluate(RunFile& file, Progress& progress, Timing& timing);
+  void evaluate(RunFile& file, Progress& progress, Timing& timing, const Checkpoints& checkpoints);
   void feed_back(Timing& timing);
   void watch_growth();
+  void conclude(RunFile& file, Progress& progress, Timing& timing);
+  void write_modes(RunFile& file) const;
   void evolve_particles(RunFile& file, Timing& timing);
 
   MPI_Comm group_;
@@ -101,7 +110,10 @@ private:
   bool warned_ = false;                          ///< that what is fed back is not positive
   GrowthWatch growth_;
   int epochs_done_ = 0;
-  const RunFile* file_ = nullptr;  ///< while it runs
+  RunFile* file_ = nullptr;  ///< while it runs
+  std::function<void(int)> done_;
+  mutable int published_ = 0;            ///< epochs on file
+  mutable double last_published_ = 0.0;  ///< MPI_Wtime
   MemberResult result_;
 };
 

@@ -5,6 +5,7 @@
 #include "engine/choice.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/counts.hpp"
+#include "parallel/stop.hpp"
 #include "parallel/sums.hpp"
 
 #include <fmt/format.h>
@@ -146,6 +147,7 @@ std::vector<double> potentials(MPI_Comm comm, FrozenNetwork& network, const Weig
   auto values = agreed(comm, [&] {
     std::vector<double> mine(points.size(), 0.0);
     for (auto i = static_cast<std::size_t>(rank); i < points.size(); i += static_cast<std::size_t>(ranks)) {
+      heed_stop();
       std::vector<double> weights(box.dimensions());
       for (std::size_t d = 0; d < weights.size(); ++d) weights[d] = box.centre[d] + 0.5 * box.width[d] * points[i][d];
       mine[i] = network.potential(weights);

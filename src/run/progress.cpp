@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 namespace hjnet {
 
@@ -30,18 +31,37 @@ Progress::Progress(std::int64_t epochs, double epoch_length, bool speaks)
       epoch_length_(epoch_length),
       speaks_(speaks),
       terminal_(isatty(STDERR_FILENO) != 0),
-      start_(std::chrono::steady_clock::now()),
-      last_(start_) {}
+      start_(Clock::now()),
+      last_(start_),
+      stage_start_(start_) {}
 
 Progress::~Progress() {
-  if (speaks_ && terminal_ && done_ > 0) std::fputc('\n', stderr);
+  if (said_ && terminal_) std::fputc('\n', stderr);
 }
 
-std::string Progress::line(int member, double time, std::int64_t steps) const {
-  const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  const double left = spent / static_cast<double>(done_ - skipped_) * static_cast<double>(epochs_ - done_);
-  return fmt::format("epoch {}/{}, member {}, t = {:.6g}, {} steps{}{}, {} left", done_, epochs_, member, time, steps,
-                     shown_.empty() ? "" : ", ", shown_, duration_text(left));
+bool Progress::is_due() const {
+  const auto waited = Clock::now() - last_;
+  return speaks_ && (terminal_ ? waited >= bar_interval : waited >= log_interval);
+}
+
+void Progress::say(const std::string& line) {
+  if (terminal_) {
+    const auto full = static_cast<std::size_t>(bar_width * done_ / std::max<std::int64_t>(epochs_, 1));
+    fmt::print(stderr, "\r[{:<{}}] {}\x1b[K", std::string(full, '#'), bar_width, line);
+    std::fflush(stderr);
+  } else {
+    spdlog::info("{}", line);
+  }
+  said_ = true;
+  last_ = Clock::now();
+}
+
+std::string Progress::left(double within) const {
+  const double done = static_cast<double>(done_ - skipped_) + within;
+  const double ahead = static_cast<double>(epochs_ - done_) - within;
+  if (!(done > 0.0) || !(ahead > 0.0)) return {};
+  const double spent = std::chrono::duration<double>(Clock::now() - start_).count();
+  return fmt::format(", {} left", duration_text(spent / done * ahead));
 }
 
 void Progress::skip(std::int64_t epochs) {
@@ -49,20 +69,33 @@ void Progress::skip(std::int64_t epochs) {
   skipped_ += epochs;
 }
 
+void Progress::step_done(int member) {
+  ++steps_;
+  if (!is_due()) return;
+  // The steps of the epoch before are a measure; of the first epoch nothing is known.
+  const double within =
+      steps_before_ > 0 ? std::min(0.99, static_cast<double>(steps_) / static_cast<double>(steps_before_)) : 0.0;
+  say(fmt::format("epoch {}/{} under way, member {}, {} steps{}{}", done_ + 1, epochs_, member, steps_,
+                  steps_before_ > 0 ? fmt::format(" ({:.0f} %)", 100.0 * within) : "", left(within)));
+}
+
 void Progress::epoch_done(int member, double time, std::int64_t steps) {
   ++done_;
-  if (!speaks_) return;
-  const auto now = std::chrono::steady_clock::now();
-  if (terminal_) {
-    if (now - last_ < bar_interval && done_ < epochs_) return;
-    const auto full = static_cast<std::size_t>(bar_width * done_ / std::max<std::int64_t>(epochs_, 1));
-    fmt::print(stderr, "\r[{:<{}}] {}\x1b[K", std::string(full, '#'), bar_width, line(member, time, steps));
-    std::fflush(stderr);
-  } else {
-    if (now - last_ < log_interval && done_ < epochs_) return;
-    spdlog::info("{}", line(member, time, steps));
-  }
-  last_ = now;
+  steps_before_ = std::exchange(steps_, 0);
+  if (!is_due() && !(speaks_ && done_ == epochs_)) return;
+  say(fmt::format("epoch {}/{}, member {}, t = {:.6g}, {} steps{}{}{}", done_, epochs_, member, time, steps,
+                  shown_.empty() ? "" : ", ", shown_, left(0.0)));
+}
+
+void Progress::stage(std::string what) {
+  stage_ = std::move(what);
+  stage_start_ = Clock::now();
+}
+
+void Progress::tick() {
+  if (stage_.empty() || !is_due()) return;
+  const double spent = std::chrono::duration<double>(Clock::now() - stage_start_).count();
+  say(fmt::format("{}: {} so far", stage_, duration_text(spent)));
 }
 
 }  // namespace hjnet

@@ -200,9 +200,12 @@ public:
   /// over `world`.
   void complete_epoch(int epochs_completed);
 
-  /// Writes one momentum mode: rho (nt x 4 x 4) and its measures. Any one rank may call; an error stays on it. Members
-  /// other than `first` have no place for modes: nothing is written then.
-  void write_mode(int member, int mode, std::span<const std::complex<double>> rho, const MeasureColumns& measures);
+  /// Writes a block of samples x momentum modes, a sample's modes side by side: rho (count[0] x count[1] x 4 x 4) and
+  /// its measures. Any one rank may call; an error stays on it. Members other than `first` have no place for modes:
+  /// nothing is written then.
+  /// @param first, count  samples, modes
+  void write_modes(int member, std::array<std::uint64_t, 2> first, std::array<std::uint64_t, 2> count,
+                   std::span<const std::complex<double>> rho, const MeasureColumns& measures);
 
   /// Writes the mixture of the modes, rho-bar (nt x 4 x 4), and its measures; with an ensemble also the member's row of
   /// /ensemble/member. Any one rank may call; an error stays on it.

@@ -12,11 +12,12 @@ using Complex = std::complex<double>;
 
 }  // namespace
 
-void RunFile::write_mode(int member, int mode, std::span<const Complex> rho, const MeasureColumns& measures) {
+void RunFile::write_modes(int member, std::array<std::uint64_t, 2> first, std::array<std::uint64_t, 2> count,
+                          std::span<const Complex> rho, const MeasureColumns& measures) {
   if (member != first_) return;
-  const auto column = static_cast<std::uint64_t>(mode);
-  archive_.write<Complex>("/density/rho", {{0, column, 0, 0}, {samples(), 1, 4, 4}}, rho, Access::independent);
-  const Slab slab{{0, column}, {samples(), 1}};
+  archive_.write<Complex>("/density/rho", {{first[0], first[1], 0, 0}, {count[0], count[1], 4, 4}}, rho,
+                          Access::independent);
+  const Slab slab{{first[0], first[1]}, {count[0], count[1]}};
   for (const auto& measure : real_measures) {
     archive_.write<double>(std::string("/entanglement/") + measure.name, slab, measures.*measure.values,
                            Access::independent);

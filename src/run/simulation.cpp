@@ -4,6 +4,8 @@
 #include "parallel/agree.hpp"
 #include "parallel/communication_time.hpp"
 #include "parallel/machine.hpp"
+#include "parallel/print.hpp"
+#include "parallel/stop.hpp"
 #include "run/ensemble.hpp"
 #include "run/estimate.hpp"
 #include "run/evaluation_stage.hpp"
@@ -77,6 +79,8 @@ public:
       } catch (const StoppedEarly& stop) {
         stopped = 1;
         where = fmt::format(" after {} epochs; the checkpoint is {}", stop.epochs_done, stop.checkpoint.string());
+      } catch (const stop_request&) {
+        stopped = 1;  // in what is done again of a member that is finished
       } catch (const config_error&) {
         failure = std::current_exception();
       } catch (const numerical_error&) {
@@ -90,14 +94,47 @@ public:
       agree(world_, failure);
       MPI_Allreduce(MPI_IN_PLACE, &stopped, 1, MPI_INT, MPI_MAX, world_);
       if (stopped == 0) continue;
-      file_->close();
-      spdlog::info("Stopped early, as asked{}; --restart auto goes on.", settings_.ensemble ? "" : where);
+      stop_early(settings_.ensemble ? "" : where);
       return false;
     }
     return true;
   }
 
-  void conclude() {
+  /// What comes after the members; false where it was left because the run is to stop. Without an ensemble it takes no
+  /// longer than to stop would.
+  bool conclude() {
+    if (!settings_.ensemble) {
+      conclude_members();
+      return true;
+    }
+    Progress progress(1, settings_.epoch_length, rank_ == 0);
+    progress.skip(1);
+    progress.stage("statistics of the members");
+    try {
+      const StopsHeeded heeded(deadline(), [&] { progress.tick(); });
+      heed_stop(world_);
+      conclude_members();
+    } catch (const stop_request&) {
+      stop_early(": all members are done, not what comes after them");
+      return false;
+    }
+    return true;
+  }
+
+private:
+  [[nodiscard]] double deadline() const {
+    return wall_time_.most ? wall_time_.start + *wall_time_.most : std::numeric_limits<double>::infinity();
+  }
+
+  void stop_early(const std::string& where) {
+    file_->close();
+    spdlog::info("Stopped early, as asked{}; --restart auto goes on.", where);
+  }
+
+  /// Of the results, on stdout.
+  void say(const std::string& text) const { print_once(text + "\n", world_); }
+
+  void conclude_members() {
     const SampleSeries* series = &results_.front().series;
     std::optional<EnsembleStatistics> statistics;
     if (settings_.ensemble) {
@@ -115,30 +152,29 @@ public:
     file_->write_timing(timing_numbers());
     file_->finish();
     if (settings_.ensemble) {
-      spdlog::info("{}", describe_potential(settings_, *series, lennard_jones, mie));
+      say(describe_potential(settings_, *series, lennard_jones, mie));
     } else if (settings_.learning.enabled) {
-      spdlog::info("{}", describe_learning(settings_, *series));
+      say(describe_learning(settings_, *series));
     }
     if (const auto text = describe_growth(world_, groups_.group(), settings_, results_); !text.empty()) {
       spdlog::warn("{}", text);
     }
     if (const auto& largest = results_.front().constraint) {
-      spdlog::info("Constraints: |G| is at most {:.2g} in the epochs integrated{}.", *largest,
-                   settings_.ensemble ? fmt::format(" (member {})", results_.front().member) : "");
+      say(fmt::format("Constraints: |G| is at most {:.2g} in the epochs integrated{}.", *largest,
+                      settings_.ensemble ? fmt::format(" (member {})", results_.front().member) : ""));
     }
     if (settings_.particles) {
-      spdlog::info("{}", describe_entanglement(settings_, results_.front(), statistics ? &*statistics : nullptr));
+      say(describe_entanglement(settings_, results_.front(), statistics ? &*statistics : nullptr));
     }
-    if (!results_.front().kernel.empty()) spdlog::info("{}", results_.front().kernel);
-    if (settings_.wavefunction) spdlog::info("{}", family);
-    if (settings_.evaluate) spdlog::info("{}", evaluation);
+    if (!results_.front().kernel.empty()) say(results_.front().kernel);
+    if (settings_.wavefunction) say(family);
+    if (settings_.evaluate) say(evaluation);
     // Of a member that a restart found finished there is nothing to say but what its curves hold.
     const auto said = std::find_if(results_.begin(), results_.end(), [](const auto& it) { return !it.values.empty(); });
-    if (said != results_.end()) spdlog::info("{}", said->values);
-    spdlog::info("Wrote {} in {}.", settings_.output.file.string(), duration_text(MPI_Wtime() - wall_time_.start));
+    if (said != results_.end()) say(said->values);
+    say(fmt::format("Wrote {} in {}.", settings_.output.file.string(), duration_text(MPI_Wtime() - wall_time_.start)));
   }
 
-private:
   void open_file(const RunOptions& options) {
     const auto& layout = next_->network().layout();
     if (beginning_.kind == Beginning::Kind::continued) {
@@ -177,6 +213,8 @@ private:
   void run_member(int round, Progress& progress) {
     const int number = groups_.members()[static_cast<std::size_t>(round)];
     if (is_finished(number)) {
+      progress.stage(fmt::format("density matrices of member {}, which is finished", number));
+      const StopsHeeded heeded(deadline(), [&] { progress.tick(); });
       results_.push_back(finished_member(groups_.group(), settings_, number, *file_));
       progress.skip(settings_.epochs);
       next_.reset();
@@ -248,8 +286,7 @@ ExitStatus run_simulation(MPI_Comm world, const Settings& settings, const RunOpt
   Simulation simulation(world, settings, options);
   if (simulation.is_complete()) return ExitStatus::complete;
   if (!simulation.run_members()) return ExitStatus::stopped_early;
-  simulation.conclude();
-  return ExitStatus::complete;
+  return simulation.conclude() ? ExitStatus::complete : ExitStatus::stopped_early;
 }
 
 }  // namespace hjnet

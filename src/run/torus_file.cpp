@@ -61,8 +61,9 @@ Archive create_torus_file(MPI_Comm comm, const TorusSettings& settings, bool ove
   const auto rows = actions_in(settings);
   const auto n = static_cast<std::uint64_t>(settings.dimensions);
   archive.create_dataset<double>("/torus/action", {rows, n}, "action J, a row a torus");
-  archive.create_dataset<std::int32_t>("/torus/status", {rows},
-                                       "0: converged; 1: not converged; 2: resonant; 3: folded; 4: mode limit");
+  archive.create_dataset<std::int32_t>(
+      "/torus/status", {rows},
+      "0: converged; 1: not converged; 2: resonant; 3: folded; 4: mode limit; -1: stopped before");
   archive.create_dataset<double>("/torus/hamiltonian", {rows}, "K(J); NaN unless status is 0");
   archive.create_dataset<double>("/torus/frequency", {rows, n}, "dK/dJ; NaN unless status is 0");
   archive.create_dataset<double>("/torus/residual", {rows}, "max |H - K| of the last attempt");

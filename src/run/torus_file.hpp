@@ -17,6 +17,8 @@ namespace hjnet {
 
 /// The scalars of all tori: nJ rows (times n), the same on all ranks.
 struct TorusTable {
+  /// A status beside those of TorusStatus: the run was stopped before.
+  static constexpr std::int32_t not_looked_for = -1;
   std::vector<double> action, hamiltonian, frequency, residual, tangent_residual, smallest_determinant;
   std::vector<double> smallest_divisor;
   std::vector<std::int32_t> status, solution, divisor_mode, modes;

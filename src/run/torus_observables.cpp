@@ -2,6 +2,7 @@
 #include "archive/collective.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/print.hpp"
+#include "parallel/stop.hpp"
 #include "run/torus_file.hpp"
 #include "run/torus_run.hpp"
 #include "run/torus_tables.hpp"
@@ -88,6 +89,7 @@ void write_torus_observables(MPI_Comm comm, Archive& archive, const TorusSetting
   together(comm, [&] {
     const auto levels = solve_levels(comm, settings);
     for (std::size_t i = 0; waves && i < levels.torus.size(); ++i) {
+      heed_stop();
       waves->write(static_cast<std::uint64_t>(levels.index[i]), levels.torus[i]);
     }
     if (!trajectories) return;

@@ -9,6 +9,7 @@
 #include <mpi.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace hjnet {
@@ -24,8 +25,10 @@ std::vector<std::vector<double>> action_grid(const TorusSettings& settings);
 
 /// Solves for every J of the grid, writes the torus file (interface.md), prints a table to stdout on rank 0. Collective
 /// over `comm`. Throws config_error: the output exists and `overwrite` is false. Returns `complete` if any J converged,
-/// else `failed`, with the file written.
-ExitStatus run_torus(MPI_Comm comm, const TorusSettings& settings, bool overwrite);
+/// else `failed`, with the file written; `stopped_early` where a signal or the end of `max_walltime` (seconds) came
+/// first, with the file as far as it got: tori that were not looked for have status -1.
+ExitStatus run_torus(MPI_Comm comm, const TorusSettings& settings, bool overwrite,
+                     std::optional<double> max_walltime = {});
 
 /// What the file holds besides the tori: wavefunctions, levels and trajectories, where the settings ask for them.
 /// Called by run_torus() once /torus and /generator are written; makes, fills (Archive::fill) and writes its own

@@ -58,6 +58,24 @@ std::string row_text(const std::vector<T>& values, std::size_t row, int n, const
   return out;
 }
 
+/// Rows that no rank came to say so: the run is to stop.
+void mark_missing(const TorusSettings& settings, const std::vector<std::int32_t>& done, TorusTable& table) {
+  const auto actions = action_grid(settings);
+  const auto n = as_size(settings.dimensions);
+  for (std::size_t row = 0; row < done.size(); ++row) {
+    if (done[row] != 0) continue;
+    table.status[row] = TorusTable::not_looked_for;
+    for (auto* column : {&table.hamiltonian, &table.residual, &table.tangent_residual, &table.smallest_determinant,
+                         &table.smallest_divisor}) {
+      (*column)[row] = Torus::nan;
+    }
+    for (std::size_t d = 0; d < n; ++d) {
+      table.action[row * n + d] = actions[row][d];
+      table.frequency[row * n + d] = Torus::nan;
+    }
+  }
+}
+
 }  // namespace
 
 std::int64_t TorusTable::converged() const {
@@ -76,9 +94,11 @@ TorusTable gather_tori(MPI_Comm comm, const TorusSettings& settings, const Local
   for (auto* column : {&out.status, &out.solution}) column->resize(rows);
   for (auto* column : {&out.divisor_mode, &out.modes}) column->resize(rows * n);
   out.iterations.resize(rows);
+  std::vector<std::int32_t> done(rows);
   for (std::size_t i = 0; i < tori.torus.size(); ++i) {
     const auto& torus = tori.torus[i];
     const auto row = as_size(tori.index[i]);
+    done[row] = 1;
     out.status[row] = static_cast<std::int32_t>(torus.status);
     out.solution[row] = static_cast<std::int32_t>(torus.solution);
     out.hamiltonian[row] = torus.hamiltonian;
@@ -98,8 +118,9 @@ TorusTable gather_tori(MPI_Comm comm, const TorusSettings& settings, const Local
                        &out.smallest_determinant, &out.smallest_divisor}) {
     sum(comm, *column);
   }
-  for (auto* column : {&out.status, &out.solution, &out.divisor_mode, &out.modes}) sum(comm, *column);
+  for (auto* column : {&out.status, &out.solution, &out.divisor_mode, &out.modes, &done}) sum(comm, *column);
   sum(comm, out.iterations);
+  mark_missing(settings, done, out);
   out.reason = gather_reasons(comm, tori, rows);
   return out;
 }
@@ -108,6 +129,10 @@ std::string describe(const TorusTable& table, int n) {
   std::string text;
   for (std::size_t row = 0; row < table.status.size(); ++row) {
     text += fmt::format("J = {}  ", row_text(table.action, row, n, "{:.10g}"));
+    if (table.status[row] == TorusTable::not_looked_for) {
+      text += "not looked for\n";
+      continue;
+    }
     const auto status = static_cast<TorusStatus>(table.status[row]);
     if (status != TorusStatus::converged) {
       text += fmt::format("no torus: {}", to_string(status));

@@ -1,6 +1,7 @@
 #include "torus/equation.hpp"
 
 #include "parallel/counts.hpp"
+#include "parallel/stop.hpp"
 
 #include <Eigen/LU>
 
@@ -76,6 +77,7 @@ void TorusEquation::evaluate(std::span<const std::complex<double>> generator, in
 }
 
 double TorusEquation::residual(std::span<const std::complex<double>> generator, std::span<std::complex<double>> out) {
+  heed_stop();
   evaluate(generator, 0);
   const double mean = grid_.from_grid(value_, out);
   beyond_limit_ = grid_.beyond_limit();

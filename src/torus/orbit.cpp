@@ -2,6 +2,7 @@
 
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
+#include "parallel/stop.hpp"
 #include "parallel/sundials.hpp"
 
 #include <fmt/format.h>
@@ -81,6 +82,7 @@ public:
     }
     int flag = CV_ROOT_RETURN;
     while (flag == CV_ROOT_RETURN) {
+      heed_stop();
       flag = CVode(cvode_.memory, time, cvode_.state, &time_, CV_NORMAL);
       if (flag < 0) {
         throw numerical_error(fmt::format("the orbit cannot be followed after t = {:.6g} ({})", time_, message_));

@@ -46,13 +46,13 @@ CASES = [
         "a misspelt key of checkpoints",
         "every_epoch = 5",
         16,
-        "every_epoch: unknown key, expected one of every_epochs, every_minutes, keep, redo_minutes, directory (did you "
-        "mean 'every_epochs'?)",
+        "every_epoch: unknown key, expected one of every_epochs, every_minutes, final, keep, redo_minutes, directory (did "
+        "you mean 'every_epochs'?)",
     ),
     added(
         "a table of checkpoints with an unknown key",
         "[output.checkpoint]\nfolder = 3\n",
-        "case.toml:8:1: output.checkpoint.folder: unknown key, expected one of every_epochs, every_minutes, keep, "
+        "case.toml:8:1: output.checkpoint.folder: unknown key, expected one of every_epochs, every_minutes, final, keep, "
         "redo_minutes, directory",
     ),
     added(

@@ -198,7 +198,8 @@ TEST_F(RunFileTest, HoldsModesWrittenByTheRanksThatHaveThem) {
     RunFile run(comm_, comm_, settings, layout, false);
     for (int epoch = 0; epoch < epochs; ++epoch) run.write_epoch(0, make_samples(layout, 0, epoch));
     for (int mode = rank_; mode < 4; mode += size_) {  // the fifth is left out
-      run.write_mode(0, mode, make_density(1000.0 * mode), make_measures(1000.0 * mode));
+      run.write_modes(0, {0, static_cast<std::uint64_t>(mode)}, {nt, 1}, make_density(1000.0 * mode),
+                      make_measures(1000.0 * mode));
     }
     if (rank_ == size_ - 1) run.write_mean_density(0, make_density(0.5), make_measures(0.5));
     run.finish();
@@ -264,7 +265,7 @@ TEST_F(RunFileTest, HoldsAnEnsembleWhoseGroupsWriteOnTheirOwn) {
     for (int member = 7 + mine; member < 12; member += groups) {  // groups have different numbers of members
       for (int epoch = 0; epoch < epochs; ++epoch) run.write_epoch(member, make_samples(layout, member, epoch));
       if (group_rank != 0) continue;
-      run.write_mode(member, 0, make_density(member), make_measures(member));
+      run.write_modes(member, {0, 0}, {nt, 1}, make_density(member), make_measures(member));
       run.write_mean_density(member, make_density(member), make_measures(member));
     }
     run.write_ensemble_statistics(statistics);

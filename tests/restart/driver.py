@@ -105,7 +105,7 @@ class Bench:
         done = subprocess.run(self.command(ranks, output, *arguments), cwd=self.path, capture_output=True, text=True,
                               timeout=600)
         assert done.returncode == status, f"exit status {done.returncode} instead of {status}:\n{done.stderr}"
-        return done.stderr
+        return done.stderr + done.stdout
 
     def start(self, ranks, output, *arguments):
         """A run in a session of its own."""

@@ -58,7 +58,7 @@ class Environment(unittest.TestCase):
                 if group in run:
                     run[group].visititems(lambda name, item, group=group: found.update({f"{group}/{name}": item[()]})
                                           if isinstance(item, h5py.Dataset) else None)
-        return found, done.stderr
+        return found, done.stderr + done.stdout
 
     def expect_same(self, a, b, tolerance=None):
         self.assertEqual(a.keys(), b.keys())

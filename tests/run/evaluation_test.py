@@ -106,7 +106,7 @@ class Evaluation(unittest.TestCase):
         done = subprocess.run([*launch, HJNET, verb, *more], cwd=self.path, capture_output=True, text=True, timeout=120,
                               check=False)
         self.assertEqual(done.returncode, status, done.stderr)
-        return done.stderr if verb == "run" else done.stdout
+        return done.stderr + done.stdout
 
     def run_case(self, file, *more, ranks=1):
         """All evaluations of a run, and what it said."""

@@ -58,7 +58,7 @@ class Kernel(WholeRun):
         """All of /kernel of a run, and what it said."""
         done = self.launch("run", "case.toml", "--output", file, *more, ranks=ranks)
         with h5py.File(self.path / file) as run:
-            return datasets(run["kernel"]), done.stderr
+            return datasets(run["kernel"]), done.stderr + done.stdout
 
     def expect_same(self, a, b):
         self.assertEqual(a.keys(), b.keys())

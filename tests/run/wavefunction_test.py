@@ -72,7 +72,7 @@ class Wavefunction(WholeRun):
             wave = {name: run["/wavefunction"][name][()] for name in run["/wavefunction"]}
             wave["members"] = {name: data[()] for name, data in run["/ensemble/member"].items()}
             wave.update(run["/diagnostics"].attrs)
-        wave["said"] = done.stderr
+        wave["said"] = done.stderr + done.stdout
         return wave
 
     def test_linear_neuron_in_closed_form(self):

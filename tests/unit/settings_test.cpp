@@ -303,6 +303,7 @@ TEST_F(SettingsTest, CheckpointsAreReadOneKeyAtATime) {
   };
   EXPECT_TRUE(checkpoint("every_epochs=1") == CheckpointSettings{.every_epochs = 1});
   EXPECT_TRUE(checkpoint("every_minutes=30") == CheckpointSettings{.every_minutes = 30.0});
+  EXPECT_TRUE(checkpoint("final=false") == CheckpointSettings{.final = false});
   EXPECT_TRUE(checkpoint("keep=1") == CheckpointSettings{.keep = 1});
   EXPECT_TRUE(checkpoint("redo_minutes=2.5") == CheckpointSettings{.redo_minutes = 2.5});
   EXPECT_TRUE(checkpoint("directory=/some/where") == CheckpointSettings{.directory = "/some/where"});
