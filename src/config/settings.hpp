@@ -268,7 +268,7 @@ enum class WeightOutput { none, last, all };
 struct CheckpointSettings {
   int every_epochs = 0;                             ///< after each so many epochs; 0: none
   double every_minutes = 0.0;                       ///< of wall time; 0: none
-  std::optional<bool> final;                        ///< after the last epoch; nothing: where it is small
+  std::optional<bool> final{};                      ///< after the last epoch; nothing: where it is small
   int keep = 2;                                     ///< the newest that are kept, >= 1; of each member of an ensemble
   double redo_minutes = 10.0;                       ///< >= 0: an epoch under way for less is done again after a restart
   std::filesystem::path directory = "checkpoints";  ///< relative to the working directory
