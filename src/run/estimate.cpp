@@ -168,6 +168,26 @@ void add_waveform(Estimate& out, const Settings& settings, const LargestPart& pa
   out.steps = static_cast<double>(settings.epochs) * (settings.learning.delta == Boundary::off ? 1.0 : 2.0);
 }
 
+/// High water where the waveform engine must refine: a solution that is sharper than the input's time scales, as that
+/// of learning that diverges, takes so many times the nodes, and so many times the directions of a settled one.
+std::int64_t most_bytes(const Estimate& e, const Settings& settings) {
+  if (e.engine != EngineKind::waveform) return e.peak_bytes;
+  constexpr std::int64_t sharper = 8;
+  constexpr std::int64_t held = 5;  // of a core, at every node, while an epoch is taken in: as in add_history()
+  std::int64_t bytes = e.peak_bytes + (sharper - 1) * (e.solver_bytes + e.record_bytes);
+  for (std::size_t i = 0; i < e.factored.size(); ++i) {
+    const auto rank = e.factored[i].rank;
+    if (rank == 0) continue;
+    const auto& projection = settings.network.projections[i];
+    const auto from = settings.network.layers[static_cast<std::size_t>(projection.from)].neurons;
+    const auto to = settings.network.layers[static_cast<std::size_t>(projection.to)].neurons;
+    const auto most = std::min({sharper * rank, from, to});
+    const auto width = e.mesh_nodes * e.columns;
+    bytes += real * (2 * (from + to) * (most - rank) + held * width * (sharper * most * most - rank * rank));
+  }
+  return bytes;
+}
+
 /// What the run file holds of a family's wavefunction.
 std::int64_t wave_bytes(const Settings& settings) {
   if (!settings.wavefunction) return 0;
@@ -331,6 +351,7 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   }
   add_conclusion(out, settings);
   out.peak_bytes = out.solver_bytes + out.history_bytes + out.record_bytes;
+  out.most_bytes = most_bytes(out, settings);
   return out;
 }
 

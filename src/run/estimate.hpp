@@ -29,6 +29,7 @@ struct Estimate {
   std::int64_t history_bytes = 0;                  ///< per rank: the weights and what is kept of their past
   std::int64_t record_bytes = 0;                   ///< per rank: neurons on the mesh, series, density matrices
   std::int64_t peak_bytes = 0;                     ///< per rank: high water beyond the program's start
+  std::int64_t most_bytes = 0;                     ///< per rank: where the solution asks for a far finer mesh
   std::int64_t available_bytes = 0;                ///< per rank of this machine, now
   std::int64_t file_bytes = 0;
   std::int64_t checkpoint_bytes = 0;      ///< of a member, between two epochs

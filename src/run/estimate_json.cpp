@@ -43,6 +43,7 @@ std::string to_json(const Estimate& e, const Settings& settings) {
                  {"history_bytes", e.history_bytes},
                  {"record_bytes", e.record_bytes},
                  {"peak_bytes", e.peak_bytes},
+                 {"most_bytes", e.most_bytes},
                  {"available_bytes", e.available_bytes},
                  {"file_bytes", e.file_bytes},
                  {"checkpoint_bytes", e.checkpoint_bytes},

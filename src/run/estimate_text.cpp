@@ -84,6 +84,12 @@ std::string describe(const Estimate& e, const Settings& settings) {
       fmt::format("# memory per rank {} (solver {}, weights and their history {}, records {}); available per rank {}\n",
                   size_text(e.peak_bytes), size_text(e.solver_bytes), size_text(e.history_bytes),
                   size_text(e.record_bytes), size_text(e.available_bytes));
+  if (e.most_bytes > e.peak_bytes) {
+    text += fmt::format(
+        "# up to {} where the solution is sharper than the input's time scales, as that of learning that diverges: it "
+        "then takes many times the nodes and directions\n",
+        size_text(e.most_bytes));
+  }
   text += fmt::format("# about {:.3g} {} and {:.3g} floating-point operations a member; run file {}, a checkpoint {}\n",
                       e.steps, e.engine == EngineKind::coupled ? "integrator steps" : "sweeps over the layers",
                       e.operations, size_text(e.file_bytes), size_text(e.checkpoint_bytes));

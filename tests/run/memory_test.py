@@ -9,6 +9,8 @@ import sys
 import tempfile
 import unittest
 
+import h5py
+
 HJNET = os.environ["HJNET_BINARY"]
 INPUT = """
 [run]
@@ -32,6 +34,24 @@ constant = {{ layer = "a", distribution = "normal" }}
 engine = "{engine}"
 relative_tolerance = 1e-5
 absolute_tolerance = 1e-7
+"""
+
+DEFAULTS = """
+[run]
+epochs = {epochs}
+[[network.layer]]
+name = "a"
+neurons = {n}
+[[network.layer]]
+name = "b"
+neurons = {n}
+[[network.layer]]
+name = "c"
+neurons = {n}
+[learning]
+target = {{ distribution = "uniform", low = -0.8, high = 0.8 }}
+[stimulus]
+constant = {{ layer = "a", distribution = "normal" }}
 """
 
 
@@ -60,6 +80,24 @@ class Memory(unittest.TestCase):
         self.assertGreater(used, 1e9)
         self.assertGreater(ratio, 0.8)
         self.assertLess(ratio, 1.2)
+
+    def test_default_settings(self):
+        """Wide layers as factors, on two ranks, whose largest the run file names; then learning that diverges."""
+        for n, epochs, most in ((3000, 1, "peak_bytes"), (3000, 6, "most_bytes")):
+            with tempfile.TemporaryDirectory() as folder:
+                path, output = pathlib.Path(folder) / "case.toml", pathlib.Path(folder) / "run.h5"
+                path.write_text(DEFAULTS.format(n=n, epochs=epochs))
+                two = [os.environ["MPIEXEC"], "-n", "2", HJNET]
+                said = json.loads(subprocess.run([*two, "check", str(path), "--json"], check=True, capture_output=True).stdout)
+                start = high_water("--version")
+                subprocess.run([*two, "run", str(path), "--output", str(output)], check=True, capture_output=True)
+                with h5py.File(output) as run:
+                    used = run["timing"].attrs["peak_memory"] - start
+            ratio = used / said["peak_bytes"]
+            print(f"defaults, {epochs} epochs: {used / 1e6:.0f} MB beyond start-up, predicted {said['peak_bytes'] / 1e6:.0f} MB, "
+                  f"ratio {ratio:.3f}")
+            self.assertGreater(ratio, 0.8)
+            self.assertLess(used, 1.2 * said[most])
 
     def test_learning(self):
         self.check("learning", n=1000)
