@@ -41,10 +41,7 @@ HistoryWork history_work(const Settings& settings, std::size_t projection, std::
   const auto& p = network.projections[projection];
   const auto pre = network.layers[static_cast<std::size_t>(p.from)].neurons;
   const auto post = network.layers[static_cast<std::size_t>(p.to)].neurons;
-  double synapses = 0.0;
-  for (std::int64_t row = 0; row < post; ++row) {
-    synapses += static_cast<double>(row_fan_in(p.connect, row, post, pre));
-  }
+  const auto synapses = static_cast<double>(rows_fan_in(p.connect, 0, post, post, pre));
   const double columns = settings.particles ? 7.0 : 1.0;
   const double width = columns * static_cast<double>(nodes);
   const double digits = -std::log10(resampling_tolerance(settings)) + 2.0;

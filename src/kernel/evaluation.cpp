@@ -30,6 +30,10 @@ std::vector<int> evaluation_epochs(const Settings& settings) {
   return epochs;
 }
 
+std::int64_t evaluation_count(const Settings& settings) {
+  return (settings.epochs - 1) / settings.evaluate->every + 2;
+}
+
 std::int64_t evaluated_patterns(const EvaluateSettings& evaluate) {
   return std::accumulate(evaluate.sets.begin(), evaluate.sets.end(), std::int64_t{0},
                          [](std::int64_t sum, const EvaluationSet& set) { return sum + set.source.patterns; });
@@ -40,7 +44,7 @@ EvaluationCost evaluation_cost(const Settings& settings, std::int64_t neurons, s
   const auto real = static_cast<std::int64_t>(sizeof(double));
   const auto outputs = settings.network.layers.back().neurons;
   const auto shown_to = settings.network.layers[as_size(evaluate.layer)].neurons;
-  const auto times = static_cast<std::int64_t>(evaluation_epochs(settings).size());
+  const auto times = evaluation_count(settings);
   const std::int64_t members = settings.ensemble ? settings.ensemble->members : 1;
   EvaluationCost cost;
   const auto patterns = evaluated_patterns(evaluate);

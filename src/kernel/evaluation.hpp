@@ -23,6 +23,8 @@ struct SetResult {
 bool has_classes(const Settings& settings);
 /// After how many epochs the network is judged: 0, each multiple of `every`, and the last.
 std::vector<int> evaluation_epochs(const Settings& settings);
+/// How often that is.
+std::int64_t evaluation_count(const Settings& settings);
 
 /// All patterns of all sets.
 std::int64_t evaluated_patterns(const EvaluateSettings& evaluate);

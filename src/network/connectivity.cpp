@@ -13,6 +13,7 @@ namespace {
 /// First and one-past-last column of row `row` in a band: |l/n_pre - k/n_post| n_pre <= b, in exact integers.
 std::pair<std::int64_t, std::int64_t> band_columns(std::int64_t b, std::int64_t row, std::int64_t rows,
                                                    std::int64_t columns) {
+  b = std::min(b, columns);  // all of them; a larger product would overflow
   const std::int64_t low = row * columns - b * rows;
   const std::int64_t first = low <= 0 ? 0 : (low + rows - 1) / rows;
   const std::int64_t last = (row * columns + b * rows) / rows;
@@ -47,6 +48,35 @@ void fill_pattern(MatrixLayout& matrix, const Connectivity& connect, const Sourc
   }
 }
 
+/// What each neuron of a layer costs where that is the same for all: 1 and its synapses.
+std::optional<std::int64_t> work_of_each(const NetworkSettings& network, std::size_t layer) {
+  std::int64_t work = 1;
+  for (const auto& projection : network.projections) {
+    if (projection.to != static_cast<int>(layer)) continue;
+    if (projection.connect.kind == Connectivity::Kind::band) return std::nullopt;
+    const auto columns = network.layers[static_cast<std::size_t>(projection.from)].neurons;
+    work += row_fan_in(projection.connect, 0, network.layers[layer].neurons, columns);
+  }
+  return work;
+}
+
+/// balanced_offsets() of so many items of one weight, without a list of them.
+std::vector<std::int64_t> even_offsets(std::int64_t count, std::int64_t weight, int parts) {
+  const auto each = static_cast<double>(weight);
+  const double total = static_cast<double>(count) * each;
+  std::vector<std::int64_t> offsets(static_cast<std::size_t>(parts) + 1, 0);
+  offsets.back() = count;
+  for (int part = 1; part < parts; ++part) {
+    const double goal = total * part / parts;
+    const auto below = [&](std::int64_t item) { return static_cast<double>(item) * each + 0.5 * each < goal; };
+    auto item = std::min(count, static_cast<std::int64_t>(goal / each));
+    while (item > 0 && !below(item - 1)) --item;
+    while (item < count && below(item)) ++item;
+    offsets[static_cast<std::size_t>(part)] = item;
+  }
+  return offsets;
+}
+
 }  // namespace
 
 std::optional<std::size_t> local_neuron(const NetworkLayout& layout, std::int64_t neuron) {
@@ -73,10 +103,22 @@ std::int64_t row_fan_in(const Connectivity& connect, std::int64_t row, std::int6
   return 0;
 }
 
+std::int64_t rows_fan_in(const Connectivity& connect, std::int64_t first, std::int64_t last, std::int64_t rows,
+                         std::int64_t columns) {
+  if (connect.kind != Connectivity::Kind::band) return (last - first) * row_fan_in(connect, first, rows, columns);
+  std::int64_t sum = 0;
+  for (auto row = first; row < last; ++row) sum += row_fan_in(connect, row, rows, columns);
+  return sum;
+}
+
 std::vector<std::vector<std::int64_t>> neuron_offsets(const NetworkSettings& network, int ranks) {
   std::vector<std::vector<std::int64_t>> offsets;
   for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
     const auto rows = network.layers[layer].neurons;
+    if (const auto alike = work_of_each(network, layer)) {
+      offsets.push_back(even_offsets(rows, *alike, ranks));
+      continue;
+    }
     std::vector<std::int64_t> work(static_cast<std::size_t>(rows), 1);
     for (const auto& projection : network.projections) {
       if (projection.to != static_cast<int>(layer)) continue;

@@ -7,6 +7,7 @@
 #include <array>
 #include <climits>
 #include <cstdio>
+#include <new>
 #include <thread>
 
 namespace hjnet {
@@ -32,6 +33,8 @@ Report report_of(const std::exception_ptr& local) {
     return {Failure::numerical, error.what()};
   } catch (const stop_request& request) {
     return {Failure::stop, request.what()};
+  } catch (const std::bad_alloc&) {
+    return {Failure::other, "out of memory (`hjnet check` says how much a run takes)"};
   } catch (const std::exception& error) {
     return {Failure::other, error.what()};
   } catch (...) {

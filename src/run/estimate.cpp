@@ -8,6 +8,7 @@
 #include "kernel/kernel_shape.hpp"
 #include "network/connectivity.hpp"
 #include "network/external_input.hpp"
+#include "run/countable.hpp"
 #include "run/run_file.hpp"
 
 #include <algorithm>
@@ -50,9 +51,7 @@ LargestPart largest_part(const NetworkSettings& network, int ranks) {
       for (const auto& projection : network.projections) {
         if (projection.to != static_cast<int>(layer)) continue;
         const auto columns = network.layers[static_cast<std::size_t>(projection.from)].neurons;
-        for (auto row = first; row < last; ++row) {
-          synapses += row_fan_in(projection.connect, row, network.layers[layer].neurons, columns);
-        }
+        synapses += rows_fan_in(projection.connect, first, last, network.layers[layer].neurons, columns);
       }
     }
     if (network.thresholds) synapses += neurons * (network.split_thresholds ? 2 : 1);
@@ -296,13 +295,14 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   const std::int64_t members = settings.ensemble ? settings.ensemble->members : 1;
   out.ranks = ranks;
   out.groups = static_cast<int>(std::min<std::int64_t>(ranks, members));
+  out.engine = chosen_engine(settings);
+  const auto breakpoints = input_breakpoints(settings);
+  const auto mesh = first_mesh(settings, out.engine, breakpoints);
+  require_countable(settings, static_cast<double>(mesh.nodes()), static_cast<double>(breakpoints.size() + 1));
   const auto part = largest_part(settings.network, (ranks + out.groups - 1) / out.groups);
   out.neurons = settings.network.neurons();
   out.synapses = part.all_synapses;
   out.columns = settings.particles ? 7 : 1;
-  out.engine = chosen_engine(settings);
-  const auto breakpoints = input_breakpoints(settings);
-  const auto mesh = first_mesh(settings, out.engine, breakpoints);
   out.mesh_elements = static_cast<std::int64_t>(mesh.elements());
   out.mesh_nodes = static_cast<std::int64_t>(mesh.nodes());
   const bool learning = settings.learning.enabled;

@@ -27,7 +27,7 @@ std::string curve(const std::string& place, const EvaluationSet& set, const char
 
 void RunFile::create_evaluation() {
   const auto& evaluate = *settings_.evaluate;
-  const std::uint64_t times = evaluation_epochs(settings_).size();
+  const auto times = static_cast<std::uint64_t>(evaluation_count(settings_));
   const auto outputs = static_cast<std::uint64_t>(settings_.network.layers.back().neurons);
   archive_.create_dataset<std::int32_t>("/evaluation/epoch", {times},
                                         "epochs done at each evaluation; -1: not evaluated yet");
