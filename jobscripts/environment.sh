@@ -10,12 +10,17 @@ if [[ $root == *[[:space:]]* ]]; then
   exit 2
 fi
 
+# Before OMP_NUM_THREADS below is set, which nproc takes for the number of cores.
+cores=$(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc)
+
 # Open MPI refuses to start as root, and to start more ranks than cores, unless it is told otherwise; without the
 # binding policy all jobs on a machine share its first core. From Open MPI 5 on these are PRRTE's business, under names
-# of its own. Ranks of one machine need no TCP. Threads inside BLAS would only fight with the ranks.
+# of its own. Ranks of one machine need shared memory alone; looking for networks takes a second or more at every start.
+# Threads inside BLAS would only fight with the ranks.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1
-export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe PRTE_MCA_hwloc_default_binding_policy=none OMPI_MCA_btl=^tcp
+export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe PRTE_MCA_hwloc_default_binding_policy=none
+export OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
 # Modules for Python are Debian's: another python3 that comes first in PATH would not have them.
@@ -24,8 +29,7 @@ python=/usr/bin/python3
 
 # As many compilers as there are cores, but no more than memory allows at 1.5 GB each.
 parallel_jobs() {
-  local cores memory_kb fit
-  cores=$(nproc)
+  local memory_kb fit
   memory_kb=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)
   fit=$((${memory_kb:-3000000} / 1500000))
   ((fit < 1)) && fit=1

@@ -23,7 +23,7 @@ esac
 
 # run_tests OPTIONS...: the tests that they choose, as many at once as there are cores.
 run_tests() {
-  (cd "$root" && ctest --preset release --parallel "$(nproc)" "$@")
+  (cd "$root" && ctest --preset release --parallel "$cores" "$@")
 }
 
 if [[ ${1-} == '' ]]; then

@@ -254,7 +254,7 @@ std::vector<TableReference> output_tables() {
        "(Ctrl-C), SIGUSR1 and SIGTERM, and at the end of `--max-walltime`.",
        {{"every_epochs", "an integer >= 1", "none", "also after each so many epochs"},
         {"every_minutes", positive_number, "none", "also after each so many minutes of wall time"},
-        {"final", truth, "where it is small",
+        {"final", truth, "none",
          "whether one is written after the last epoch, from which the finished run can be extended. By default it is "
          "where checkpoints are written otherwise too, and else unless it would be larger than the run file and 1 GiB "
          "(those of all members of an ensemble together) or more than 64 files"},

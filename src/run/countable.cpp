@@ -11,14 +11,14 @@ namespace hjnet {
 namespace {
 
 /// An eighth of what 64 bits hold: estimate() adds a few parts, of which each is below this.
-constexpr double most_bytes = 0x1p60;
+constexpr double most_countable = 0x1p60;
 /// Groups of weights in a run file: HDF5 spends a kilobyte on each dataset, and hjnet holds their names.
 constexpr int most_snapshots = 1000000;
 
 /// Refuses `numbers` numbers of eight bytes.
 void bound(const Settings& settings, const char* key, const char* what, double numbers) {
   const double bytes = 8.0 * numbers;
-  if (bytes <= most_bytes) return;
+  if (bytes <= most_countable) return;
   throw config_error(fmt::format("{}: {}: expected at most 2^60 bytes of {}, got about {:.1g}",
                                  settings.source.string(), key, what, bytes));
 }

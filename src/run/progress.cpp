@@ -33,6 +33,7 @@ Progress::Progress(std::int64_t epochs, double epoch_length, bool speaks)
       terminal_(isatty(STDERR_FILENO) != 0),
       start_(Clock::now()),
       last_(start_),
+      epoch_start_(start_),
       stage_start_(start_) {}
 
 Progress::~Progress() {
@@ -72,16 +73,18 @@ void Progress::skip(std::int64_t epochs) {
 void Progress::step_done(int member) {
   ++steps_;
   if (!is_due()) return;
-  // The steps of the epoch before are a measure; of the first epoch nothing is known.
+  // The calls in the epoch before are a measure; of the first epoch nothing is known.
   const double within =
       steps_before_ > 0 ? std::min(0.99, static_cast<double>(steps_) / static_cast<double>(steps_before_)) : 0.0;
-  say(fmt::format("epoch {}/{} under way, member {}, {} steps{}{}", done_ + 1, epochs_, member, steps_,
-                  steps_before_ > 0 ? fmt::format(" ({:.0f} %)", 100.0 * within) : "", left(within)));
+  const double spent = std::chrono::duration<double>(Clock::now() - epoch_start_).count();
+  say(fmt::format("epoch {}/{} under way for {}{}, member {}{}", done_ + 1, epochs_, duration_text(spent),
+                  steps_before_ > 0 ? fmt::format(" ({:.0f} %)", 100.0 * within) : "", member, left(within)));
 }
 
 void Progress::epoch_done(int member, double time, std::int64_t steps) {
   ++done_;
   steps_before_ = std::exchange(steps_, 0);
+  epoch_start_ = Clock::now();
   if (!is_due() && !(speaks_ && done_ == epochs_)) return;
   say(fmt::format("epoch {}/{}, member {}, t = {:.6g}, {} steps{}{}{}", done_, epochs_, member, time, steps,
                   shown_.empty() ? "" : ", ", shown_, left(0.0)));

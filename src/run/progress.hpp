@@ -40,11 +40,11 @@ private:
   [[nodiscard]] std::string left(double within) const;
 
   std::int64_t epochs_, done_ = 0, skipped_ = 0;
-  std::int64_t steps_ = 0, steps_before_ = 0;  ///< of the epoch under way, and of the one before
+  std::int64_t steps_ = 0, steps_before_ = 0;  ///< calls of step_done(): in the epoch under way, and in the one before
   double epoch_length_;
   bool speaks_, terminal_, said_ = false;
   std::string shown_, stage_;
-  Clock::time_point start_, last_, stage_start_;
+  Clock::time_point start_, last_, epoch_start_, stage_start_;
 };
 
 /// "1 h 02 min", "3 min 20 s", "12 s".

@@ -1,6 +1,6 @@
 """Cases of the network: layers and projections."""
 
-from case import Case, added, projection
+from case import NETWORK, Case, added, projection
 
 CASES = [
     # [network] and its layers.
@@ -196,4 +196,17 @@ CASES = [
         'weights = { file = "data.h5", dataset = "/six" }\n',
         "case.toml:10:31: network.projection[0].weights.dataset: expected 2 rows of 6 (rows = post), got shape 6",
     ),
+    # Sizes.
+    Case("more neurons than bytes can be counted of", NETWORK,
+         "case.toml: network.layer: expected at most 2^60 bytes of neurons and synapses, got about 6e+22",
+         ["network.layer[0].neurons=2147483647", "network.layer[1].neurons=2147483647"]),
+    Case("more samples than bytes can be counted of", NETWORK,
+         "case.toml: run.samples_per_epoch: expected at most 2^60 bytes of samples, got about 8e+21",
+         ["run.epochs=2147483646", "run.samples_per_epoch=2147483646"]),
+    Case("more members than bytes can be counted of", NETWORK,
+         "case.toml: run.samples_per_epoch: expected at most 2^60 bytes of samples, got about 4e+24",
+         ["ensemble.members=2147483647", "run.epochs=1000000", "run.samples_per_epoch=1000000"]),
+    Case("weights of too many epochs", NETWORK,
+         'case.toml: output.weights: expected at most 1000000 epochs with "all", got 1000001',
+         ["run.epochs=1000001", "output.weights=all"]),
 ]

@@ -207,7 +207,7 @@ class Words(Files):
                           "auto", said)
 
     def test_exists_already_names_restart_where_a_checkpoint_stands_beside_it(self):
-        self.run_case("run.h5")
+        self.run_case("run.h5", "--set", "output.checkpoint.final=false")
         self.assertNotIn("--restart", self.run_case("run.h5", status=2))
         self.run_case("run.h5", "--overwrite", "--set", EVERY)
         said = self.run_case("run.h5", status=2)

@@ -9,4 +9,4 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../jobscripts/environment.sh"
 configure sanitize
 build sanitize
 cd "$root"
-ctest --preset sanitize --label-regex '^fast$' --label-regex '^(unit|mpi|input|restart|run)$' --parallel "$(nproc)"
+ctest --preset sanitize --label-regex '^fast$' --label-regex '^(unit|mpi|input|restart|run)$' --parallel "$cores"

@@ -29,5 +29,5 @@ if [[ ${#batches[@]} -eq 0 ]]; then
   echo "tidy: no source is named ${2:-anything}" >&2
   exit 1
 fi
-run-clang-tidy -quiet -p "$build" -j "$(nproc)" "${batches[@]}"
+run-clang-tidy -quiet -p "$build" -j "$cores" "${batches[@]}"
 echo "tidy: ${#batches[@]} batches of sources are clean"

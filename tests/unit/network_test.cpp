@@ -2,8 +2,10 @@
 #include "../support/case.hpp"
 
 #include "network/connectivity.hpp"
+#include "parallel/halo.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 namespace {
@@ -48,6 +50,33 @@ TEST(Connectivity, BandIsExact) {
       }
     }
   }
+}
+
+TEST(Connectivity, WidestBandSeesAll) {
+  // 2^63 - 1 synapses to either side, whose product with a number of rows would overflow.
+  const Connectivity widest{Connectivity::Kind::band, std::numeric_limits<std::int64_t>::max()};
+  EXPECT_EQ(row_fan_in(widest, 2, 5, 7), 7);
+  EXPECT_EQ(rows_fan_in(widest, 1, 5, 5, 7), 28);
+  EXPECT_EQ(whole(two_layers(7, 5, widest)).global_nonzeros, 35);
+}
+
+TEST(Connectivity, NeuronsAlikeAreSharedOutAsByAListOfThem) {
+  for (const std::int64_t columns : {1, 2, 3, 10, 1000}) {
+    for (const std::int64_t rows : {1, 2, 3, 7, 64, 1001}) {
+      const Connectivity connect{columns > 5 ? Connectivity::Kind::fan_in : Connectivity::Kind::dense, 5};
+      const auto network = two_layers(columns, rows, connect);
+      const std::vector<std::int64_t> work(static_cast<std::size_t>(rows), 1 + std::min<std::int64_t>(columns, 5));
+      for (const int ranks : {1, 2, 3, 4, 5, 16, 1000}) {
+        EXPECT_EQ(neuron_offsets(network, ranks)[1], balanced_offsets(work, ranks)) << columns << ' ' << rows;
+      }
+    }
+  }
+}
+
+TEST(Connectivity, WidestLayerIsSharedOutWithoutAListOfItsNeurons) {
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  const auto offsets = neuron_offsets(two_layers(most, most, {Connectivity::Kind::fan_in, 1}), 2);
+  EXPECT_EQ(offsets[1], (std::vector<std::int64_t>{0, most / 2, most}));
 }
 
 TEST(Connectivity, FanInIsDistinctAscendingAndEvenlySpread) {
