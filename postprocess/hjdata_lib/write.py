@@ -9,6 +9,7 @@ import numpy as np
 from hjcommon_lib.ending import first_line
 from hjcommon_lib.notes import store
 from hjcommon_lib.places import is_stream, replacement
+from hjcommon_lib.survey import survives
 from hjdata_lib.dataset import MEAN, MISSING, DataError
 from hjdata_lib.split import parts, scaling
 
@@ -72,6 +73,8 @@ def check_replaced(path, overwrite):
 def kind_of(path):
     """The attribute `format`; None where it is no file of hjnet's."""
     try:
+        if not survives(path):
+            return None
         with h5py.File(path, "r", locking=False) as file:
             return file.attrs.get("format")
     except OSError:

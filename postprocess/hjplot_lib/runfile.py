@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 
 from hjcommon_lib.ending import UserError
+from hjcommon_lib.survey import survives
 
 
 class PlotError(UserError):
@@ -30,6 +31,8 @@ def open_hdf5(path):
         raise PlotError(f"{path}: no such file")
     if not h5py.is_hdf5(path):
         raise PlotError(f"{path}: not an HDF5 file")
+    if not survives(path):
+        raise PlotError(f"{path}: is damaged, or in the middle of being written")
     try:
         return h5py.File(path, "r", locking=False)
     except OSError as error:

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Damaged files: flipped bits, overwritten blocks, cut ends of run, torus, checkpoint and data files, tables with lines and cells broken.
+"""Damaged files: flipped bits, overwritten blocks, cut ends of run, torus, checkpoint and data files, tables and arrays.
 
     damaged_files.py [--minutes M | --count N] [--seed S]
 
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 
+import numpy
 from limits import complaint, launch
 
 SOURCE = pathlib.Path(os.environ.get("HJNET_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
@@ -51,6 +52,7 @@ term = [{ mode = [1] }]
 file = "torus.h5"
 """
 TABLE = "x,y,kind\n" + "".join(f"{i % 7},{i * i % 11},{'ab'[i % 2]}\n" for i in range(24))
+SCAN_TABLE = "# comment\nrun.epochs=1\nrun.epochs=2 'run.seed=3' output.states=true\n\nnetwork.layer[0].neurons=2\n"
 SCAN = ["scan", "run.h5", "second.h5", "-o", "p.png"]
 HJPLOT = [["potential", "run.h5", "-o", "p.png"], ["learning", "run.h5", "-o", "p.png"], ["network", "run.h5", "-o", "p.png"],
           ["table", "run.h5"], ["learning-account", "run.h5"], ["torus", "torus.h5", "-o", "p.png"], SCAN]
@@ -64,6 +66,9 @@ class Ground:
         (folder / "run.toml").write_text(RUN)
         (folder / "torus.toml").write_text(TORUS)
         (folder / "table.csv").write_text(TABLE)
+        (folder / "scan.txt").write_text(SCAN_TABLE)
+        numpy.save(folder / "inputs.npy", numpy.arange(48.0).reshape(24, 2))
+        numpy.save(folder / "targets.npy", numpy.arange(24) % 3)
         self.make(self.hjdata("csv", "table.csv", "data.h5", "--target", "kind"))
         self.make([binary, "run", "run.toml"])
         shutil.copy(folder / "run.h5", folder / "second.h5")
@@ -77,6 +82,12 @@ class Ground:
     @staticmethod
     def hjplot(*arguments):
         return [sys.executable, str(SOURCE / "postprocess/hjplot"), *arguments]
+
+    def scan(self, task):
+        """A task of a job array on the scan table, without a Slurm."""
+        return ["env", f"PATH={pathlib.Path(self.binary).parent}:{os.environ['PATH']}", "HJNET_LAUNCHER=env", "SLURM_JOB_ID=1",
+                "SLURM_ARRAY_JOB_ID=1", f"SLURM_ARRAY_TASK_ID={task}", f"HJNET_JOBSCRIPTS={SOURCE / 'jobscripts'}", "bash",
+                str(SOURCE / "jobscripts/array.sbatch"), "run.toml", "scan.txt"]
 
     def make(self, command):
         subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
@@ -94,6 +105,8 @@ class Ground:
             (checkpoint, [[*info, checkpoint], [self.binary, "run", "run.toml", "--restart", checkpoint]]),
             ("data.h5", [[self.binary, "run", "run.toml", "--output", "new.h5"]]),
             ("table.csv", [table]),
+            (rng.choice(["inputs.npy", "targets.npy"]), [self.hjdata("numpy", "inputs.npy", "targets.npy", "made.h5")]),
+            ("scan.txt", [self.scan(rng.randint(1, 3))]),
         ])
 
 
@@ -143,8 +156,7 @@ def trial(ground, number, folder):
     for command in commands:
         ending = launch(command, folder, SECONDS)
         if wrong := complaint(ending, ()):
-            return f"{pathlib.Path(command[0] if command[0] == ground.binary else command[1]).name} {wrong}", \
-                f"{name}: {done}; {' '.join(command[1:])}\n{ending.err[-1500:]}"
+            return f"{name} {wrong}", f"{name}: {done}; {' '.join(command)}\n{ending.err[-1500:]}"
     return None
 
 

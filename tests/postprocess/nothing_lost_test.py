@@ -1,6 +1,7 @@
 """hjplot loses nothing: no output is what a command reads or a stranger's file, and no failure leaves anything behind."""
 import argparse
 import os
+import signal
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -11,6 +12,7 @@ import matplotlib.pyplot as plt
 from hjplot_test import HjplotCase
 from studies_test import timing
 
+from hjcommon_lib import survey
 from hjcommon_lib.places import Read, Written
 from hjplot_lib import cli, gauge, outputs, timings
 from hjplot_lib.runfile import RunFile
@@ -122,6 +124,24 @@ class Failing(HjplotCase):
                     done = self.hjplot(verb, run, "-o", self.folder / ("t.txt" if verb == "table" else "out.png"))
                 self.assertNotIn("Traceback", done.stderr)
                 self.assertEqual(done.stderr.count("\n"), int(done.returncode != 0), done.stderr)
+
+    def test_files_on_which_hdf5_loops_or_crashes(self):
+        run = self.write()
+        self.assertTrue(survey.survives(run))
+
+        def loop(_):
+            while True:
+                pass
+
+        def crash(_):
+            os.kill(os.getpid(), signal.SIGSEGV)
+
+        for harm in (loop, crash):
+            os.utime(run, ns=(0, 1 if harm is loop else 2))
+            with mock.patch("hjcommon_lib.survey._look", harm), mock.patch("hjcommon_lib.survey.SECONDS", 1):
+                done = self.hjplot("table", run)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertEqual(done.stderr, f"hjplot: {run}: is damaged, or in the middle of being written\n")
 
     def test_a_missing_module_is_named(self):
         (self.folder / "h5py.py").write_text("raise ImportError(\"No module named 'h5py'\")\n")
