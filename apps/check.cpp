@@ -5,11 +5,10 @@
 #include "parallel/agree.hpp"
 #include "parallel/machine.hpp"
 #include "parallel/print.hpp"
+#include "parallel/stop.hpp"
 #include "run/estimate.hpp"
 #include "run/torus_estimate.hpp"
 #include "verbs.hpp"
-
-#include <csignal>
 
 namespace hjnet {
 
@@ -45,7 +44,7 @@ ExitStatus check_run(const Arguments& arguments) {
 }  // namespace
 
 ExitStatus check_verb(const Arguments& arguments) {
-  for (const int number : {SIGTERM, SIGUSR1}) std::signal(number, SIG_DFL);  // there is nothing to be saved
+  end_at_stop_signals();
   const bool torus = agreed(MPI_COMM_WORLD, [&] { return is_torus_input(arguments.file, arguments.overrides); });
   return torus ? check_torus(arguments) : check_run(arguments);
 }

@@ -13,7 +13,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <functional>
 #include <sstream>
 
@@ -162,11 +164,21 @@ void set_up_messages() {
 ExitStatus command(int argc, char** argv) {
   Ending ending;
   try {
+    // Ranks that mpiexec was told to start in different ways would wait for each other.
+    expect_same(MPI_COMM_WORLD, fmt::format("{}", fmt::join(argv + 1, argv + argc, "\n")), "words on its command line");
     ending.status = CommandLine().run(argc, argv);
   } catch (...) {
     ending = ending_of(std::current_exception());
   }
-  std::fflush(stdout);
+  if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && errno != EPIPE) {
+    const auto why = fmt::format("hjnet: cannot write to standard output: {}", std::strerror(errno));
+    const std::string verb = argc > 1 ? argv[1] : "";
+    if (verb == "run" || verb == "torus") {
+      spdlog::warn("{}", why);  // what it computed is on file
+    } else if (ending.status == ExitStatus::complete) {
+      ending = {ExitStatus::failed, why};
+    }
+  }
   return end_together(MPI_COMM_WORLD, ending);
 }
 

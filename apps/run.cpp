@@ -16,6 +16,7 @@ ExitStatus run_verb(const Arguments& arguments) {
     require_supported_constraints(read);
     return read;
   });
+  expect_same(MPI_COMM_WORLD, settings.resolved, "settings in its input file");
   settings.output.file = behind_links(MPI_COMM_WORLD, settings.output.file);
   return run_simulation(
       MPI_COMM_WORLD, settings,

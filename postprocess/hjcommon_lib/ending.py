@@ -41,6 +41,10 @@ def launch(program, module):
     """`main` of a module, from its import on; ends in order, without leavings, where it is told to stop."""
     for stop in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(stop, lambda number, _: sys.exit(128 + number))
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        getattr(sys, name).reconfigure(errors="backslashreplace")  # a terminal or file of ASCII
     return ended(program, lambda: importlib.import_module(module).main())
 
 

@@ -3,6 +3,7 @@
 #include "archive/collective.hpp"
 #include "archive/descriptor.hpp"
 #include "archive/open.hpp"
+#include "archive/publish.hpp"
 #include "archive/types.hpp"
 #include "parallel/errors.hpp"
 
@@ -95,6 +96,37 @@ Archive Archive::create(MPI_Comm comm, const std::filesystem::path& file, bool o
         Handle(HJNET_HDF5(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), what), H5Fclose);
   });
   return archive;
+}
+
+Archive Archive::replace(MPI_Comm comm, const std::filesystem::path& file, std::uint64_t transfer_bytes) {
+  hdf5::silence_errors();
+  int there = 0;
+  together(comm, [&] {
+    int rank = 0;
+    MPI_Comm_rank(comm, &rank);
+    if (rank != 0) return;
+    expect_free(file, true);
+    std::error_code error;
+    there = std::filesystem::exists(file, error) ? 1 : 0;
+  });
+  MPI_Bcast(&there, 1, MPI_INT, 0, comm);
+  auto archive = create(comm, there == 1 ? partial_name(file) : file, true, transfer_bytes);
+  if (there == 1) archive.place_ = file;
+  return archive;
+}
+
+void Archive::take_place() {
+  flush();
+  if (place_.empty()) return;
+  together(comm_, [&] {
+    int rank = 0;
+    MPI_Comm_rank(comm_, &rank);
+    std::error_code error;
+    if (rank == 0) std::filesystem::rename(path_, place_, error);
+    if (!error) return;
+    throw io_error(fmt::format("cannot rename '{}' to '{}': {}", path_.string(), place_.string(), error.message()));
+  });
+  path_ = std::exchange(place_, {});
 }
 
 Archive Archive::open(MPI_Comm comm, const std::filesystem::path& file, std::uint64_t transfer_bytes) {

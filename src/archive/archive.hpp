@@ -83,6 +83,13 @@ public:
   /// `overwrite` it is emptied first), io_error where it cannot be made.
   static Archive create(MPI_Comm comm, const std::filesystem::path& file, bool overwrite,
                         std::uint64_t transfer_bytes = default_transfer_bytes);
+  /// As create() with `overwrite`, but a file that is there stays until take_place(): what is made first is
+  /// FILE.partial.
+  static Archive replace(MPI_Comm comm, const std::filesystem::path& file,
+                         std::uint64_t transfer_bytes = default_transfer_bytes);
+  [[nodiscard]] bool is_out_of_place() const { return !place_.empty(); }
+  /// Flushes, and puts the file where replace() was asked to. Collective; the same io_error on all ranks.
+  void take_place();
   /// Opens a file for reading on the ranks of `comm`, as many as one likes. Throws io_error.
   static Archive open(MPI_Comm comm, const std::filesystem::path& file,
                       std::uint64_t transfer_bytes = default_transfer_bytes);
@@ -205,6 +212,7 @@ private:
 
   MPI_Comm comm_;  ///< MPI_COMM_NULL: opened by this rank alone
   std::filesystem::path path_;
+  std::filesystem::path place_;  ///< where take_place() is to put it; empty: it is there
   std::uint64_t transfer_bytes_;
   int exceptions_;       ///< under way when the object was made
   bool broken_ = false;  ///< HDF5 could not write the file's structure

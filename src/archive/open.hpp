@@ -13,8 +13,15 @@ namespace hjnet::hdf5 {
 /// Opens an existing file for reading on this rank alone. Throws io_error: no such file, a directory, not HDF5, ...
 Handle open_to_read(const std::filesystem::path& file);
 
+/// Throws io_error, with the reason, where `file` is not there or may not be read.
+void expect_readable(const std::filesystem::path& file);
+
 /// Throws io_error, with the reason, unless `file` is there and is HDF5 that can be read without harm.
 void expect_hdf5_file(const std::filesystem::path& file);
+
+/// Throws io_error where numbers of a dataset are not in the file, for which HDF5 would read its fill value: never
+/// written, or in other files (virtual and external datasets).
+void expect_written(hid_t dataset, const std::string& name, const std::filesystem::path& file);
 
 /// The directory of a file.
 std::filesystem::path folder_of(const std::filesystem::path& file);

@@ -11,6 +11,10 @@
 
 namespace hjnet {
 
+std::filesystem::path partial_name(const std::filesystem::path& file) {
+  return file.string() + ".partial";
+}
+
 void publish(MPI_Comm comm, const std::filesystem::path& from, const std::filesystem::path& to) {
   together(comm, [&] {
     int rank = 0;

@@ -34,6 +34,7 @@ OpenDataset open_numeric(const std::filesystem::path& file, const std::string& d
     throw io_error(fmt::format("dataset '{}' of '{}' is empty", dataset, file.string()));
   }
   const auto points = HJNET_HDF5(H5Sget_simple_extent_npoints(space.get()), what);
+  hdf5::expect_written(object.get(), dataset, file);
   return {std::move(handle),
           std::move(object),
           {hdf5::extents(space.get(), what), type_class == H5T_INTEGER},

@@ -2,6 +2,7 @@
 
 #include "archive/hdf5.hpp"
 #include "parallel/errors.hpp"
+#include "parallel/stop.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -107,9 +108,8 @@ std::optional<rlim_t> mapped_bytes() {
 
 /// In the child: the verdict is its exit status. Nothing of the parent's is closed or written.
 [[noreturn]] void look(const std::string& name, std::int64_t size) {
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL, SIGINT, SIGTERM, SIGUSR1}) {
-    std::signal(signal, SIG_DFL);
-  }
+  end_at_stop_signals();
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL}) std::signal(signal, SIG_DFL);
   const int nowhere = ::open("/dev/null", O_WRONLY);
   ::dup2(nowhere, STDERR_FILENO);  // what a dying library says
   const rlimit none{0, 0};

@@ -251,7 +251,7 @@ std::vector<TableReference> output_tables() {
       {"output.checkpoint",
        Form::single,
        "Checkpoints, from which `--restart` goes on. By default one is written after the last epoch, on SIGINT "
-       "(Ctrl-C), SIGUSR1 and SIGTERM, and at the end of `--max-walltime`.",
+       "(Ctrl-C), SIGTERM, SIGUSR1, SIGUSR2, SIGHUP and SIGXCPU, and at the end of `--max-walltime`.",
        {{"every_epochs", "an integer >= 1", "none", "also after each so many epochs"},
         {"every_minutes", positive_number, "none", "also after each so many minutes of wall time"},
         {"final", truth, "none",

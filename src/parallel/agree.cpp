@@ -94,6 +94,13 @@ std::string from_root(MPI_Comm comm, std::string text) {
   return text;
 }
 
+void expect_same(MPI_Comm comm, const std::string& text, const std::string& what) {
+  const int rank = rank_of(comm);
+  int first = text == from_root(comm, text) ? INT_MAX : rank;
+  MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, comm);
+  if (first != INT_MAX) throw config_error(fmt::format("rank {} has other {} than rank 0", first, what));
+}
+
 Ending ending_of(const std::exception_ptr& failure) {
   const Report report = report_of(failure);
   switch (report.failure) {

@@ -34,6 +34,10 @@ auto agreed(MPI_Comm comm, Work work) {
 /// Rank 0's text on all ranks of `comm`; collective.
 std::string from_root(MPI_Comm comm, std::string text);
 
+/// Collective over `comm`: throws config_error, on all ranks, where `text` is not the same on every rank; `what` says
+/// what it is.
+void expect_same(MPI_Comm comm, const std::string& text, const std::string& what);
+
 /// How a rank ended: its exit status, and what to say (empty where it ended well).
 struct Ending {
   ExitStatus status = ExitStatus::complete;

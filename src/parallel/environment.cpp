@@ -2,6 +2,7 @@
 
 #include <mpi.h>
 #include <petscsys.h>
+#include <signal.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -46,6 +47,9 @@ Environment::Environment(int& argc, char**& argv) {
   // process where a path has more than some 240 characters (4.1, 5.0), or need /dev/shm. This one does nothing until it
   // is used.
   ::setenv("OMPI_MCA_sharedfp", "individual", 0);
+  // Who owns a file is FileOwner's business. HDF5's own locks fail on file systems that have none, and where somebody
+  // looks into a file that is written; a sound file then seems damaged.
+  ::setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1);
   MPI_Init(&argc, &argv);
   auto petsc_arguments = split_petsc_arguments(argc, argv);
   petsc_arguments.insert(petsc_arguments.begin() + 1, const_cast<char*>("-skip_petscrc"));
@@ -54,10 +58,13 @@ Environment::Environment(int& argc, char**& argv) {
   petsc_arguments.push_back(nullptr);
   char** petsc_argv = petsc_arguments.data();
   PETSC_COMM_WORLD = MPI_COMM_WORLD;
+  struct sigaction hangup {};
+  sigaction(SIGHUP, nullptr, &hangup);
   if (PetscInitialize(&petsc_argc, &petsc_argv, nullptr, nullptr) != 0) MPI_Abort(MPI_COMM_WORLD, 1);
   PetscPushErrorHandler(PetscMPIAbortErrorHandler, nullptr);
   // Signals are the batch system's means to speak to us, not PETSc's.
   PetscPopSignalHandler();
+  sigaction(SIGHUP, &hangup, nullptr);  // nohup has it ignored; PETSc leaves the default
 }
 
 std::vector<std::filesystem::path> petsc_option_files() {

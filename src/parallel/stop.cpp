@@ -12,6 +12,10 @@ namespace hjnet {
 
 namespace {
 
+/// SIGUSR2 and SIGXCPU are what some batch systems send before the time is over, SIGHUP what a terminal that closes
+/// does.
+constexpr std::initializer_list<int> stop_signals{SIGINT, SIGUSR1, SIGUSR2, SIGTERM, SIGHUP, SIGXCPU};
+
 volatile std::sig_atomic_t signalled = 0;
 volatile std::time_t first_time = 0;
 constexpr std::time_t repeat_seconds = 1;
@@ -54,7 +58,19 @@ void watch_stop_signals() {
   action.sa_handler = note_signal;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  for (const int number : {SIGINT, SIGUSR1, SIGTERM}) sigaction(number, &action, nullptr);
+  for (const int number : stop_signals) {
+    struct sigaction before {};
+    sigaction(number, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);  // as nohup has it for SIGHUP
+  }
+  // A reader that has gone and a limit on the size of files are errors of writing, which are said as others are.
+  for (const int number : {SIGPIPE, SIGXFSZ}) std::signal(number, SIG_IGN);
+}
+
+void end_at_stop_signals() {
+  for (const int number : stop_signals) {
+    if (std::signal(number, SIG_DFL) == SIG_IGN) std::signal(number, SIG_IGN);
+  }
 }
 
 bool stop_signalled() {

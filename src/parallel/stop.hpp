@@ -1,5 +1,6 @@
 #pragma once
-/// Requests to stop early: SIGINT, SIGUSR1 and SIGTERM from outside, and the end of the wall time.
+/// Requests to stop early: SIGINT, SIGUSR1, SIGUSR2, SIGTERM, SIGHUP and SIGXCPU from outside, and the end of the wall
+/// time.
 
 #include <mpi.h>
 
@@ -9,10 +10,13 @@
 
 namespace hjnet {
 
-/// From now on the first SIGINT, SIGUSR1 or SIGTERM sets a flag and nothing more. A second SIGINT ends the process at
-/// once; of the others a second one does where it comes two seconds later (batch systems may deliver one request
-/// twice).
+/// From now on the first such signal sets a flag and nothing more, unless it was ignored before (nohup). A second
+/// SIGINT ends the process at once; of the others a second one does where it comes two seconds later (batch systems may
+/// deliver one request twice).
 void watch_stop_signals();
+
+/// From now on such a signal ends the process: for what has nothing to save.
+void end_at_stop_signals();
 
 /// Whether this process has been asked to stop.
 [[nodiscard]] bool stop_signalled();

@@ -3,6 +3,7 @@
 #include "archive/archive.hpp"
 #include "archive/checksum.hpp"
 #include "archive/collective.hpp"
+#include "archive/open.hpp"
 #include "parallel/errors.hpp"
 #include "run/checkpoints.hpp"
 
@@ -212,6 +213,11 @@ std::optional<CheckpointInfo> newest_checkpoint(MPI_Comm comm, const Settings& s
   const auto newest_of = [&](const std::vector<CheckpointFile>& files, bool name_others) {
     std::optional<CheckpointInfo> found;
     for (auto it = files.rbegin(); it != files.rend() && !found; ++it) {
+      // One that may not be read is not damaged: a run that began afresh would lose what it holds.
+      agreed(comm, [&] {
+        if (rank == 0) hdf5::expect_readable(it->file);
+        return 0;
+      });
       try {
         const auto info = read_checkpoint(comm, it->file);
         if (!origin.empty() && info.origin != origin) {

@@ -9,6 +9,7 @@
 #include "network/connectivity.hpp"
 #include "network/external_input.hpp"
 #include "run/countable.hpp"
+#include "run/member.hpp"
 #include "run/run_file.hpp"
 
 #include <algorithm>
@@ -124,7 +125,7 @@ void add_coupled(Estimate& out, const Settings& settings, const LargestPart& par
   out.solver_bytes = real * vectors * ((learning ? state_width : 0) + neuron_vectors * rows);
   // W(0), the caches of W and V, the boundary states and work arrays of a sweep; then the mesh's V and W of two epochs.
   const std::int64_t epochs_held = !learning ? 0 : settings.epochs > 1 ? 2 : 1;
-  const std::int64_t work_arrays = learning ? 9 : 5;
+  const std::int64_t work_arrays = learning ? 9 : 2;
   out.history_bytes = real * (part.synapses + width * work_arrays + (learning ? state_width : 0));
   out.record_bytes = real * out.mesh_nodes * part.halo * columns;
   out.checkpoint_bytes = learning ? real * columns * 2 * out.synapses : 0;
@@ -318,8 +319,9 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   const std::int64_t samples = settings.samples();
   const auto modes = static_cast<std::int64_t>(settings.boltzmann.k0.size());
   const std::int64_t density = settings.particles ? samples * (16 * 2 + 10) * ((modes + ranks - 1) / ranks + 2) : 0;
+  const auto held = holds_series(settings) ? samples : std::min(samples, static_cast<std::int64_t>(samples_a_block));
   out.record_bytes += real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns +
-                              samples * (7 + (settings.particles ? 16 : 0)) * 2 + density);
+                              held * (7 + (settings.particles ? 16 : 0)) * 2 + density);
   out.available_bytes = available_memory() / ranks_here;
   out.file_bytes =
       real * samples *

@@ -60,11 +60,11 @@ Shape shape_at(double since_first, const Parameters& z) {
   return s;
 }
 
-// The data in scaled units; times count from the first. A point may stand for several samples.
+// The data in scaled units, thinned to windows; times count from the first. A point may stand for several samples.
 struct ScaledData {
   Eigen::VectorXd time, value, root_weight;
   double first = 0.0, last = 0.0, span = 0.0, mean = 0.0, deviation = 0.0;
-  Index distinct = 0;
+  Index samples = 0, distinct = 0;
 };
 
 // Weighted means of the points over windows, the ends of which are given.
@@ -84,16 +84,6 @@ ScaledData thinned(const ScaledData& data, const std::vector<Index>& ends) {
   return out;
 }
 
-// Some hundreds of points, early ones close together: a window grows by a hundredth of what lies before it.
-ScaledData for_search(const ScaledData& data) {
-  constexpr Index enough = 1000, per_window = 100;
-  const Index size = data.time.size();
-  if (size <= enough) return data;
-  std::vector<Index> ends;
-  for (Index end = 0; end < size;) ends.push_back(end = std::min(size, end + 1 + end / per_window));
-  return thinned(data, ends);
-}
-
 // For choosing among starts.
 ScaledData for_starts(const ScaledData& data) {
   constexpr Index enough = 128;
@@ -103,31 +93,70 @@ ScaledData for_starts(const ScaledData& data) {
   return thinned(data, ends);
 }
 
-ScaledData scale(std::span<const double> t, std::span<const double> v) {
-  if (t.size() != v.size()) throw std::invalid_argument("a fit needs as many times as values");
-  std::vector<double> times, values;
-  for (std::size_t i = 0; i < t.size(); ++i) {
-    if (!std::isfinite(t[i]) || !std::isfinite(v[i])) continue;
-    times.push_back(t[i]);
-    values.push_back(v[i]);
-  }
+// Calls work(t, v) for every sample that is finite.
+template <class Work>
+void for_each_sample(const SampleBlocks& blocks, Work work) {
+  blocks([&](std::span<const double> t, std::span<const double> v) {
+    if (t.size() != v.size()) throw std::invalid_argument("a fit needs as many times as values");
+    for (std::size_t i = 0; i < t.size(); ++i) {
+      if (std::isfinite(t[i]) && std::isfinite(v[i])) work(t[i], v[i]);
+    }
+  });
+}
+
+// What the samples are in all, before they are scaled.
+ScaledData extent(const SampleBlocks& blocks) {
   ScaledData data;
-  if (times.empty()) return data;
-  data.time = Eigen::VectorXd::Map(times.data(), static_cast<Index>(times.size()));
-  data.value = Eigen::VectorXd::Map(values.data(), static_cast<Index>(values.size()));
-  data.root_weight = Eigen::VectorXd::Ones(data.time.size());
-  data.distinct = std::unique(times.begin(), times.end()) - times.begin();
-  data.first = data.time.minCoeff();
-  data.last = data.time.maxCoeff();
+  double sum = 0.0, largest = 0.0, previous = 0.0;
+  for_each_sample(blocks, [&](double t, double v) {
+    if (data.samples == 0 || t != previous) ++data.distinct;
+    data.first = data.samples == 0 ? t : std::min(data.first, t);
+    data.last = data.samples == 0 ? t : std::max(data.last, t);
+    previous = t;
+    sum += v;
+    largest = std::max(largest, std::abs(v));
+    ++data.samples;
+  });
+  if (data.samples == 0) return data;
   data.span = data.last - data.first;
-  data.mean = data.value.mean();
-  const double largest = data.value.cwiseAbs().maxCoeff();
-  data.value.array() -= data.mean;
-  data.deviation = std::sqrt(data.value.squaredNorm() / static_cast<double>(data.value.size()));
+  data.mean = sum / static_cast<double>(data.samples);
+  double squares = 0.0;
+  for_each_sample(blocks, [&](double /*t*/, double v) { squares += (v - data.mean) * (v - data.mean); });
+  data.deviation = std::sqrt(squares / static_cast<double>(data.samples));
   // Round-off of a constant is no shape.
   if (data.deviation <= 1e-13 * largest) data.deviation = 0.0;
-  if (data.deviation > 0.0) data.value /= data.deviation;
-  if (data.span > 0.0) data.time = (data.time.array() - data.first) / data.span;
+  return data;
+}
+
+double scaled_time(const ScaledData& data, double t) {
+  return data.span > 0.0 ? (t - data.first) / data.span : t;
+}
+
+double scaled_value(const ScaledData& data, double v) {
+  return data.deviation > 0.0 ? (v - data.mean) / data.deviation : v - data.mean;
+}
+
+// Some hundreds of points, early ones close together: a window grows by a hundredth of what lies before it.
+ScaledData for_search(const SampleBlocks& blocks) {
+  constexpr Index enough = 1000, per_window = 100;
+  ScaledData data = extent(blocks);
+  std::vector<double> times, values, weights;
+  Index seen = 0, end = 0;
+  for_each_sample(blocks, [&](double t, double v) {
+    if (seen == end) {
+      end += 1 + (data.samples > enough ? end / per_window : 0);
+      for (auto* column : {&times, &values, &weights}) column->push_back(0.0);
+    }
+    times.back() += scaled_time(data, t);
+    values.back() += scaled_value(data, v);
+    weights.back() += 1.0;
+    ++seen;
+  });
+  const auto points = static_cast<Index>(weights.size());
+  const Eigen::VectorXd weight = Eigen::VectorXd::Map(weights.data(), points);
+  data.time = Eigen::VectorXd::Map(times.data(), points).cwiseQuotient(weight);
+  data.value = Eigen::VectorXd::Map(values.data(), points).cwiseQuotient(weight);
+  data.root_weight = weight.cwiseSqrt();
   return data;
 }
 
@@ -153,14 +182,11 @@ struct Residuals : Eigen::DenseFunctor<double> {
   }
 
   int operator()(const Eigen::VectorXd& u, Eigen::VectorXd& residual) const {
-    of(bounded(u), residual);
-    return 0;
-  }
-
-  void of(const Parameters& z, Eigen::VectorXd& residual) const {
+    const Parameters z = bounded(u);
     const double depth = std::exp(z[1]);
     for (Index i = 0; i < data.value.size(); ++i)
       residual[i] = data.root_weight[i] * (z[0] + depth * shape_at(data.time[i], z).phi - data.value[i]);
+    return 0;
   }
 
   int df(const Eigen::VectorXd& u, Eigen::MatrixXd& jacobian) const {
@@ -262,16 +288,21 @@ Optimum optimise(const ScaledData& data, Index parameters) {
   return best;
 }
 
-PotentialFit fit(std::span<const double> t, std::span<const double> v, Index parameters) {
-  const ScaledData data = scale(t, v);
+PotentialFit fit(const SampleBlocks& blocks, Index parameters) {
+  const ScaledData data = for_search(blocks);
   PotentialFit result{.t0 = data.first, .plateau = data.mean, .window_first = data.first, .window_last = data.last};
   if (data.distinct < parameters + 2 || data.deviation == 0.0) return result;
-  const Optimum best = optimise(for_search(data), parameters);
-  Eigen::VectorXd residual(data.value.size());
-  Residuals(data, parameters).of(best.z, residual);
-  const double r2 = 1.0 - residual.squaredNorm() / data.value.squaredNorm();
-  if (!(r2 >= 0.0)) return result;
+  const Optimum best = optimise(data, parameters);
   const Parameters& z = best.z;
+  double residual = 0.0, squares = 0.0;
+  for_each_sample(blocks, [&](double t, double v) {
+    const double value = scaled_value(data, v);
+    const double difference = z[0] + std::exp(z[1]) * shape_at(scaled_time(data, t), z).phi - value;
+    residual += difference * difference;
+    squares += value * value;
+  });
+  const double r2 = 1.0 - residual / squares;
+  if (!(r2 >= 0.0)) return result;
   const double m = std::exp(z[4]), n = m + std::exp(z[5]);
   result.depth = std::exp(z[1]) * data.deviation;
   result.sigma = std::exp(z[2]) * data.span / std::pow(n / m, 1.0 / (n - m));
@@ -296,15 +327,23 @@ double PotentialFit::value(double t) const {
   return plateau + prefactor * depth * (std::pow(r, n) - std::pow(r, m));
 }
 
-PotentialFit fit_lennard_jones(std::span<const double> t, std::span<const double> v) {
-  PotentialFit result = fit(t, v, kLennardJones);
+PotentialFit fit_lennard_jones(const SampleBlocks& blocks) {
+  PotentialFit result = fit(blocks, kLennardJones);
   result.exponent_repulsive = 12.0;
   result.exponent_attractive = 6.0;
   return result;
 }
 
+PotentialFit fit_mie(const SampleBlocks& blocks) {
+  return fit(blocks, kParameters);
+}
+
+PotentialFit fit_lennard_jones(std::span<const double> t, std::span<const double> v) {
+  return fit_lennard_jones([=](const SampleVisitor& visit) { visit(t, v); });
+}
+
 PotentialFit fit_mie(std::span<const double> t, std::span<const double> v) {
-  return fit(t, v, kParameters);
+  return fit_mie([=](const SampleVisitor& visit) { visit(t, v); });
 }
 
 std::vector<std::pair<std::string, double>> fit_attributes(const std::string& prefix, const PotentialFit& fit) {

@@ -7,6 +7,7 @@
 /// The minimum is V_inf - eps, at x = (n/m)^(1/(n-m)) sigma. Times are in the run's unit, V is dimensionless.
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,7 +15,6 @@
 
 namespace hjnet {
 
-///
 /// Of more than 1000 samples the search sees means over windows that grow by a hundredth of the samples before them,
 /// each with the weight of its samples: some hundreds, close together where such a shape is steep. R^2 is that of all
 /// samples. A fit thus takes milliseconds whatever the length of the run.
@@ -44,6 +44,13 @@ struct PotentialFit {
 
 /// The same with both exponents fitted, 0.1 <= m <= 50 and 0.1 <= n - m <= 50; eight distinct times at least.
 [[nodiscard]] PotentialFit fit_mie(std::span<const double> t, std::span<const double> v);
+
+/// Samples in blocks, for data that need not be held: calls the visitor with the times and values of successive
+/// stretches, the same ones whenever it is called.
+using SampleVisitor = std::function<void(std::span<const double> t, std::span<const double> v)>;
+using SampleBlocks = std::function<void(const SampleVisitor&)>;
+[[nodiscard]] PotentialFit fit_lennard_jones(const SampleBlocks& blocks);
+[[nodiscard]] PotentialFit fit_mie(const SampleBlocks& blocks);
 
 /// The fit as named numbers for the attributes of /fit: `<prefix>_depth`, `_sigma`, `_t0`, `_plateau`, `_r2`,
 /// `_exponent_repulsive`, `_exponent_attractive`, `_window_first`, `_window_last`, `_converged` (0 or 1), `_at_bound`.

@@ -137,6 +137,7 @@ void list_entanglement(Text& text, const Archive& archive) {
   const auto time = archive.read_all<double>("/series/time");
   const auto concurrence = archive.read_all<double>("/entanglement/mean/concurrence");
   const auto physical = archive.read_all<std::int32_t>("/entanglement/mean/physical");
+  if (std::none_of(physical.begin(), physical.end(), [](int value) { return value >= 0; })) return;  // not yet computed
   const auto unphysical = std::count(physical.begin(), physical.end(), 0);
   std::size_t best = physical.size();
   for (std::size_t i = 0; i < physical.size(); ++i) {

@@ -1,5 +1,6 @@
 #include "run/member.hpp"
 
+#include "archive/collective.hpp"
 #include "engine/choice.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/stop.hpp"
@@ -50,6 +51,11 @@ SampleSeries tail_of(const SampleSeries& series, std::size_t first) {
   out.time = tail(series.time);
   for (const auto& [name, field] : series_fields) out.*field = tail(series.*field);
   return out;
+}
+
+/// How many samples so many epochs have.
+std::size_t samples_of(const Settings& settings, int epochs) {
+  return (static_cast<std::size_t>(settings.samples_per_epoch) + 1) * static_cast<std::size_t>(epochs);
 }
 
 MeasureColumns columns_of(const std::vector<Measures>& measures) {
@@ -129,11 +135,29 @@ void Member::save(VectorArchive& out, bool sweep) const {
   if (feedback_) feedback_->save(out);
   if (kernel_) kernel_->save(out);
   if (values_) values_->save(out);
+  save_series(out);
+}
+
+void Member::save_series(VectorArchive& out) const {
   out.archive().create_group("/series");
-  out.write_numbers("/series/time", result_.series.time, "times of the samples of the epochs done");
-  for (const auto& [name, field] : series_fields) {
-    out.write_numbers(std::string("/series/") + name, result_.series.*field, "samples of the epochs done");
-  }
+  int rank = 0;
+  MPI_Comm_rank(group_, &rank);
+  const auto save = [&](const std::string& name, const std::vector<double>& held, const char* description) {
+    const auto path = "/series/" + name;
+    if (held_from_ == 0) return out.write_numbers(path, held, description);
+    const auto samples = name == "pauli" ? 0 : samples_of(settings_, epochs_done_);
+    out.archive().create_dataset<double>(path, {samples}, description);
+    together(group_, [&] {
+      std::vector<double> block;
+      for (std::size_t first = 0; rank == 0 && first < samples; first += block.size()) {
+        block.resize(std::min(samples_a_block, samples - first));
+        file_->read_series(name, first, block);
+        out.archive().write<double>(path, {{first}, {block.size()}}, block, Access::independent);
+      }
+    });
+  };
+  save("time", result_.series.time, "times of the samples of the epochs done");
+  for (const auto& [name, field] : series_fields) save(name, result_.series.*field, "samples of the epochs done");
 }
 
 std::int64_t Member::saved_bytes(bool sweep) const {
@@ -141,7 +165,7 @@ std::int64_t Member::saved_bytes(bool sweep) const {
   MPI_Comm_rank(group_, &rank);
   const auto sizes = engine_->saved_bytes(sweep) + (kernel_ ? kernel_->saved_bytes() : 0);
   if (rank != 0) return sizes;
-  const auto samples = static_cast<std::int64_t>(result_.series.time.size() * 24 * sizeof(double));
+  const auto samples = static_cast<std::int64_t>(samples_of(settings_, epochs_done_) * 24 * sizeof(double));
   return sizes + samples + (feedback_ ? feedback_->saved_bytes() : 0) + (values_ ? values_->saved_bytes() : 0);
 }
 
@@ -151,21 +175,52 @@ void Member::load(const CheckpointInfo& checkpoint) {
   engine_->load(in);
   sampler_.load(in);
   if (kernel_) kernel_->load(in);
-  result_.series.time = in.read_numbers("/series/time");
-  for (const auto& [name, field] : series_fields) {
-    result_.series.*field = in.read_numbers(std::string("/series/") + name);
-  }
   epochs_done_ = checkpoint.epochs_done;
-  growth_.take(result_.series.interaction);
+  const auto time = in.read_numbers("/series/time");
+  const auto interaction = in.read_numbers("/series/interaction");
+  growth_.take(interaction);
+  if (holds_series(settings_)) {
+    result_.series.time = time;
+    for (const auto& [name, field] : series_fields) {
+      result_.series.*field = in.read_numbers(std::string("/series/") + name);
+    }
+  } else {
+    continued_ = checkpoint.file;
+    held_from_ = epochs_done_;
+  }
   if (values_) values_->load(in, epochs_done_);
   if (feedback_) {
     feedback_->load(in, epochs_done_);
     input_.feed(feedback_->stokes(epochs_done_));
   }
-  const auto rows = static_cast<std::size_t>(settings_.samples_per_epoch) + 1;
-  if (result_.series.time.size() != rows * static_cast<std::size_t>(epochs_done_)) {
-    throw io_error(fmt::format("'{}' holds {} samples instead of {} an epoch", checkpoint.file.string(),
-                               result_.series.time.size(), rows));
+  if (time.size() != samples_of(settings_, epochs_done_)) {
+    throw io_error(fmt::format("'{}' holds {} samples instead of {} an epoch", checkpoint.file.string(), time.size(),
+                               samples_of(settings_, 1)));
+  }
+  archive.close();
+}
+
+void Member::restore_series(RunFile& file) const {
+  if (held_from_ == 0) return file.write_series(number_, 0, result_.series);
+  auto archive = Archive::open(group_, continued_);
+  const auto samples = samples_of(settings_, epochs_done_);
+  const int epochs = std::max(1, static_cast<int>(samples_a_block / samples_of(settings_, 1)));
+  for (int first = 0; first < epochs_done_; first += epochs) {
+    const auto row = samples_of(settings_, first);
+    const auto count = std::min(samples_of(settings_, epochs), samples - row);
+    const auto read = [&](const std::string& name) {
+      std::vector<double> values(count);
+      archive.read<double>("/series/" + name, {{row}, {count}}, values, Access::independent);
+      return values;
+    };
+    file.write_series(number_, first, agreed(group_, [&] {
+                        SampleSeries block;
+                        block.time = read("time");
+                        for (const auto& [name, field] : series_fields) {
+                          if (field != &SampleSeries::pauli) block.*field = read(name);
+                        }
+                        return block;
+                      }));
   }
   archive.close();
 }
@@ -192,8 +247,7 @@ bool Member::publishing_is_due() const {
 void Member::publish() const {
   if (published_ == epochs_done_) return;
   if (may_wait()) {
-    const auto rows = static_cast<std::size_t>(settings_.samples_per_epoch) + 1;
-    file_->write_series(number_, published_, tail_of(result_.series, rows * static_cast<std::size_t>(published_)));
+    file_->write_series(number_, published_, tail_of(result_.series, samples_of(settings_, published_ - held_from_)));
   }
   done_(epochs_done_);
   published_ = epochs_done_;
@@ -202,6 +256,10 @@ void Member::publish() const {
 
 /// One epoch: integrated, sampled, written.
 void Member::advance(RunFile& file, Timing& timing) {
+  if (published_ == epochs_done_ && !holds_series(settings_)) {
+    result_.series = {};
+    held_from_ = epochs_done_;
+  }
   EpochRecord record;
   EpochSamples samples;
   std::optional<FamilyEpoch> family;
@@ -274,7 +332,7 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
   {
     const Stopwatch watch(timing.output);
     if (is_first() && epochs_done_ == 0) file.write_weights("initial", engine_->weights());
-    file.write_series(number_, 0, result_.series);
+    restore_series(file);
     if (feedback_) file.write_stokes(number_, 0, feedback_->fed());
     if (evaluation_ && epochs_done_ > 0) evaluation_->resume(epochs_done_, file);
     if (values_) values_->resume(file);
@@ -383,6 +441,10 @@ void Member::evolve_particles(RunFile& file, Timing& timing) {
   }
   agree(group_, failure);
   take_mixture(result_);
+}
+
+bool holds_series(const Settings& settings) {
+  return settings.ensemble || settings.particles;
 }
 
 std::vector<double> sample_times(const Settings& settings, int epochs) {

@@ -35,7 +35,7 @@ struct Timing {
 /// What a finished member leaves for the ensemble and the summary; the same on every rank of its group.
 struct MemberResult {
   int member = 0;
-  SampleSeries series;
+  SampleSeries series;  ///< unless the run file alone has it: holds_series()
   /// With particles: of the mixture of the modes, nt samples.
   std::vector<double> concurrence;
   std::vector<int> physical;
@@ -47,6 +47,13 @@ struct MemberResult {
   std::optional<double> constraint;         ///< largest |G_a| at the samples of the epochs integrated since the start
   std::optional<Growth> growth;             ///< where learning has diverged
 };
+
+/// Whether a run holds the samples of all its epochs until its end, for what it makes of them then. Otherwise they are
+/// on file alone once they are written, and memory does not grow with the epochs.
+bool holds_series(const Settings& settings);
+
+/// Samples that a run reads at once where it goes through those on file.
+inline constexpr std::size_t samples_a_block = std::size_t{1} << 16;
 
 /// The times of all samples of a run.
 std::vector<double> sample_times(const Settings& settings, int epochs);
@@ -78,6 +85,9 @@ public:
 
 private:
   void write_epoch(RunFile& file, const EpochSamples& samples);
+  void save_series(VectorArchive& out) const;
+  /// Writes the series of the epochs done before, from a checkpoint.
+  void restore_series(RunFile& file) const;
   /// Whether the scalars of an epoch may wait for those of the next ones: nothing of it is larger.
   [[nodiscard]] bool may_wait() const { return !settings_.output.states && settings_.gauge.constraints.empty(); }
   /// Whether the epochs done since the last time are to be written; agreed on.
@@ -110,7 +120,9 @@ private:
   bool warned_ = false;                          ///< that what is fed back is not positive
   GrowthWatch growth_;
   int epochs_done_ = 0;
-  RunFile* file_ = nullptr;  ///< while it runs
+  int held_from_ = 0;                ///< the series of earlier epochs is on file alone
+  std::filesystem::path continued_;  ///< the checkpoint that it was loaded from
+  RunFile* file_ = nullptr;          ///< while it runs
   std::function<void(int)> done_;
   mutable int published_ = 0;            ///< epochs on file
   mutable double last_published_ = 0.0;  ///< MPI_Wtime

@@ -2,6 +2,7 @@
 
 #include "archive/open.hpp"
 #include "archive/owner.hpp"
+#include "archive/publish.hpp"
 #include "archive/seal.hpp"
 #include "config/sources.hpp"
 #include "parallel/agree.hpp"
@@ -74,10 +75,6 @@ void add_petsc_options(std::vector<NamedFile>& read) {
 }
 
 }  // namespace
-
-fs::path partial_name(const fs::path& file) {
-  return file.string() + ".partial";
-}
 
 fs::path behind_links(MPI_Comm comm, const fs::path& file) {
   constexpr int most_links = 40;

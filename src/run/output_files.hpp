@@ -12,9 +12,6 @@
 
 namespace hjnet {
 
-/// FILE.partial, in which something is made that is to take FILE's place.
-std::filesystem::path partial_name(const std::filesystem::path& file);
-
 /// Where a file's name leads, symbolic links followed, there or not; folders stay as they are. What rank 0 sees, on all
 /// ranks of `comm`. @throws config_error for links in a circle
 std::filesystem::path behind_links(MPI_Comm comm, const std::filesystem::path& file);

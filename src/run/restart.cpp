@@ -135,6 +135,24 @@ void set_aside(MPI_Comm world, const RunFileState& on_file, const fs::path& file
   if (!aside.empty()) spdlog::warn("The run file '{}' of an earlier run is now '{}'.", file.string(), aside);
 }
 
+/// Refuses to begin afresh where checkpoints of the run file stand beside it: the command was given in another folder.
+void expect_none_beside(MPI_Comm world, const Settings& settings, const std::optional<RunFileState>& on_file) {
+  if (!on_file) return;
+  Settings beside = settings;
+  auto& directory = beside.output.checkpoint.directory;
+  directory = fs::absolute(settings.output.file).parent_path() / settings.output.checkpoint.directory.filename();
+  std::error_code error;
+  if (fs::equivalent(directory, settings.output.checkpoint.directory, error)) return;
+  const int member = settings.ensemble ? settings.ensemble->first : 0;
+  const auto found = newest_checkpoint(world, beside, member, on_file->origin, settings.epochs);
+  if (!found) return;
+  throw config_error(fmt::format(
+      "'{}' has a checkpoint, '{}', but there is none in '{}'; give the command where it was given first, or --set "
+      "output.checkpoint.directory={}; --overwrite begins afresh",
+      settings.output.file.string(), found->file.string(), settings.output.checkpoint.directory.string(),
+      directory.string()));
+}
+
 /// Without a checkpoint.
 Beginning afresh(MPI_Comm world, const Settings& settings, const std::optional<RunFileState>& on_file) {
   const auto& file = settings.output.file;
@@ -152,6 +170,7 @@ Beginning afresh(MPI_Comm world, const Settings& settings, const std::optional<R
       }
     }
   }
+  expect_none_beside(world, settings, on_file);
   spdlog::warn("No checkpoint to restart from in '{}': starting afresh.",
                settings.output.checkpoint.directory.string());
   if (on_file) set_aside(world, *on_file, file);

@@ -49,7 +49,19 @@ RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const
 }
 
 RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const NetworkLayout& layout, bool overwrite)
-    : RunFile(world, group, settings, layout, Archive::create(world, settings.output.file, overwrite)) {
+    : RunFile(world, group, settings, layout,
+              overwrite ? Archive::replace(world, settings.output.file)
+                        : Archive::create(world, settings.output.file, false)) {
+  try {
+    lay_out();
+    archive_.take_place();
+  } catch (...) {
+    if (archive_.is_out_of_place()) archive_.discard();
+    throw;
+  }
+}
+
+void RunFile::lay_out() {
   write_provenance();
   create_progress();
   create_series();
@@ -66,7 +78,6 @@ RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const
   archive_.fill();
   write_what_is_known();
   for (auto& matrix : layout_.matrices) matrix.indices = {};
-  archive_.flush();
 }
 
 void RunFile::write_provenance() {
@@ -147,6 +158,10 @@ void RunFile::write_series(int member, int first_epoch, const SampleSeries& seri
     archive_.write<std::int32_t>("/progress/member_epochs", {{member_row(member)}, {1}}, std::span(&done, 1),
                                  Access::independent);
   });
+}
+
+void RunFile::read_series(const std::string& name, std::uint64_t first_sample, std::span<double> values) const {
+  archive_.read<double>("/series/" + name, {{first_sample}, {values.size()}}, values, Access::independent);
 }
 
 void RunFile::write_epoch(int member, const EpochSamples& samples) {

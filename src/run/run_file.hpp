@@ -211,6 +211,9 @@ public:
   /// /ensemble/member. Any one rank may call; an error stays on it.
   void write_mean_density(int member, std::span<const std::complex<double>> rho, const MeasureColumns& measures);
 
+  /// Reads a scalar of the series at successive samples, without an ensemble; independent.
+  void read_series(const std::string& name, std::uint64_t first_sample, std::span<double> values) const;
+
   /// Says that the numbers of these members are complete. Collective over `world`, each group with its own.
   void finish_members(const std::vector<int>& members);
   /// Reads what a finished member left; independent.
@@ -242,6 +245,7 @@ public:
 
 private:
   RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const NetworkLayout& layout, Archive archive);
+  void lay_out();
   void write_provenance();
   /// Puts a file of the new layout, with what the old one holds, in the old one's place.
   void replace_by_new_layout(const Settings& before);

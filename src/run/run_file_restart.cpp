@@ -2,6 +2,7 @@
 #include "run/run_file.hpp"
 
 #include "archive/collective.hpp"
+#include "archive/open.hpp"
 #include "archive/publish.hpp"
 #include "parallel/errors.hpp"
 #include "run/output_files.hpp"
@@ -72,7 +73,9 @@ std::optional<RunFileState> state_of(const fs::path& file) {
   const auto status = fs::status(file, error);
   if (status.type() == fs::file_type::not_found) return std::nullopt;
   if (error) throw io_error(fmt::format("cannot look at '{}': {}", file.string(), error.message()));
+  if (!fs::is_regular_file(status)) throw foreign(file, "no regular file");
   if (fs::file_size(file, error) == 0) return RunFileState{};
+  hdf5::expect_readable(file);
   if (!has_signature(file)) throw foreign(file, "not HDF5");
   try {
     return state_of(Archive::open(file));

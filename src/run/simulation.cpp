@@ -1,5 +1,6 @@
 #include "run/simulation.hpp"
 
+#include "archive/collective.hpp"
 #include "archive/owner.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/communication_time.hpp"
@@ -27,7 +28,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace hjnet {
@@ -134,6 +137,45 @@ private:
   /// Of the results, on stdout.
   void say(const std::string& text) const { print_once(text + "\n", world_); }
 
+  struct Fits {
+    PotentialFit lennard_jones, mie;
+  };
+
+  /// Fits of a series that is on file alone, by rank 0 for all.
+  [[nodiscard]] Fits fits_from_file() const {
+    const auto samples = static_cast<std::size_t>(settings_.samples());
+    const SampleBlocks blocks = [&](const SampleVisitor& visit) {
+      std::vector<double> time, potential;
+      for (std::size_t first = 0; first < samples; first += time.size()) {
+        for (auto* column : {&time, &potential}) column->resize(std::min(samples_a_block, samples - first));
+        file_->read_series("time", first, time);
+        file_->read_series("interaction", first, potential);
+        visit(time, potential);
+      }
+    };
+    static_assert(std::is_trivially_copyable_v<Fits>);
+    Fits fits;
+    together(world_, [&] {
+      if (rank_ == 0) fits = {fit_lennard_jones(blocks), fit_mie(blocks)};
+    });
+    MPI_Bcast(&fits, sizeof(fits), MPI_BYTE, 0, world_);
+    return fits;
+  }
+
+  /// What learning did, from the first and the last epoch alone where the series is on file.
+  [[nodiscard]] std::string learning_text(const SampleSeries& series) const {
+    if (holds_series(settings_)) return describe_learning(settings_, series.error, series.interaction);
+    const auto samples = static_cast<std::uint64_t>(settings_.samples());
+    const auto epoch = static_cast<std::size_t>(settings_.samples_per_epoch) + 1;
+    return agreed(world_, [&] {
+      std::vector<double> error(2 * epoch), interaction(epoch);
+      file_->read_series("error", 0, std::span(error).first(epoch));
+      file_->read_series("error", samples - epoch, std::span(error).last(epoch));
+      file_->read_series("interaction", samples - epoch, interaction);
+      return describe_learning(settings_, error, interaction);
+    });
+  }
+
   void conclude_members() {
     const SampleSeries* series = &results_.front().series;
     std::optional<EnsembleStatistics> statistics;
@@ -146,15 +188,18 @@ private:
     const auto evaluation =
         settings_.evaluate ? conclude_evaluation(world_, groups_.group(), settings_, results_, *file_) : std::string();
     const auto family = settings_.wavefunction ? conclude_family(world_, settings_, *file_) : std::string();
-    const auto lennard_jones = fit_lennard_jones(series->time, series->interaction);
-    const auto mie = fit_mie(series->time, series->interaction);
+    const auto [lennard_jones, mie] =
+        holds_series(settings_)
+            ? Fits{fit_lennard_jones(series->time, series->interaction), fit_mie(series->time, series->interaction)}
+            : fits_from_file();
     file_->write_fit(fit_numbers(lennard_jones, mie));
+    const auto learning = settings_.ensemble || !settings_.learning.enabled ? std::string() : learning_text(*series);
     file_->write_timing(timing_numbers());
     file_->finish();
     if (settings_.ensemble) {
       say(describe_potential(settings_, *series, lennard_jones, mie));
     } else if (settings_.learning.enabled) {
-      say(describe_learning(settings_, *series));
+      say(learning);
     }
     if (const auto text = describe_growth(world_, groups_.group(), settings_, results_); !text.empty()) {
       spdlog::warn("{}", text);

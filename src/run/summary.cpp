@@ -37,15 +37,15 @@ std::string describe_feedback(const Settings& settings, const MemberResult& memb
 
 }  // namespace
 
-std::string describe_learning(const Settings& settings, const SampleSeries& series) {
+std::string describe_learning(const Settings& settings, std::span<const double> error,
+                              std::span<const double> interaction) {
   const auto rows = static_cast<std::size_t>(settings.samples_per_epoch) + 1;
   const auto mean = [rows](std::span<const double> values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(rows);
   };
-  const std::span<const double> error(series.error);
   return fmt::format(
       "Learning: the mean of E is {:.4g} in the first epoch and {:.4g} in the last; H_int ends at {:.4g}.",
-      mean(error.first(rows)), mean(error.last(rows)), series.interaction.back());
+      mean(error.first(rows)), mean(error.last(rows)), interaction.back());
 }
 
 std::string describe_growth(MPI_Comm world, MPI_Comm group, const Settings& settings,

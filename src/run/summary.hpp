@@ -5,6 +5,7 @@
 #include "run/fit.hpp"
 #include "run/member.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,10 @@ std::string describe_potential(const Settings& settings, const SampleSeries& ser
                                const PotentialFit& mie);
 
 /// What learning did to the error, in a sentence.
-std::string describe_learning(const Settings& settings, const SampleSeries& series);
+/// @param error  E at the samples of the first epoch, of any between, and of the last
+/// @param interaction  H_int, the last sample being the run's
+std::string describe_learning(const Settings& settings, std::span<const double> error,
+                              std::span<const double> interaction);
 /// Where learning has diverged: how far, or in how many members; else "". Collective over `world`; the same on all
 /// ranks.
 /// @param results  of the members of this rank's group

@@ -56,7 +56,7 @@ std::vector<std::size_t> modes_that_matter(const Torus& torus, double tolerance)
 }  // namespace
 
 Archive create_torus_file(MPI_Comm comm, const TorusSettings& settings, bool overwrite) {
-  auto archive = Archive::create(comm, settings.file, overwrite);
+  auto archive = overwrite ? Archive::replace(comm, settings.file) : Archive::create(comm, settings.file, false);
   write_provenance(comm, archive, settings);
   const auto rows = actions_in(settings);
   const auto n = static_cast<std::uint64_t>(settings.dimensions);
@@ -76,7 +76,7 @@ Archive create_torus_file(MPI_Comm comm, const TorusSettings& settings, bool ove
                                        "0: none; found by 1: the fixed point; 2: Newton; 3: continuation in epsilon");
   archive.create_dataset<std::int64_t>("/torus/iterations", {rows}, "fixed-point and Newton iterations in all");
   archive.fill();
-  archive.flush();
+  archive.take_place();
   return archive;
 }
 

@@ -35,7 +35,7 @@ def launch(command, folder, cpu):
                           preexec_fn=limited(cpu), start_new_session=True) as process:
         try:
             out, err = process.communicate(timeout=8 * cpu)
-            return Ending(process.returncode, out, err, process.returncode == -signal.SIGXCPU)
+            return Ending(process.returncode, out, err, process.returncode in (-signal.SIGXCPU, -signal.SIGKILL))
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             out, err = process.communicate()

@@ -2,6 +2,8 @@
 import argparse
 import os
 import signal
+import subprocess
+import sys
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -142,6 +144,17 @@ class Failing(HjplotCase):
                 done = self.hjplot("table", run)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             self.assertEqual(done.stderr, f"hjplot: {run}: is damaged, or in the middle of being written\n")
+
+    def test_standard_output_that_is_closed_or_ascii(self):
+        run = self.write()
+        program = f"{sys.executable} -B {Path(__file__).resolve().parents[2] / 'postprocess/hjplot'}"
+        done = subprocess.run(f"{program} table {run} >&-", shell=True, capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        named = self.folder / "τ.h5"
+        run.rename(named)
+        done = subprocess.run(f"{program} table {named}", shell=True, capture_output=True, text=True, check=False,
+                              env={**os.environ, "PYTHONIOENCODING": "ascii"})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_a_missing_module_is_named(self):
         (self.folder / "h5py.py").write_text("raise ImportError(\"No module named 'h5py'\")\n")

@@ -133,7 +133,7 @@ class Stopping(Restart):
         print(f"{runs} runs, {sweeps} of them from within an epoch: 1e-7")
 
     def test_wall_time(self):
-        bench = self.bench(epochs=400, checkpoint="keep = 2")
+        bench = self.bench(epochs=20000, checkpoint="keep = 2")
         said = bench.run(2, "run.h5", "--max-walltime", "00:00:03", status=driver.STOPPED)
         self.assertIn("Stopped early, as asked after", said)
         with h5py.File(bench.path / "run.h5") as run:

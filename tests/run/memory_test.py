@@ -106,7 +106,7 @@ class Memory(unittest.TestCase):
         self.check("weight decay, two-point problem", n=1000, more="weight_decay = 0.1")
 
     def test_frozen_weights(self):
-        self.check("frozen", n=5600, learning="false", epochs=1)
+        self.check("frozen", n=6800, learning="false", epochs=1)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,17 @@ class Stopping(WholeRun):
         self.assertLess(timing["total"] - parts, 3.0)  # 34 s where the fits see every sample
         self.assertNotIn("0 s left", done.stderr)
 
+    def test_memory_does_not_grow_with_the_epochs(self):
+        peaks = []
+        for epochs in (2000, 40000):
+            self.write(TINY.format(epochs=epochs, samples=16))
+            self.hjnet("--overwrite")
+            with h5py.File(self.path / "case.h5") as run:
+                peaks.append(run["timing"].attrs["peak_memory"] / 1e6)
+                self.assertGreater(run["fit"].attrs["mie_window_last"], epochs - 1)
+        print(f"2000 epochs: {peaks[0]:.0f} MB, 40000: {peaks[1]:.0f} MB")
+        self.assertLess(peaks[1] - peaks[0], 10.0)  # the samples of all epochs are 44 MB, and were held twice
+
     def test_summary_on_stdout_progress_on_stderr(self):
         self.write(TINY.format(epochs=2, samples=4))
         done = self.hjnet()
