@@ -2,6 +2,7 @@
 #include "run/simulation.hpp"
 
 #include "config/load.hpp"
+#include "config/resolved.hpp"
 #include "engine/constraint_rules.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/stop.hpp"
@@ -16,7 +17,7 @@ ExitStatus run_verb(const Arguments& arguments) {
     require_supported_constraints(read);
     return read;
   });
-  expect_same(MPI_COMM_WORLD, settings.resolved, "settings in its input file");
+  expect_same(MPI_COMM_WORLD, without_paths(settings.resolved), "settings in its input file");
   settings.output.file = behind_links(MPI_COMM_WORLD, settings.output.file);
   return run_simulation(
       MPI_COMM_WORLD, settings,

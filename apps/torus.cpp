@@ -1,4 +1,5 @@
 #include "config/load_torus.hpp"
+#include "config/resolved.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/stop.hpp"
 #include "run/output_files.hpp"
@@ -11,7 +12,7 @@ ExitStatus torus_verb(const Arguments& arguments) {
   watch_stop_signals();
   TorusSettings settings = agreed(
       MPI_COMM_WORLD, [&] { return load_torus_settings(arguments.file, arguments.overrides, arguments.output); });
-  expect_same(MPI_COMM_WORLD, settings.resolved, "settings in its input file");
+  expect_same(MPI_COMM_WORLD, without_paths(settings.resolved), "settings in its input file");
   settings.file = behind_links(MPI_COMM_WORLD, settings.file);
   return run_torus(MPI_COMM_WORLD, settings, arguments.overwrite, arguments.max_walltime);
 }

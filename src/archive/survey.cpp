@@ -117,12 +117,11 @@ std::optional<rlim_t> mapped_bytes() {
   const rlim_t time = most_seconds + static_cast<rlim_t>(size >> 20);
   const rlimit seconds{time, time};
   ::setrlimit(RLIMIT_CPU, &seconds);
-#if !defined(__SANITIZE_ADDRESS__)  // which reserves terabytes of addresses
-  if (const auto mapped = mapped_bytes()) {
+  constexpr rlim_t reserved = rlim_t{1} << 40;  // sanitizers of addresses reserve terabytes of them
+  if (const auto mapped = mapped_bytes(); mapped && *mapped < reserved) {
     const rlimit bytes{*mapped + most_bytes, *mapped + most_bytes};
     ::setrlimit(RLIMIT_DATA, &bytes);
   }
-#endif
   try {
     const hid_t file = H5Fopen(name.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
     const bool whole = file >= 0 && look_at_object(file, "/") &&

@@ -246,4 +246,12 @@ std::string resolved_text(const Settings& settings) {
   return out.text();
 }
 
+std::string without_paths(std::string resolved) {
+  for (auto begin = resolved.find("\"/"); begin != std::string::npos; begin = resolved.find("\"/", begin + 2)) {
+    const auto end = resolved.find('"', begin + 1);
+    if (end != std::string::npos) resolved.erase(begin + 1, end - begin - 1);
+  }
+  return resolved;
+}
+
 }  // namespace hjnet

@@ -12,6 +12,9 @@ namespace hjnet {
 /// references, by absolute path. Tables that the run does not have (particles, boltzmann, ensemble) are left out.
 std::string resolved_text(const Settings& settings);
 
+/// A resolved text without the absolute paths in it, which may differ between machines.
+std::string without_paths(std::string resolved);
+
 /// A value as it stands after "key = ".
 std::string value_text(const Value& value);
 /// [stimulus.patterns].
