@@ -1,5 +1,6 @@
 #include "history/basis.hpp"
 
+#include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/sums.hpp"
 
@@ -68,8 +69,8 @@ void multiply(const double* a, const double* b, std::size_t m, std::size_t rows,
     if (beta == 0.0) std::fill(out, out + m * n, 0.0);
     return;
   }
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, as_int(m), as_int(n), as_int(rows), alpha, a, as_int(rows), b,
-              as_int(n), beta, out, as_int(n));
+  gemm(CblasNoTrans, CblasNoTrans, as_int(m), as_int(n), as_int(rows), alpha, a, as_int(rows), b, as_int(n), beta, out,
+       as_int(n));
 }
 
 }  // namespace
@@ -91,8 +92,8 @@ void Basis::project(const double* block, std::size_t count, double* coefficients
 
 void Basis::expand(const double* coefficients, std::size_t count, double* block) const {
   if (rows_ == 0 || rank_ == 0 || count == 0) return;
-  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, as_int(rows_), as_int(count), as_int(rank_), 1.0,
-              vectors_.data(), as_int(rows_), coefficients, as_int(count), 1.0, block, as_int(count));
+  gemm(CblasTrans, CblasNoTrans, as_int(rows_), as_int(count), as_int(rank_), 1.0, vectors_.data(), as_int(rows_),
+       coefficients, as_int(count), 1.0, block, as_int(count));
 }
 
 /// block (rows x count) -= V^T (V block) for `rank` vectors V.
@@ -103,8 +104,8 @@ std::vector<double> Basis::remove(const std::vector<double>& from, std::size_t r
   multiply(from.data(), block.data(), rank, rows_, count, 1.0, 0.0, coefficients.data());
   sum(coefficients);
   if (rows_ == 0) return coefficients;
-  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, as_int(rows_), as_int(count), as_int(rank), -1.0, from.data(),
-              as_int(rows_), coefficients.data(), as_int(count), 1.0, block.data(), as_int(count));
+  gemm(CblasTrans, CblasNoTrans, as_int(rows_), as_int(count), as_int(rank), -1.0, from.data(), as_int(rows_),
+       coefficients.data(), as_int(count), 1.0, block.data(), as_int(count));
   return coefficients;
 }
 
@@ -114,16 +115,16 @@ void Basis::polish(std::vector<double>& vectors, std::size_t count) const {
     if (rank_ > 0) {
       std::vector<double> overlap(count * rank_, 0.0);
       if (rows_ > 0) {
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, as_int(count), as_int(rank_), as_int(rows_), 1.0,
-                    vectors.data(), as_int(rows_), vectors_.data(), as_int(rows_), 0.0, overlap.data(), as_int(rank_));
+        gemm(CblasNoTrans, CblasTrans, as_int(count), as_int(rank_), as_int(rows_), 1.0, vectors.data(), as_int(rows_),
+             vectors_.data(), as_int(rows_), 0.0, overlap.data(), as_int(rank_));
       }
       sum(overlap);
       multiply(overlap.data(), vectors_.data(), count, rank_, rows_, -1.0, 1.0, vectors.data());
     }
     std::vector<double> gram(count * count, 0.0);
     if (rows_ > 0) {
-      cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, as_int(count), as_int(count), as_int(rows_), 1.0,
-                  vectors.data(), as_int(rows_), vectors.data(), as_int(rows_), 0.0, gram.data(), as_int(count));
+      gemm(CblasNoTrans, CblasTrans, as_int(count), as_int(count), as_int(rows_), 1.0, vectors.data(), as_int(rows_),
+           vectors.data(), as_int(rows_), 0.0, gram.data(), as_int(count));
     }
     sum(gram);
     const auto n = static_cast<Eigen::Index>(count);
@@ -142,8 +143,8 @@ bool Basis::extract(std::vector<double>& residual, std::size_t count, double tol
   if (!(largest > tolerance * tolerance)) return false;
   std::vector<double> gram(count * count, 0.0);
   if (rows_ > 0) {
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, as_int(count), as_int(count), as_int(rows_), 1.0,
-                residual.data(), as_int(count), residual.data(), as_int(count), 0.0, gram.data(), as_int(count));
+    gemm(CblasTrans, CblasNoTrans, as_int(count), as_int(count), as_int(rows_), 1.0, residual.data(), as_int(count),
+         residual.data(), as_int(count), 0.0, gram.data(), as_int(count));
   }
   sum(gram);
   // Columns are chosen until what is left of each is below the bound; one small triangular system turns them into
@@ -208,8 +209,8 @@ std::vector<double> Basis::extend(const double* block, std::size_t count, const 
 void Basis::turn(const std::vector<double>& turn, std::size_t count) {
   std::vector<double> vectors(count * rows_, 0.0);
   if (count > 0 && rows_ > 0) {
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, as_int(count), as_int(rows_), as_int(rank_), 1.0, turn.data(),
-                as_int(count), vectors_.data(), as_int(rows_), 0.0, vectors.data(), as_int(rows_));
+    gemm(CblasTrans, CblasNoTrans, as_int(count), as_int(rows_), as_int(rank_), 1.0, turn.data(), as_int(count),
+         vectors_.data(), as_int(rows_), 0.0, vectors.data(), as_int(rows_));
   }
   vectors_ = std::move(vectors);
   rank_ = count;

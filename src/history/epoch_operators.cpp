@@ -1,8 +1,8 @@
 #include "history/epoch_operators.hpp"
 
+#include "parallel/blas.hpp"
 #include "parallel/errors.hpp"
 
-#include <cblas.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -100,8 +100,8 @@ const RelaxationRule& EpochOperators::rule(Relaxation kind, std::size_t element)
 void EpochOperators::relax_change(Relaxation kind, std::size_t element, std::size_t rows, const double* forcing,
                                   double* solution) {
   const auto p = static_cast<int>(mesh_.nodes_per_element());
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(rows), p, p, 1.0, forcing, p,
-              rule(kind, element).matrix().data(), p, 0.0, solution, p);
+  gemm(CblasNoTrans, CblasTrans, static_cast<int>(rows), p, p, 1.0, forcing, p, rule(kind, element).matrix().data(), p,
+       0.0, solution, p);
 }
 
 void EpochOperators::relax(Relaxation kind, std::size_t first, std::size_t count, std::size_t rows, std::size_t stride,
@@ -114,9 +114,8 @@ void EpochOperators::relax(Relaxation kind, std::size_t first, std::size_t count
     const auto& r = rule(kind, first + element);
     const double* in = forcing + element * p;
     double* out = solution + element * p;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(rows), static_cast<int>(p),
-                static_cast<int>(p), 1.0, in, static_cast<int>(stride), r.matrix().data(), static_cast<int>(p), 0.0,
-                out, static_cast<int>(stride));
+    gemm(CblasNoTrans, CblasTrans, static_cast<int>(rows), static_cast<int>(p), static_cast<int>(p), 1.0, in,
+         static_cast<int>(stride), r.matrix().data(), static_cast<int>(p), 0.0, out, static_cast<int>(stride));
     for (std::size_t row = 0; row < rows; ++row) {
       double* line = out + row * stride;
       for (std::size_t j = 0; j < p; ++j) line[j] += r.decay()[j] * given[row];

@@ -2,9 +2,8 @@
 // the cores do not use is dropped.
 #include "history/factor_weights.hpp"
 
+#include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
-
-#include <cblas.h>
 
 #include <Eigen/Dense>
 #include <algorithm>
@@ -66,9 +65,9 @@ std::vector<double> FactorWeights::sketch(std::size_t layer, Side side, std::siz
           const double weight = factor / scale;
           random.resize(other * width);
           signs.fill(random);
-          cblas_dgemm(CblasRowMajor, side == Side::post ? CblasNoTrans : CblasTrans, CblasNoTrans, as_int(rank),
-                      as_int(width), as_int(other), weight, stack.data() + at + c * g * y, as_int(y), random.data(),
-                      as_int(width), 1.0, out.data(), as_int(width));
+          gemm(side == Side::post ? CblasNoTrans : CblasTrans, CblasNoTrans, as_int(rank), as_int(width), as_int(other),
+               weight, stack.data() + at + c * g * y, as_int(y), random.data(), as_int(width), 1.0, out.data(),
+               as_int(width));
         }
       }
     };
@@ -110,11 +109,11 @@ void FactorWeights::turn_cores(std::size_t projection, Side side, const std::vec
   const auto multiply = [&](const double* from, std::size_t rows, double* to) {
     // rows x old_y times old_y x y, or the transposed turn times old_g x y.
     if (post) {
-      cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, as_int(g), as_int(y), as_int(old_g), 1.0, turn.data(),
-                  as_int(g), from, as_int(y), 0.0, to, as_int(y));
+      gemm(CblasTrans, CblasNoTrans, as_int(g), as_int(y), as_int(old_g), 1.0, turn.data(), as_int(g), from, as_int(y),
+           0.0, to, as_int(y));
     } else {
-      cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, as_int(rows), as_int(y), as_int(old_y), 1.0, from,
-                  as_int(old_y), turn.data(), as_int(y), 0.0, to, as_int(y));
+      gemm(CblasNoTrans, CblasNoTrans, as_int(rows), as_int(y), as_int(old_y), 1.0, from, as_int(old_y), turn.data(),
+           as_int(y), 0.0, to, as_int(y));
     }
   };
   const bool empty = g == 0 || y == 0;

@@ -1,9 +1,8 @@
 // W, V and M out of their factors, in row blocks.
 #include "history/factor_weights.hpp"
 
+#include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
-
-#include <cblas.h>
 
 #include <algorithm>
 #include <memory>
@@ -58,11 +57,10 @@ void FactorWeights::form_rows(std::size_t projection, const double* items, std::
   for (std::size_t i = 0; i < count; ++i) out[i] = factor == 0.0 ? 0.0 : factor * start[i];
   if (g == 0 || y == 0 || count == 0) return;
   std::vector<double> left(as_size(rows) * y);
-  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<int>(rows), as_int(y), as_int(g), 1.0,
-              post.vectors().data() + row, as_int(post.rows()), items + c * g * y, as_int(y), 0.0, left.data(),
-              as_int(y));
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(rows), static_cast<int>(s.columns), as_int(y),
-              1.0, left.data(), as_int(y), pre.data(), as_int(y), 1.0, out, static_cast<int>(s.columns));
+  gemm(CblasTrans, CblasNoTrans, static_cast<int>(rows), as_int(y), as_int(g), 1.0, post.vectors().data() + row,
+       as_int(post.rows()), items + c * g * y, as_int(y), 0.0, left.data(), as_int(y));
+  gemm(CblasNoTrans, CblasTrans, static_cast<int>(rows), static_cast<int>(s.columns), as_int(y), 1.0, left.data(),
+       as_int(y), pre.data(), as_int(y), 1.0, out, static_cast<int>(s.columns));
 }
 
 SynapseReader FactorWeights::reader(EndValues values, bool with_initial) const {

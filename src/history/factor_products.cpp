@@ -1,9 +1,8 @@
 // Products with W and its transpose out of the factors, overlapped with the exchange between ranks.
 #include "history/factor_weights.hpp"
 
+#include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
-
-#include <cblas.h>
 
 namespace hjnet {
 
@@ -24,8 +23,8 @@ void FactorWeights::multiply_cores(const Part& part, std::size_t projection, std
   const auto transpose = direction == Direction::forward ? CblasNoTrans : CblasTrans;
   std::vector<double> work;
   const auto add = [&](const double* core, std::size_t from, std::size_t to) {
-    cblas_dgemv(CblasRowMajor, transpose, as_int(rows), as_int(columns), 1.0, core, as_int(columns), z.data() + from,
-                step, 1.0, u.data() + to, step);
+    gemv(transpose, as_int(rows), as_int(columns), 1.0, core, as_int(columns), z.data() + from, step, 1.0,
+         u.data() + to, step);
   };
   for (std::size_t time = 0; time < times; ++time) {
     const double* core = part.path.weights(phases[time], work);

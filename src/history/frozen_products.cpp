@@ -1,10 +1,9 @@
 // Products with the weights at one phase, for many vectors at once.
 #include "history/dense_weights.hpp"
 #include "history/factor_weights.hpp"
+#include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/sums.hpp"
-
-#include <cblas.h>
 
 namespace hjnet {
 
@@ -50,8 +49,8 @@ void FactorWeights::multiply(int projection, WeightMoment moment, std::size_t wi
     std::vector<double> u(post.rank() * width, 0.0);
     pre.project(own + as_size(network_.layers()[as_size(s.from)].first) * width, width, z.data());
     sum_over_ranks(network_.comm(), z);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, as_int(post.rank()), as_int(width), as_int(pre.rank()), 1.0,
-                items, as_int(pre.rank()), z.data(), as_int(width), 0.0, u.data(), as_int(width));
+    gemm(CblasNoTrans, CblasNoTrans, as_int(post.rank()), as_int(width), as_int(pre.rank()), 1.0, items,
+         as_int(pre.rank()), z.data(), as_int(width), 0.0, u.data(), as_int(width));
     post.expand(u.data(), width, net + as_size(s.post) * width);
   }
   const double factor = decays() ? items[part.path.items() - 1] : moment.velocity ? 0.0 : 1.0;
@@ -78,8 +77,8 @@ void FactorWeights::multiply_transpose(int projection, WeightMoment moment, std:
     std::vector<double> u(pre.rank() * width, 0.0);
     post.project(p + as_size(s.post) * width, width, z.data());
     sum_over_ranks(network_.comm(), z);
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, as_int(pre.rank()), as_int(width), as_int(post.rank()), 1.0,
-                items, as_int(pre.rank()), z.data(), as_int(width), 0.0, u.data(), as_int(width));
+    gemm(CblasTrans, CblasNoTrans, as_int(pre.rank()), as_int(width), as_int(post.rank()), 1.0, items,
+         as_int(pre.rank()), z.data(), as_int(width), 0.0, u.data(), as_int(width));
     pre.expand(u.data(), width, own + as_size(network_.layers()[as_size(s.from)].first) * width);
   }
   const double factor = decays() ? items[part.path.items() - 1] : moment.velocity ? 0.0 : 1.0;

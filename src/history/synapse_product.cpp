@@ -1,8 +1,7 @@
 #include "history/synapse_product.hpp"
 
 #include "history/epoch_record.hpp"
-
-#include <cblas.h>
+#include "parallel/blas.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -14,10 +13,9 @@ void multiply_synapses(const Synapses& s, const double* matrix, Direction direct
   if (s.rows == 0 || (s.dense && s.columns == 0)) return;
   const bool forward = direction == Direction::forward;
   if (s.dense && width == 1) {
-    cblas_dgemv(CblasRowMajor, forward ? CblasNoTrans : CblasTrans, static_cast<int>(s.rows),
-                static_cast<int>(s.columns), 1.0, matrix, static_cast<int>(s.columns),
-                in + (forward ? s.pre : s.post) * stride, static_cast<int>(stride), 1.0,
-                out + (forward ? s.post : s.pre) * stride, static_cast<int>(stride));
+    gemv(forward ? CblasNoTrans : CblasTrans, static_cast<int>(s.rows), static_cast<int>(s.columns), 1.0, matrix,
+         static_cast<int>(s.columns), in + (forward ? s.pre : s.post) * stride, static_cast<int>(stride), 1.0,
+         out + (forward ? s.post : s.pre) * stride, static_cast<int>(stride));
     return;
   }
   if (s.dense) {
@@ -26,8 +24,8 @@ void multiply_synapses(const Synapses& s, const double* matrix, Direction direct
     const auto step = static_cast<int>(stride);
     const double* source = in + (forward ? s.pre : s.post) * stride;
     double* target = out + (forward ? s.post : s.pre) * stride;
-    cblas_dgemm(CblasRowMajor, forward ? CblasNoTrans : CblasTrans, CblasNoTrans, forward ? rows : columns, width,
-                forward ? columns : rows, 1.0, matrix, columns, source, step, 1.0, target, step);
+    gemm(forward ? CblasNoTrans : CblasTrans, CblasNoTrans, forward ? rows : columns, width, forward ? columns : rows,
+         1.0, matrix, columns, source, step, 1.0, target, step);
     return;
   }
   for (std::int64_t row = 0; row < s.rows; ++row) {
@@ -51,9 +49,9 @@ void multiply_columns(const Synapses& s, const double* matrix, Direction directi
   const auto turned = std::make_unique_for_overwrite<double[]>(columns * width);
   const auto product = std::make_unique_for_overwrite<double[]>(rows * width);
   transpose(in, columns, width, turned.get());
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, forward ? CblasTrans : CblasNoTrans, static_cast<int>(width),
-              static_cast<int>(rows), static_cast<int>(columns), 1.0, turned.get(), static_cast<int>(columns),
-              matrix + range.first, static_cast<int>(s.columns), 0.0, product.get(), static_cast<int>(rows));
+  gemm(CblasNoTrans, forward ? CblasTrans : CblasNoTrans, static_cast<int>(width), static_cast<int>(rows),
+       static_cast<int>(columns), 1.0, turned.get(), static_cast<int>(columns), matrix + range.first,
+       static_cast<int>(s.columns), 0.0, product.get(), static_cast<int>(rows));
   constexpr std::size_t tile = 32;
   for (std::size_t i0 = 0; i0 < rows; i0 += tile) {
     const auto i1 = std::min(i0 + tile, rows);

@@ -1,5 +1,6 @@
 #include "history/weight_path.hpp"
 
+#include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
 
@@ -24,7 +25,7 @@ constexpr double singular_bound = 1e-6;
 void combine(const double* matrix, double factor, std::size_t p, std::size_t items, const double* in, double* out) {
   const auto n = static_cast<int>(items);
   const auto size = static_cast<int>(p);
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, size, n, size, factor, matrix, size, in, n, 0.0, out, n);
+  gemm(CblasNoTrans, CblasNoTrans, size, n, size, factor, matrix, size, in, n, 0.0, out, n);
 }
 
 }  // namespace
@@ -137,8 +138,8 @@ void WeightRule::solve_decay(std::size_t items, const double* force, const doubl
     const double* f = force + e * p * items;
     combine(element.s.data(), 1.0, p, items, d, rest.data());
     for (std::size_t j = 0; j < p; ++j) cblas_daxpy(n, -element.u[j], d, 1, rest.data() + j * items, 1);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, as_int(p), n, as_int(p), -1.0, element.q.data(), as_int(p),
-                f, n, 1.0, rest.data(), n);
+    gemm(CblasNoTrans, CblasNoTrans, as_int(p), n, as_int(p), -1.0, element.q.data(), as_int(p), f, n, 1.0, rest.data(),
+         n);
     double* gain = gained.data() + e * items;
     for (std::size_t j = 0; j < p; ++j) {
       const double* z = rest.data() + j * items;

@@ -2,9 +2,8 @@
 
 #include "history/epoch_record.hpp"
 #include "kernel/tangent_kernel.hpp"
+#include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
-
-#include <cblas.h>
 
 #include <algorithm>
 
@@ -58,9 +57,8 @@ void PastGradients::add_motion(const RestState& state, const std::vector<std::ve
       }
     }
     std::vector<double> sum(as_size(part.count) * width);
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<int>(part.count), as_int(width), as_int(size_),
-                1.0, delta_.data() + part.first, as_int(neurons), weighted.data(), as_int(width), 0.0, sum.data(),
-                as_int(width));
+    gemm(CblasTrans, CblasNoTrans, static_cast<int>(part.count), as_int(width), as_int(size_), 1.0,
+         delta_.data() + part.first, as_int(neurons), weighted.data(), as_int(width), 0.0, sum.data(), as_int(width));
     for (std::size_t row = 0; row < as_size(part.count) * patterns; ++row) {
       double* target = source.data() + (as_size(part.first) * patterns + row) * group + place;
       for (std::size_t i = 0; i < count; ++i) target[i] += sum[row * count + i];

@@ -1,5 +1,6 @@
 #include "kernel/tangent_kernel.hpp"
 
+#include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/sums.hpp"
 
@@ -20,10 +21,10 @@ std::vector<std::vector<double>> layer_products(const Network& network, const st
     if (out[l].empty()) continue;
     const auto& part = network.layers()[l];
     if (part.count > 0) {
-      cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, as_int(left_columns), as_int(right_columns),
-                  static_cast<int>(part.count), 1.0, left.data() + as_size(part.first) * left_columns,
-                  as_int(left_columns), right.data() + as_size(part.first) * right_columns, as_int(right_columns), 0.0,
-                  out[l].data(), as_int(right_columns));
+      gemm(CblasTrans, CblasNoTrans, as_int(left_columns), as_int(right_columns), static_cast<int>(part.count), 1.0,
+           left.data() + as_size(part.first) * left_columns, as_int(left_columns),
+           right.data() + as_size(part.first) * right_columns, as_int(right_columns), 0.0, out[l].data(),
+           as_int(right_columns));
     }
     sum_over_ranks(network.comm(), out[l]);
   }

@@ -2,6 +2,7 @@
 #include "config/names.hpp"
 #include "engine/delta_bound.hpp"
 #include "engine/waveform/waveform_engine.hpp"
+#include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
 #include "parallel/sums.hpp"
@@ -111,10 +112,9 @@ void WaveformEngine::add_products(const Attempt& attempt, UnresolvedElements& co
     }
     out.assign(probes * width, 0.0);
     if (count > 0) {
-      cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(probes), static_cast<int>(width),
-                  static_cast<int>(count), 1.0, signs.data(), static_cast<int>(count),
-                  block + as_size(place.first) * width, static_cast<int>(width), 0.0, out.data(),
-                  static_cast<int>(width));
+      gemm(CblasNoTrans, CblasNoTrans, static_cast<int>(probes), static_cast<int>(width), static_cast<int>(count), 1.0,
+           signs.data(), static_cast<int>(count), block + as_size(place.first) * width, static_cast<int>(width), 0.0,
+           out.data(), static_cast<int>(width));
     }
     sum_over_ranks(network_.comm(), out);
   };
