@@ -77,6 +77,7 @@ std::vector<std::string> read_texts(const std::filesystem::path& file, const std
                        : H5Dread(object.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, held.data()),
              what);
   std::vector<std::string> texts;
+  texts.reserve(held.size());
   for (const char* text : held) texts.emplace_back(text == nullptr ? "" : text);
   H5Dvlen_reclaim(type.get(), space.get(), H5P_DEFAULT, held.data());
   return texts;

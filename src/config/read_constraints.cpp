@@ -126,7 +126,7 @@ std::string read_name(const Reader& table, const std::vector<ConstraintSettings>
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
   constexpr std::string_view digits = "0123456789";
   table.require("name");
-  const auto name = table.text("name", "");
+  auto name = table.text("name", "");
   const auto end = name.find_first_not_of(letters);
   if (end == 0) table.wrong("name");
   if (end != std::string::npos) {

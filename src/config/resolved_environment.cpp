@@ -29,6 +29,7 @@ std::string cell_text(const GridCell& cell) {
 
 std::string cells_text(const std::vector<GridCell>& cells) {
   std::vector<std::string> parts;
+  parts.reserve(cells.size());
   for (const auto& cell : cells) parts.push_back(cell_text(cell));
   return fmt::format("[{}]", fmt::join(parts, ", "));
 }

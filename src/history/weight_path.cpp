@@ -54,16 +54,17 @@ WeightRule::WeightRule(const LearningSettings& learning, const Mesh& mesh)
   // the epoch ends; M as a multiple of W is not where weights oscillate.
   double alpha = 0.0;
   double beta = 1.0;
-  for (auto element = decay_.rbegin(); element != decay_.rend(); ++element) {
-    const auto& t = element->transfer;
-    element->end_alpha = alpha;
-    element->end_beta = beta;
+  for (std::size_t e = decay_.size(); e-- > 0;) {
+    auto& element = decay_[e];
+    const auto& t = element.transfer;
+    element.end_alpha = alpha;
+    element.end_beta = beta;
     const double next = alpha * t[0] + beta * t[2];
     beta = alpha * t[1] + beta * t[3];
     alpha = next;
-    element->scale = 1.0 / std::hypot(alpha, beta);
-    alpha *= element->scale;
-    beta *= element->scale;
+    element.scale = 1.0 / std::hypot(alpha, beta);
+    alpha *= element.scale;
+    beta *= element.scale;
   }
   start_alpha_ = alpha;
   start_beta_ = beta;

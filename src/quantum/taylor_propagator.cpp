@@ -55,7 +55,8 @@ Bound generator_bound(const Norms& norms, double strength, double charge) {
     const double h = std::abs(strength) * norms.h[static_cast<std::size_t>(i)];
     g[static_cast<std::size_t>(i)] += h;
     for (int j = 0; j < norms.k_terms; ++j) {
-      g[static_cast<std::size_t>(i + j)] += h * 0.5 * std::abs(charge) * norms.k[static_cast<std::size_t>(j)];
+      g[static_cast<std::size_t>(i) + static_cast<std::size_t>(j)] +=
+          h * 0.5 * std::abs(charge) * norms.k[static_cast<std::size_t>(j)];
     }
   }
   return g;

@@ -242,8 +242,9 @@ void add_environment(Estimate& out, const Settings& settings, const LargestPart&
   const std::int64_t members = settings.ensemble ? 1 + settings.ensemble->members : 1;
   out.record_bytes +=
       real * (2 * tables + 2 * states * shown_to + states * (4 * part.neurons + part.halo + outputs) + shown);
-  out.checkpoint_bytes += real * (shown + 2 * settings.epochs);
-  out.file_bytes += real * (2 * states * outputs + 2 * settings.epochs * members);
+  const std::int64_t epochs = settings.epochs;
+  out.checkpoint_bytes += real * (shown + 2 * epochs);
+  out.file_bytes += real * (2 * states * outputs + 2 * epochs * members);
 }
 
 void add_stage(Estimate& out, const std::string& name, double operations) {

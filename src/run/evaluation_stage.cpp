@@ -90,6 +90,7 @@ std::string classes_text(const EvaluationSet& set, const std::vector<std::int64_
     classes.resize(most);
   }
   std::vector<std::string> texts;
+  texts.reserve(classes.size());
   for (const auto& one : classes) texts.push_back(one.text);
   return fmt::format("\n{} by class{}: {}.", set.name, many ? fmt::format(", the {} worst", most) : "",
                      fmt::join(texts, ", "));

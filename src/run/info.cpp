@@ -121,6 +121,7 @@ void describe_mean_entanglement(Text& text, const Archive& archive, int members)
     return line(text, "entanglement", "not known before all members are complete");
   }
   std::vector<bool> physical;
+  physical.reserve(share.size());
   for (const double value : share) physical.push_back(value == 1.0);
   const auto errors = standard_errors(archive.read_all<double>("/ensemble/deviation/concurrence"), members);
   line(text, "entanglement",

@@ -100,6 +100,7 @@ void expect_safe_outputs(MPI_Comm comm, const Settings& settings, const std::opt
     auto read = files_read(settings);
     add_petsc_options(read);
     std::vector<NamedFile> ours;
+    ours.reserve(checkpoints.size());
     for (const auto& file : checkpoints) ours.push_back({"a checkpoint of the run file,", file});
     expect_not_read(ours, read);
     // What reads a run file in a checkpoint's place has more to say about it.

@@ -92,8 +92,8 @@ std::vector<GeneratorDerivatives> Torus::generator_on_grid(std::span<const std::
     for (int i = 0; i < count[0]; ++i) {
       for (int j = 0; j < count[1]; ++j) {
         for (int k = 0; k < count[2]; ++k) {
-          const auto row = as_size(i * stride[0]) * as_size(fine[1]) + as_size(j * stride[1]);
-          member(out[at++]) = values[row * as_size(fine[2]) + as_size(k * stride[2])];
+          const auto row = as_size(i) * as_size(stride[0]) * as_size(fine[1]) + as_size(j) * as_size(stride[1]);
+          member(out[at++]) = values[row * as_size(fine[2]) + as_size(k) * as_size(stride[2])];
         }
       }
     }
