@@ -176,15 +176,17 @@ void Member::load(const CheckpointInfo& checkpoint) {
   sampler_.load(in);
   if (kernel_) kernel_->load(in);
   epochs_done_ = checkpoint.epochs_done;
-  const auto time = in.read_numbers("/series/time");
-  const auto interaction = in.read_numbers("/series/interaction");
-  growth_.take(interaction);
+  auto& series = result_.series;
+  series.interaction = in.read_numbers("/series/interaction");
+  growth_.take(series.interaction);
+  const auto samples = series.interaction.size();
   if (holds_series(settings_)) {
-    result_.series.time = time;
+    series.time = in.read_numbers("/series/time");
     for (const auto& [name, field] : series_fields) {
-      result_.series.*field = in.read_numbers(std::string("/series/") + name);
+      if (field != &SampleSeries::interaction) series.*field = in.read_numbers(std::string("/series/") + name);
     }
   } else {
+    series = {};
     continued_ = checkpoint.file;
     held_from_ = epochs_done_;
   }
@@ -193,8 +195,8 @@ void Member::load(const CheckpointInfo& checkpoint) {
     feedback_->load(in, epochs_done_);
     input_.feed(feedback_->stokes(epochs_done_));
   }
-  if (time.size() != samples_of(settings_, epochs_done_)) {
-    throw io_error(fmt::format("'{}' holds {} samples instead of {} an epoch", checkpoint.file.string(), time.size(),
+  if (samples != samples_of(settings_, epochs_done_)) {
+    throw io_error(fmt::format("'{}' holds {} samples instead of {} an epoch", checkpoint.file.string(), samples,
                                samples_of(settings_, 1)));
   }
   archive.close();
