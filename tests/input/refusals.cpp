@@ -30,6 +30,7 @@ bool run_in(const std::string& folder, std::vector<std::string> words) {
   std::filesystem::current_path(folder);
   if (!std::freopen("stdout", "w", stdout) || !std::freopen("stderr", "w", stderr)) return false;
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   const auto status = hjnet::command(static_cast<int>(words.size()), argv.data());

@@ -284,7 +284,8 @@ void check_accounts(const std::string& name) {
   for (const std::string delta : {"terminal", "initial"}) {
     auto learning = fmt::format("enabled = false\ndelta = \"{}\"\n", delta);
     if (delta == "initial") learning += "initial_delta = { distribution = \"normal\", sd = 0.2 }\n";
-    const auto result = run<Engine>(settings_from(network(2, "epochs = 2\n", learning) + stimulus + solver(1e-11)));
+    const auto result = run<Engine>(
+        settings_from(fmt::format("{}{}{}", network(2, "epochs = 2\n", learning), stimulus, solver(1e-11))));
     const auto& series = result.series;
     expect_figure("drift of H, W frozen, Delta " + delta + ", " + name, drift(series.hamiltonian, 2), 1e-8);
     EXPECT_GT(largest(series.coupling), 1e-2);

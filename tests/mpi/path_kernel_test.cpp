@@ -2,6 +2,8 @@
 #include "../support/factor_engine.hpp"
 #include "../support/kernel_case.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace {
@@ -97,12 +99,12 @@ TEST(PathKernel, TangentKernelIsTheProductOfGradientsByDifferences) {
   for (const std::string hidden : {"\"dense\"", "{ fan_in = 2 }", "{ band = 2 }"}) {
     for (const auto& [name, text] : thresholds) {
       for (const std::string outputs : {"[0, 1, 2]", "[2]"}) {
-        auto settings = settings_from(learning + network(hidden, text) + patterns + "outputs = " + outputs +
-                                      "\n[solver]\nengine = \"coupled\"\n");
+        auto settings = settings_from(fmt::format("{}{}{}outputs = {}\n[solver]\nengine = \"coupled\"\n", learning,
+                                                  network(hidden, text), patterns, outputs));
         settings.epochs = 1;
         settings.learning.enabled = false;
         const auto result = kernel_run<CoupledEngine>(settings, MPI_COMM_WORLD);
-        expect_figure(hidden + ", " + name + ", outputs " + outputs,
+        expect_figure(fmt::format("{}, {}, outputs {}", hidden, name, outputs),
                       relative_distance(without_stimulus(result.first, settings.kernel->outputs.size()),
                                         kernel_by_differences(settings)),
                       1e-9);
@@ -132,7 +134,8 @@ TEST(PathKernel, OutputsAtRestAreWhereTheNetworkComesToRest) {
 
 TEST(PathKernel, IsSymmetricAndPositiveSemidefinite) {
   for (const auto* more : {"", "outputs = [0]\n"}) {
-    const auto settings = settings_from(learning + network("\"dense\"", "true" + drawn) + stimulus + patterns + more);
+    const auto settings = settings_from(
+        fmt::format("{}{}{}{}{}", learning, network("\"dense\"", "true" + drawn), stimulus, patterns, more));
     const auto result = kernel_run<WaveformEngine>(settings, MPI_COMM_WORLD);
     const auto rows = result.eigenvalues.size();
     for (std::size_t i = 0; i < rows; ++i) {
@@ -203,7 +206,7 @@ TEST(PathKernel, EnginesAndRanksAgree) {
         {"chain_rule", &PathKernelResult::chain_rule},
         {"dE/dy", &PathKernelResult::loss_derivative}};
     for (const auto& [quantity, field] : quantities) {
-      expect_figure(name + ", " + quantity, relative_distance(other.*field, one.*field), bound);
+      expect_figure(fmt::format("{}, {}", name, quantity), relative_distance(other.*field, one.*field), bound);
     }
   };
   compare("all ranks against one", kernel_run<WaveformEngine>(settings, MPI_COMM_WORLD), 1e-12);

@@ -103,7 +103,7 @@ TEST(DecisionProcess, GridWorldMovesAsItSays) {
   // With slip a move goes to either side with half of it.
   grid.slip = 0.5;
   fill_in(grid, environment);
-  const double* row = environment.transitions.values.data() + (3 * 4 + 0) * 6;
+  const double* row = environment.transitions.values.data() + std::size_t{3 * 4 + 0} * 6;
   EXPECT_EQ((std::array{row[0], row[3], row[4]}), (std::array{0.5, 0.25, 0.25}));
 }
 
@@ -370,8 +370,7 @@ TEST(Bellman, LearnsTheValuesOfASmallProcess) {
   const auto settings = settings_from(
       learner("", "inertia = -6.0\nepoch_memory = 0.2", "epochs = 60\nepoch_length = 4.0"),
       {"network.time_constant=0.01", "network.thresholds=false", "network.projection=[{ from = 's', to = 'q' }]",
-       "network.layer=[{ name = 's', neurons = 3, transfer = 'identity' }, { name = 'q', neurons = 2, transfer = "
-       "'identity' }]",
+       "network.layer=[{name='s',neurons=3,transfer='identity'},{name='q',neurons=2,transfer='identity'}]",
        "network.initial_state=0.0", "environment.order=shuffled", "solver.relative_tolerance=1e-6"});
   Reinforced<WaveformEngine> c(settings);
   for (int epoch = 0; epoch < settings.epochs; ++epoch) c.advance();
@@ -397,8 +396,9 @@ TEST(Bellman, ResolvedTextHoldsTheProcess) {
       "environment.layer=s",
       "environment.order=shuffled",
       "environment.discount=0.5",
-      "environment.grid={ rows = 2, columns = 3, goal = [0, 2], pits = [[1, 0]], "
-      "walls = [[0, 1], [1, 1]], reward_pit = -3.0, reward_step = -0.25, slip = 0.125 }"};
+      "environment.grid={rows=2,columns=3,goal=[0,2],pits=[[1,0]],walls=[[0,1],[1,1]],slip=0.125}",
+      "environment.grid.reward_pit=-3.0",
+      "environment.grid.reward_step=-0.25"};
   const auto settings = settings_from("", grid);
   EXPECT_TRUE(same(settings));
   EXPECT_EQ(settings.environment->per_epoch, 2 * 4);

@@ -191,7 +191,8 @@ TEST(Torus, GeneratorOnAGridIsThatAtItsAngles) {
   const auto grid = torus.generator_on_grid(points);
   ASSERT_EQ(grid.size(), 48U);
   for (std::size_t at = 0; at < grid.size(); ++at) {
-    const std::array<double, 2> angle{2.0 * pi * static_cast<double>(at / 3) / 16.0,
+    const auto row = at / 3;
+    const std::array<double, 2> angle{2.0 * pi * static_cast<double>(row) / 16.0,
                                       2.0 * pi * static_cast<double>(at % 3) / 3.0};
     const auto exact = torus.generator(angle);
     EXPECT_NEAR(grid[at].value, exact.value, 1e-11);
