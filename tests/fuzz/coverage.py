@@ -1,6 +1,8 @@
 #!/usr/bin/python3
-"""Runs command_fuzzer on each of its targets: coverage.py BUILD MINUTES CORPUS, as coverage.sh calls it."""
+"""Runs command_fuzzer on its targets, as many at once as there are cores: coverage.py BUILD MINUTES CORPUS, as
+coverage.sh calls it."""
 
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -75,8 +77,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         ground = Ground(os.environ.get("HJNET_BINARY", str(build / "apps/hjnet")), pathlib.Path(folder))
         seeds(ground, corpus)
-        for target in TARGETS:
-            said, status = fuzz(build, target, minutes, corpus, ground)
+        with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            done = list(pool.map(lambda target: fuzz(build, target, minutes, corpus, ground), TARGETS))
+        for target, (said, status) in zip(TARGETS, done):
             stats = dict(re.findall(r"stat::(\w+):\s+(\d+)", said))
             coverage = re.findall(r"cov: (\d+) ft: (\d+) corp: (\d+)", said)
             print(f"{target}: {stats.get('number_of_executed_units', 0)} executions, coverage, features and corpus "

@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 
-LONGEST = 1500  # seconds of a slice, unless one test alone takes longer
+LONGEST = 1200  # seconds of a slice, unless one test alone takes longer
 
 
 def divided(costs, count):
