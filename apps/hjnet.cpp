@@ -40,6 +40,7 @@ public:
     add_run();
     add_check();
     add_torus();
+    add_quantum();
     auto* info = app_.add_subcommand("info", "Say what a file of hjnet's holds");
     info->add_option("FILE", arguments_.file, "A file that hjnet wrote")->required();
     info->callback([this] { verb_ = [this] { return info_verb(arguments_); }; });
@@ -76,7 +77,7 @@ private:
 
   /// CLI11 would only say that a subcommand is missing.
   static void check_verb_name(const std::string& given) {
-    const std::vector<std::string> verbs{"run", "check", "torus", "info", "help"};
+    const std::vector<std::string> verbs{"run", "check", "torus", "quantum", "info", "help"};
     if (given.starts_with('-') || given == "reference") return;
     if (std::find(verbs.begin(), verbs.end(), given) != verbs.end()) return;
     throw hjnet::config_error(fmt::format("hjnet: expected one of {}, got '{}'{}", fmt::join(verbs, ", "), given,
@@ -127,6 +128,17 @@ private:
     verb->callback([this] { verb_ = [this] { return torus_verb(arguments_); }; });
   }
 
+  void add_quantum() {
+    auto* verb = app_.add_subcommand("quantum", "The quantum stage anew, from the coefficients in a run file");
+    verb->add_option("RUN", arguments_.file, "A complete run file with particles")->required();
+    verb->add_option("--set", arguments_.overrides, "Change one key of boltzmann: KEY=VALUE (again for more keys)")
+        ->allow_extra_args(false)
+        ->type_name("KEY=VALUE");
+    verb->add_option("-o,--output", arguments_.output, "The run file to be written")->required();
+    verb->add_flag("--overwrite", arguments_.overwrite, "Replace a run file that exists");
+    verb->callback([this] { verb_ = [this] { return quantum_verb(arguments_); }; });
+  }
+
   void check_restart() const {
     if (!arguments_.restart) return;
     if (arguments_.restart->empty()) throw CLI::ValidationError("--restart", "expected a checkpoint or auto, got ''");
@@ -173,7 +185,7 @@ ExitStatus command(int argc, char** argv) {
   if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && errno != EPIPE) {
     const auto why = fmt::format("hjnet: cannot write to standard output: {}", std::strerror(errno));
     const std::string verb = argc > 1 ? argv[1] : "";
-    if (verb == "run" || verb == "torus") {
+    if (verb == "run" || verb == "torus" || verb == "quantum") {
       spdlog::warn("{}", why);  // what it computed is on file
     } else if (ending.status == ExitStatus::complete) {
       ending = {ExitStatus::failed, why};

@@ -13,7 +13,7 @@ namespace hjnet {
 
 /// What the command line says.
 struct Arguments {
-  std::filesystem::path file;          ///< INPUT, or FILE of info
+  std::filesystem::path file;          ///< INPUT, FILE of info, RUN of quantum
   std::vector<std::string> overrides;  ///< --set KEY=VALUE
   std::optional<std::filesystem::path> output;
   bool overwrite = false;
@@ -28,6 +28,8 @@ ExitStatus run_verb(const Arguments& arguments);
 ExitStatus check_verb(const Arguments& arguments);
 /// hjnet torus: Hamilton-Jacobi tori. Collective over MPI_COMM_WORLD.
 ExitStatus torus_verb(const Arguments& arguments);
+/// hjnet quantum: the quantum stage anew, from a run file. Collective over MPI_COMM_WORLD.
+ExitStatus quantum_verb(const Arguments& arguments);
 /// hjnet info: prints what a file holds to stdout.
 ExitStatus info_verb(const Arguments& arguments);
 /// hjnet reference: prints the reference of the input file to stdout.

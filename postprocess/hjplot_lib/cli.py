@@ -34,6 +34,12 @@ def parser():
     feedback.add_argument("fed", type=Read, metavar="FEEDBACK.h5", help="the run with it")
     feedback.add_argument("--label", action="append", metavar="TEXT", help="legend text, once a run, in their order")
     picture_options(feedback, draw_feedback)
+    text = "what one ensemble has more than another, member by member: differences of pairs drawn from the same seed"
+    pairs = verbs.add_parser("difference", help=text, description=f"Draws and prints: {text}.")
+    pairs.add_argument("runs", nargs=2, type=Read, metavar="RUN.h5", help="two ensembles of the same seed")
+    pairs.add_argument("--quantity", choices=["concurrence", "interaction", "action"], default="concurrence")
+    pairs.add_argument("--label", action="append", metavar="TEXT", help="legend text, once a run, in their order")
+    picture_options(pairs, draw_difference)
     text = "orbits of gauge constraints: members that differ in multipliers and displacements, and what they agree on"
     gauge = verbs.add_parser("gauge", help=text, description=f"Draws and prints: {text}.")
     gauge.add_argument("runs", nargs="+", type=Read, metavar="RUN.h5", help="an ensemble, or several runs of one input")
@@ -172,6 +178,18 @@ def draw_feedback(arguments):
 
     style.use_print_style()
     style.save(feedback.draw(runs, arguments.title), arguments.output, arguments.dpi)
+
+
+def draw_difference(arguments):
+    from hjplot_lib import difference
+
+    runs = open_runs(arguments)
+    text = difference.describe(runs, arguments.quantity)
+    from hjplot_lib import style
+
+    style.use_print_style()
+    style.save(difference.draw(runs, arguments.quantity, arguments.title), arguments.output, arguments.dpi)
+    sys.stdout.write(text)
 
 
 def draw_gauge(arguments):

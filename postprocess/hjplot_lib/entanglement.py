@@ -18,12 +18,14 @@ def draw(runs, panel="auto", title=None):
     pulses = common_arrivals(runs)
     extra = [(unphysical_handle(runs), unphysical_text(runs))] if unphysical else []
     extra += [(pulse_handle(p), f"particle {p.upper()} enters") for p in pulses]
-    columns = style.in_columns([[legend_of(run, i)] for i, run in enumerate(runs)], extra)
+    columns = style.in_columns([legends_of(run, d, i) for i, (run, d) in enumerate(zip(runs, data))], extra)
     figure, (upper, lower), strip = style.with_legend([4.0, 2.0], columns)
     lower.sharex(upper)
     upper.tick_params(labelbottom=False)
     for i, (run, d) in enumerate(zip(runs, data)):
         draw_curve(upper, run, d.concurrence, d.concurrence_error, d.physical, i)
+        if d.state is not None:
+            draw_state(upper, run, d, i)
         if panel == "negativity":
             draw_curve(lower, run, d.negativity, d.negativity_error, d.physical, i)
         else:
@@ -42,9 +44,31 @@ def curve_look(number):
             "markerfacecolor": "white"}
 
 
+STATE = {"linestyle": (0, (1, 1.2)), "linewidth": 2.0}
+
+
 def legend_of(run, number):
     text = f"{run.label}:\nmean of {run.members} members ± standard error" if run.members > 1 else run.label
     return Line2D([], [], **curve_look(number)), text
+
+
+def legends_of(run, d, number):
+    lines = [legend_of(run, number)]
+    if d.state is not None:
+        known = run.input.get("ensemble", {}).get("known", [])
+        who = f"to one who knows the {', '.join(known)}" if known else "to one who does not know the members"
+        lines.append((Line2D([], [], color=style.colour(number), **STATE), f"the pair {who}"))
+    return lines
+
+
+def draw_state(axes, run, d, number):
+    """The concurrence of the mean density matrix, which is the observer's state."""
+    index = style.thinned(run, d.state)
+    t, v = run.time[index], d.state[index]
+    axes.plot(t, v, color=style.colour(number), zorder=3, **STATE)
+    if d.state_error is not None:
+        axes.fill_between(t, np.maximum(v - d.state_error[index], 0.0), v + d.state_error[index],
+                          color=style.colour(number), alpha=0.12, linewidth=0, zorder=1)
 
 
 def draw_curve(axes, run, value, error, physical, number):
@@ -120,7 +144,8 @@ def label_axes(upper, lower, runs, data, panel, title):
 
 
 def top_of(d):
-    return d.concurrence if d.concurrence_error is None else d.concurrence + d.concurrence_error
+    top = d.concurrence if d.concurrence_error is None else d.concurrence + d.concurrence_error
+    return top if d.state is None else np.fmax(top, d.state)
 
 
 def pulse_look(particle):

@@ -53,6 +53,8 @@ class Entanglement:
     smallest: np.ndarray  # smallest eigenvalue of rho; over the members the least
     physical: np.ndarray  # bool: no member is unphysical
     unphysical_share: float  # of all samples of all members
+    state: np.ndarray | None = None  # concurrence of the observer's state, who knows what the ensemble says; with its
+    state_error: np.ndarray | None = None  # jackknife error
 
 
 def entanglement(run):
@@ -94,5 +96,8 @@ def _ensemble(run, concurrence, error):
     members = run.members
     mean = total / members
     spread = np.sqrt(np.maximum(squares / members - mean**2, 0.0) / max(members - 1, 1))
+    known = run.finished and run.has("/ensemble/state")
     return Entanglement(concurrence, error, mean, spread if members > 1 else None, smallest, unphysical == 0,
-                        float(unphysical.sum()) / (members * run.samples))
+                        float(unphysical.sum()) / (members * run.samples),
+                        run.series("/ensemble/state/concurrence") if known else None,
+                        run.series("/ensemble/state_error/concurrence") if known and members > 1 else None)

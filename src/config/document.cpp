@@ -157,9 +157,13 @@ toml::table parse_document(const std::string& text, const std::string& source) {
   }
 }
 
+void apply_overrides(toml::table& document, const std::vector<std::string>& overrides) {
+  for (const auto& text : overrides) apply_override(document, text);
+}
+
 toml::table read_document(const std::filesystem::path& input, const std::vector<std::string>& overrides) {
   toml::table document = parse_document(read_text(input), input.string());
-  for (const auto& text_of_override : overrides) apply_override(document, text_of_override);
+  apply_overrides(document, overrides);
   return document;
 }
 

@@ -18,6 +18,9 @@ toml::table read_document(const std::filesystem::path& input, const std::vector<
 /// TOML.
 toml::table parse_document(const std::string& text, const std::string& source);
 
+/// Puts KEY=VALUE overrides in, in their order; as read_document() does.
+void apply_overrides(toml::table& document, const std::vector<std::string>& overrides);
+
 /// Which verb an input is for: `hjnet run`, or `hjnet torus`.
 enum class InputKind { run, torus };
 

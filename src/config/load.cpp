@@ -44,4 +44,11 @@ Settings load_resolved(const std::string& toml) {
   return settings_of(parse_document(toml, source), source, std::nullopt);
 }
 
+Settings load_stored(const std::string& toml, const std::filesystem::path& source,
+                     const std::vector<std::string>& overrides, const std::filesystem::path& output) {
+  auto document = parse_document(toml, source.string());
+  apply_overrides(document, overrides);
+  return settings_of(document, source, output);
+}
+
 }  // namespace hjnet

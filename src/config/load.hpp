@@ -25,4 +25,9 @@ Settings load_settings(const std::filesystem::path& input, const std::vector<std
 /// of the file.
 Settings load_resolved(const std::string& toml);
 
+/// The settings of the resolved text that the run file `source` holds, with overrides put in and `output` in place of
+/// output.file. Throws config_error as load_settings() does.
+Settings load_stored(const std::string& toml, const std::filesystem::path& source,
+                     const std::vector<std::string>& overrides, const std::filesystem::path& output);
+
 }  // namespace hjnet

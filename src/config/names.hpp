@@ -24,10 +24,18 @@ inline constexpr Names<ErrorKind, 4> error_names{{{"squared", ErrorKind::squared
                                                   {"cross_entropy", ErrorKind::cross_entropy},
                                                   {"lyapunov", ErrorKind::lyapunov},
                                                   {"bellman", ErrorKind::bellman}}};
-inline constexpr Names<Closure, 3> closure_names{
-    {{"bilinear", Closure::bilinear}, {"backpropagation", Closure::backpropagation}, {"full", Closure::full}}};
-inline constexpr Names<Memory, 4> memory_names{
-    {{"none", Memory::none}, {"symmetric", Memory::symmetric}, {"causal", Memory::causal}, {"window", Memory::window}}};
+inline constexpr Names<Closure, 4> closure_names{{{"bilinear", Closure::bilinear},
+                                                  {"backpropagation", Closure::backpropagation},
+                                                  {"full", Closure::full},
+                                                  {"mean_field", Closure::mean_field}}};
+inline constexpr Names<Memory, 5> memory_names{{{"none", Memory::none},
+                                                {"symmetric", Memory::symmetric},
+                                                {"causal", Memory::causal},
+                                                {"window", Memory::window},
+                                                {"exponential", Memory::exponential}}};
+inline constexpr Names<SecondOrder, 3> second_order_names{{{"redfield", SecondOrder::redfield},
+                                                           {"regularised", SecondOrder::regularised},
+                                                           {"average", SecondOrder::average}}};
 inline constexpr Names<ConstraintTerm::Quantity, 4> quantity_names{{{"state", ConstraintTerm::Quantity::state},
                                                                     {"delta", ConstraintTerm::Quantity::delta},
                                                                     {"weight", ConstraintTerm::Quantity::weight},
@@ -39,6 +47,13 @@ inline constexpr Names<FamilyParameter::Quantity, 2> family_names{
     {{"initial_state", FamilyParameter::Quantity::initial_state}, {"stimulus", FamilyParameter::Quantity::stimulus}}};
 inline constexpr Names<EnvironmentSettings::Policy, 2> policy_names{
     {{"sweep", EnvironmentSettings::Policy::sweep}, {"uniform", EnvironmentSettings::Policy::uniform}}};
+inline constexpr Names<bool DrawnParts::*, 7> drawn_names{{{"weights", &DrawnParts::weights},
+                                                           {"stimulus", &DrawnParts::stimulus},
+                                                           {"target", &DrawnParts::target},
+                                                           {"initial_state", &DrawnParts::initial_state},
+                                                           {"thresholds", &DrawnParts::thresholds},
+                                                           {"multipliers", &DrawnParts::multipliers},
+                                                           {"displacements", &DrawnParts::displacements}}};
 /// Whether patterns are shuffled.
 inline constexpr Names<bool, 2> order_names{{{"file", false}, {"shuffled", true}}};
 inline constexpr Names<EngineKind, 3> engine_names{

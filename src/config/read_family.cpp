@@ -138,7 +138,7 @@ void read_family(const Reader& table, const Settings& settings, EnsembleSettings
   }
   if (ensemble.first != 0) table.wrong("first", "0 beside ensemble.family, which is run as a whole");
   ensemble.members = static_cast<int>(product);
-  for (bool* flag : {&ensemble.vary_weights, &ensemble.vary_stimulus, &ensemble.vary_target}) *flag = false;
+  ensemble.vary = {};
 }
 
 void read_wavefunction(const Reader& input, Settings& settings) {

@@ -109,6 +109,63 @@ void read_modes(const Reader& table, BoltzmannSettings& boltzmann) {
   for (auto& weight : boltzmann.weights) weight /= sum;
 }
 
+/// A number for both particles, or one each.
+std::array<double, 2> read_rates(const Reader& table, std::string_view key, const std::array<double, 2>& fallback) {
+  const auto* node = table.find(key);
+  if (node == nullptr) return fallback;
+  if (!node->is_array()) {
+    const double both = table.number(key, 0.0, is_not_negative);
+    return {both, both};
+  }
+  const auto each = table.numbers(key, {}, is_not_negative);
+  if (each.size() != 2) table.wrong(key);
+  return {each[0], each[1]};
+}
+
+std::array<double, 3> read_axis(const Reader& table, const toml::array& numbers) {
+  std::array<double, 3> axis{};
+  if (numbers.size() != axis.size()) table.wrong("axis");
+  for (std::size_t i = 0; i < axis.size(); ++i) {
+    const auto number = finite_number(*numbers.get(i));
+    if (!number) table.wrong("axis");
+    axis[i] = *number;
+  }
+  const double length = std::hypot(axis[0], axis[1], axis[2]);
+  if (!(length > 0.0)) table.wrong("axis");
+  // What has been divided once stays as it is.
+  if (std::abs(length - 1.0) <= 2.0 * std::numeric_limits<double>::epsilon()) return axis;
+  for (auto& component : axis) component /= length;
+  return axis;
+}
+
+void read_bath(const Reader& boltzmann, BathSettings& bath) {
+  for (const Reader& table : boltzmann.tables("bath")) {
+    bath.dephasing = read_rates(table, "dephasing", bath.dephasing);
+    bath.relaxation = read_rates(table, "relaxation", bath.relaxation);
+    bath.occupation = read_rates(table, "occupation", bath.occupation);
+    if (table.has("axis")) {
+      const auto* axes = table.find("axis")->as_array();
+      if (axes == nullptr) table.wrong("axis");
+      const bool each = axes->size() == 2 && axes->get(0)->is_array() && axes->get(1)->is_array();
+      for (std::size_t i = 0; i < 2; ++i) bath.axis[i] = read_axis(table, each ? *axes->get(i)->as_array() : *axes);
+    }
+    const std::array<double, 2> none{};
+    table.must_act("occupation", bath.relaxation != none, bath.occupation == none, "a relaxation beside it");
+  }
+}
+
+/// A correlation of the noise stands behind two of the memories only.
+void check_second_order(const Reader& table, const BoltzmannSettings& boltzmann) {
+  table.must_act("second_order", boltzmann.memory != Memory::none, boltzmann.second_order == SecondOrder::redfield,
+                 "a boltzmann.memory, without which there is no second order");
+  if (boltzmann.second_order != SecondOrder::average) return;
+  if (boltzmann.memory == Memory::causal || boltzmann.memory == Memory::exponential) return;
+  table.place("second_order")
+      .fail(fmt::format("\"average\" cannot go with memory = \"{}\", which is the correlation function of no noise: "
+                        "expected memory = \"causal\" or \"exponential\", or second_order = \"regularised\"",
+                        name_of(memory_names, boltzmann.memory)));
+}
+
 void read_boltzmann(const Reader& input, Settings& settings) {
   const Reader table = table_or_empty(input, "boltzmann");
   auto& boltzmann = settings.boltzmann;
@@ -117,11 +174,26 @@ void read_boltzmann(const Reader& input, Settings& settings) {
   boltzmann.volume = table.number("volume", boltzmann.volume, is_positive);
   boltzmann.memory = table.choice("memory", memory_names, boltzmann.memory);
   boltzmann.window = table.number("window", boltzmann.window, is_positive);
+  boltzmann.correlation_time = table.number("correlation_time", boltzmann.correlation_time, is_positive);
+  boltzmann.second_order = table.choice("second_order", second_order_names, boltzmann.second_order);
+  boltzmann.mediator_noise = table.number("mediator_noise", boltzmann.mediator_noise, is_not_negative);
+  read_bath(table, boltzmann.bath);
+  boltzmann.critical = table.boolean("critical", boltzmann.critical);
   read_modes(table, boltzmann);
   boltzmann.positivity_tolerance =
       table.number("positivity_tolerance", boltzmann.positivity_tolerance, is_not_negative);
   table.must_act("window", boltzmann.memory == Memory::window, boltzmann.window == standard.window,
                  "boltzmann.memory = \"window\"");
+  table.must_act("correlation_time", boltzmann.memory == Memory::exponential,
+                 boltzmann.correlation_time == standard.correlation_time, "boltzmann.memory = \"exponential\"");
+  check_second_order(table, boltzmann);
+  boltzmann.mean_field = settings.particles && settings.particles->closure == Closure::mean_field;
+  if (boltzmann.mean_field && boltzmann.memory != Memory::none) {
+    table.place("memory").fail(
+        fmt::format("\"{}\" cannot go with particles.closure = \"mean_field\", whose equation is not "
+                    "linear and has no second order: expected \"none\"",
+                    name_of(memory_names, boltzmann.memory)));
+  }
   const bool is_default = !table.empty() && boltzmann == standard;
   input.must_act("boltzmann", settings.particles.has_value(), is_default, "[particles] beside it");
 }
@@ -129,14 +201,19 @@ void read_boltzmann(const Reader& input, Settings& settings) {
 /// What is fed back must be known at an epoch's start, so K(t) may not see what the network does afterwards.
 void check_feedback(const Reader& input, const Settings& settings) {
   if (!settings.particles || !settings.particles->feedback) return;
-  const auto memory = settings.boltzmann.memory;
+  const auto& boltzmann = settings.boltzmann;
+  const auto memory = boltzmann.memory;
+  const Place place = input.tables("particles").front().place("feedback");
+  if (boltzmann.second_order == SecondOrder::average || memory == Memory::exponential) {
+    place.fail(
+        "true cannot go with second_order = \"average\" or memory = \"exponential\", whose noise remembers more than "
+        "the density matrix: expected boltzmann.memory = \"none\" or \"causal\" without an average");
+  }
   if (memory == Memory::none || memory == Memory::causal) return;
-  input.tables("particles")
-      .front()
-      .place("feedback")
-      .fail(fmt::format("true cannot go with boltzmann.memory = \"{}\", which makes the particles depend on what the "
-                        "network does later: expected boltzmann.memory = \"none\" or \"causal\"",
-                        name_of(memory_names, memory)));
+  place.fail(
+      fmt::format("true cannot go with boltzmann.memory = \"{}\", which makes the particles depend on what the "
+                  "network does later: expected boltzmann.memory = \"none\" or \"causal\"",
+                  name_of(memory_names, memory)));
 }
 
 }  // namespace

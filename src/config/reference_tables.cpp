@@ -128,13 +128,16 @@ std::vector<KeyReference> port_keys() {
 }
 
 std::vector<TableReference> quantum_tables() {
+  constexpr std::string_view rates = "a number >= 0, or two";
   return {
       {"particles",
        Form::single,
        "The two particles. Without this table there is no quantum stage.",
        {{"amplitude", number, "1.0", "of the pulses"},
-        {"closure", "one of bilinear, backpropagation, full", "\"bilinear\"",
-         "which factors of the Hamiltonian become operators: Delta and F, Delta alone, or Delta, F and the error"},
+        {"closure", "one of bilinear, backpropagation, full, mean_field", "\"bilinear\"",
+         "which factors of the Hamiltonian become operators: Delta and F, Delta alone, or Delta, F and the error; "
+         "mean_field is "
+         "bilinear with each particle seeing the other's mean alone: a control, which never entangles"},
         {"feedback", truth, "false",
          "true: from the second epoch on the ports are fed the Stokes vectors that the mixture of the modes has at the "
          "epoch's start, instead of the given ones; not with `boltzmann.memory` symmetric or window"}}},
@@ -145,13 +148,34 @@ std::vector<TableReference> quantum_tables() {
        "The quantum Boltzmann equation. Only with `[particles]`.",
        {{"charge", number, "1.0", "q: scales the Hamiltonian"},
         {"volume", positive_number, "0.5", "V: quantisation volume; eta = 1/(2 k0 V)"},
-        {"memory", "one of none, symmetric, causal, window", "\"none\"", "times that the second-order term sees"},
+        {"memory", "one of none, symmetric, causal, window, exponential", "\"none\"",
+         "times that the second-order term sees"},
         {"window", positive_number, "0.5", "half-width of the memory, with `memory = \"window\"`"},
+        {"correlation_time", positive_number, "0.7",
+         "tau: the memory weighs the past by exp(-(t - t')/tau), with `memory = \"exponential\"`"},
+        {"second_order", "one of redfield, regularised, average", "\"redfield\"",
+         "the paper's second-order term, which may leave the states; its completely positive part; or, with `memory = "
+         "\"causal\"` and `\"exponential\"`, the average over the noise of which it is the lowest order"},
+        {"mediator_noise", "a number >= 0", "0.0",
+         "x: noise in units of what a mediator that measures and feeds forward must add at least; at 1 no product "
+         "state "
+         "is ever entangled"},
+        {"critical", truth, "false",
+         "true: look for the smallest mediator noise and dephasing at which no sample is entangled"},
         {"k0", "a list of numbers > 0", "[1.0]", "a momentum mode each"},
         {"weights", "numbers >= 0 with sum 1, one for each number of k0", "[1.0]",
          "of the modes in the mixture; a sum that is 1 to 1e-6 is made 1"},
         {"positivity_tolerance", "a number >= 0", "1e-6",
          "a state with an eigenvalue below minus this is flagged unphysical"}}},
+      {"boltzmann.bath",
+       Form::single,
+       "What else acts on the particles, each by itself, along an axis n.",
+       {{"dephasing", rates, "0.0", "gamma_phi: coherences decay by exp(-gamma_phi t)"},
+        {"relaxation", rates, "0.0",
+         "gamma: from n.sigma = +1 to -1 with gamma (occupation + 1), back with gamma occupation"},
+        {"occupation", rates, "0.0", "mean number of quanta of the bath; needs a relaxation"},
+        {"axis", "three numbers, not all 0, or a pair of such", "[0, 0, 1]",
+         "n, of both particles or of A and B; made of length 1"}}},
       {"gauge",
        Form::single,
        "Minimal coupling to a prescribed gauge field.",
@@ -206,11 +230,18 @@ std::vector<TableReference> output_tables() {
       {"ensemble",
        Form::single,
        "Many networks that differ in what is drawn. Without this table there is one.",
-       {{"members", "an integer >= 1", "required without a family", "number of members"},
+       {{"members", "an integer >= 1", "required without a family", "number of members; with `known`, of a group"},
         {"first", "an integer >= 0", "0", "number of the first member: parts of an ensemble can be run apart"},
         {"vary",
          "a list of distinct names of weights, stimulus, target, initial_state, thresholds, multipliers, displacements",
-         "[\"weights\", \"stimulus\", \"target\"]", "what is drawn anew for each member"}}},
+         "[\"weights\", \"stimulus\", \"target\"]", "what is drawn anew for each member"},
+        {"known",
+         "a list of distinct names of weights, stimulus, target, initial_state, thresholds, multipliers, displacements",
+         "[]",
+         "the part of `vary` that the observer knows: drawn anew for each group only, so that the state of a group is "
+         "the "
+         "observer's"},
+        {"groups", "an integer >= 1", "1", "number of groups, with `known`: there are groups x members runs"}}},
       {"ensemble.family",
        Form::either,
        "A parameter of a family: one network throughout, to which each member adds its own number. With two parameters "

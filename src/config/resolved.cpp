@@ -141,24 +141,39 @@ void write_quantum(TomlWriter& out, const ParticleSettings& particles, const Bol
   out.put("volume", boltzmann.volume);
   out.put_text("memory", name_of(memory_names, boltzmann.memory));
   out.put("window", boltzmann.window);
+  out.put("correlation_time", boltzmann.correlation_time);
+  out.put_text("second_order", name_of(second_order_names, boltzmann.second_order));
+  out.put("mediator_noise", boltzmann.mediator_noise);
+  out.put("critical", boltzmann.critical);
   out.put("k0", toml_text(boltzmann.k0));
   out.put("weights", toml_text(boltzmann.weights));
   out.put("positivity_tolerance", boltzmann.positivity_tolerance);
+  const auto numbers = [](const auto& values) { return toml_text(std::vector<double>(values.begin(), values.end())); };
+  const auto& bath = boltzmann.bath;
+  out.table("boltzmann.bath");
+  out.put("dephasing", numbers(bath.dephasing));
+  out.put("relaxation", numbers(bath.relaxation));
+  out.put("occupation", numbers(bath.occupation));
+  out.put("axis", fmt::format("[{}, {}]", numbers(bath.axis[0]), numbers(bath.axis[1])));
+}
+
+std::string drawn_text(const DrawnParts& parts) {
+  std::vector<std::string> names;
+  for (const auto& [name, part] : drawn_names) {
+    if (parts.*part) names.push_back(toml_text(name));
+  }
+  return fmt::format("[{}]", fmt::join(names, ", "));
 }
 
 void write_ensemble(TomlWriter& out, const EnsembleSettings& ensemble) {
-  std::vector<std::string> vary;
-  if (ensemble.vary_weights) vary.emplace_back("\"weights\"");
-  if (ensemble.vary_stimulus) vary.emplace_back("\"stimulus\"");
-  if (ensemble.vary_target) vary.emplace_back("\"target\"");
-  if (ensemble.vary_initial_state) vary.emplace_back("\"initial_state\"");
-  if (ensemble.vary_thresholds) vary.emplace_back("\"thresholds\"");
-  if (ensemble.vary_multipliers) vary.emplace_back("\"multipliers\"");
-  if (ensemble.vary_displacements) vary.emplace_back("\"displacements\"");
   out.table("ensemble");
-  out.put_integer("members", ensemble.members);
+  out.put_integer("members", ensemble.group_size());
   out.put_integer("first", ensemble.first);
-  if (ensemble.family.empty()) out.put("vary", fmt::format("[{}]", fmt::join(vary, ", ")));
+  if (ensemble.family.empty()) {
+    out.put("vary", drawn_text(ensemble.vary));
+    out.put("known", drawn_text(ensemble.known));
+    out.put_integer("groups", ensemble.groups);
+  }
   for (const auto& parameter : ensemble.family) {
     out.element("ensemble.family");
     out.put_text("vary", name_of(family_names, parameter.quantity));

@@ -119,7 +119,7 @@ struct StimulusSettings {
   bool operator==(const StimulusSettings&) const = default;
 };
 
-enum class Closure { bilinear, backpropagation, full };
+enum class Closure { bilinear, backpropagation, full, mean_field };
 
 struct PortSettings {
   std::array<double, 3> stokes{};
@@ -138,13 +138,30 @@ struct ParticleSettings {
   bool operator==(const ParticleSettings&) const = default;
 };
 
-enum class Memory { none, symmetric, causal, window };
+enum class Memory { none, symmetric, causal, window, exponential };
+
+/// What becomes of the second order: the paper's, its completely positive part, or the average over the noise of which
+/// it is the lowest order.
+enum class SecondOrder { redfield, regularised, average };
+
+/// Rates of [A, B], and the axis along which each is measured, of length 1.
+struct BathSettings {
+  std::array<double, 2> dephasing{}, relaxation{}, occupation{};
+  std::array<std::array<double, 3>, 2> axis{{{0.0, 0.0, 1.0}, {0.0, 0.0, 1.0}}};
+  bool operator==(const BathSettings&) const = default;
+};
 
 struct BoltzmannSettings {
   double charge = 1.0;  ///< q
   double volume = 0.5;  ///< V; eta = 1/(2 k0 V)
   Memory memory = Memory::none;
-  double window = 0.5;  ///< tau, with Memory::window
+  double window = 0.5;            ///< tau, with Memory::window
+  double correlation_time = 0.7;  ///< tau, with Memory::exponential
+  SecondOrder second_order = SecondOrder::redfield;
+  double mediator_noise = 0.0;  ///< x
+  BathSettings bath;
+  bool critical = false;    ///< whether to look for the noise at which the entanglement vanishes
+  bool mean_field = false;  ///< follows from particles.closure: each particle sees the other's mean alone
   std::vector<double> k0{1.0}, weights{1.0};
   double positivity_tolerance = 1e-6;
   bool operator==(const BoltzmannSettings&) const = default;
@@ -207,11 +224,20 @@ struct FamilyParameter {
   bool operator==(const FamilyParameter&) const = default;
 };
 
+/// What of a network is drawn; multipliers and displacements are those of gauge constraints.
+struct DrawnParts {
+  bool weights = false, stimulus = false, target = false, initial_state = false, thresholds = false;
+  bool multipliers = false, displacements = false;
+  bool operator==(const DrawnParts&) const = default;
+};
+
 struct EnsembleSettings {
-  int members = 1, first = 0;
-  bool vary_weights = true, vary_stimulus = true, vary_target = true;
-  bool vary_initial_state = false, vary_thresholds = false;
-  bool vary_multipliers = false, vary_displacements = false;  ///< of gauge constraints
+  int members = 1;  ///< all runs: `groups` times those of a group, which share what is known
+  int first = 0;    ///< number of the first; the first of a group where something is known
+  int groups = 1;
+  DrawnParts vary{.weights = true, .stimulus = true, .target = true};
+  DrawnParts known{};  ///< a part of vary
+  [[nodiscard]] int group_size() const { return members / groups; }
   std::vector<FamilyParameter> family{};  ///< one or two: the members are their product, the first slowest
   bool operator==(const EnsembleSettings&) const = default;
 };

@@ -16,8 +16,9 @@ constexpr double turn = 2.0 * std::numbers::pi;
 /// Harmonics of a drawn function: its frequencies are 1/8, 2/8, ..., 8/8 of the highest.
 constexpr std::size_t harmonic_count = 8;
 
-Source source_of(const Settings& settings, bool varied, std::uint32_t member, Stream stream, std::size_t constraint) {
-  return {settings.seed, source_member(varied, member), stream, static_cast<std::uint32_t>(constraint)};
+Source source_of(const Settings& settings, bool DrawnParts::*part, std::uint32_t member, Stream stream,
+                 std::size_t constraint) {
+  return {settings.seed, source_member(settings, part, member), stream, static_cast<std::uint32_t>(constraint)};
 }
 
 }  // namespace
@@ -35,8 +36,7 @@ MultiplierFunction::MultiplierFunction(const Settings& settings, std::size_t con
     case Multiplier::Kind::random:
       break;
   }
-  const bool varied = settings.ensemble && settings.ensemble->vary_multipliers;
-  const auto source = source_of(settings, varied, member, Stream::multiplier, constraint);
+  const auto source = source_of(settings, &DrawnParts::multipliers, member, Stream::multiplier, constraint);
   std::array<double, harmonic_count> amplitudes{};
   std::array<double, harmonic_count> phases{};
   fill({.kind = Value::Kind::normal}, source, 0, amplitudes);
@@ -68,10 +68,10 @@ double MultiplierFunction::shortest_period() const {
 }
 
 double displacement(const Settings& settings, std::size_t constraint, std::uint32_t member) {
-  const bool varied = settings.ensemble && settings.ensemble->vary_displacements;
   double out = 0.0;
   fill(settings.gauge.constraints[constraint].displacement,
-       source_of(settings, varied, member, Stream::displacement, constraint), 0, std::span(&out, 1));
+       source_of(settings, &DrawnParts::displacements, member, Stream::displacement, constraint), 0,
+       std::span(&out, 1));
   return out;
 }
 

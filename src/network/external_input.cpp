@@ -46,9 +46,9 @@ ExternalInput::ExternalInput(const Network& network, const Settings& settings, s
     : constant_(static_cast<std::size_t>(network.neurons()), 0.0),
       patterns_(network.patterns()),
       environment_(network.environment()) {
-  const bool varied = !settings.ensemble || settings.ensemble->vary_stimulus;
   const auto source = [&](Stream stream, std::size_t part) {
-    return Source(settings.seed, source_member(varied, member), stream, static_cast<std::uint32_t>(part));
+    return Source(settings.seed, source_member(settings, &DrawnParts::stimulus, member), stream,
+                  static_cast<std::uint32_t>(part));
   };
   for (std::size_t i = 0; i < settings.stimulus.constant.size(); ++i) {
     const auto& input = settings.stimulus.constant[i];

@@ -13,16 +13,16 @@
 
 namespace hjnet {
 
-std::uint32_t source_member(bool varied, std::uint32_t member) {
-  return varied ? member : 0U;
+std::uint32_t source_member(const Settings& settings, bool DrawnParts::*part, std::uint32_t member) {
+  static const EnsembleSettings usual;  // without an ensemble there is only member 0
+  const auto& ensemble = settings.ensemble ? *settings.ensemble : usual;
+  if (!(ensemble.vary.*part)) return 0;
+  if (ensemble.known == DrawnParts{}) return member;
+  const auto size = static_cast<std::uint32_t>(ensemble.group_size());
+  return ensemble.known.*part ? member / size : member % size;
 }
 
 namespace {
-
-const EnsembleSettings& varied(const Settings& settings) {
-  static const EnsembleSettings all;  // without an ensemble there is only member 0
-  return settings.ensemble ? *settings.ensemble : all;
-}
 
 /// Layer-local neurons of every layer that this rank's synapses need, ascending.
 std::vector<std::vector<std::int64_t>> needed_neurons(const NetworkLayout& layout, std::size_t layers) {
@@ -49,8 +49,8 @@ Network::Network(MPI_Comm comm, const Settings& settings, std::uint32_t member) 
   MPI_Comm_rank(comm, &rank);
   MPI_Comm_size(comm, &ranks);
   const auto offsets = neuron_offsets(settings.network, ranks);
-  layout_ = build_layout(settings.network, settings.seed, source_member(varied(settings).vary_weights, member), offsets,
-                         rank);
+  layout_ = build_layout(settings.network, settings.seed, source_member(settings, &DrawnParts::weights, member),
+                         offsets, rank);
   place_layers(settings, offsets);
   draw(settings, member);
 }
@@ -119,34 +119,32 @@ std::vector<double> Network::over_neurons(const Value& value, const Source& sour
 }
 
 void Network::draw(const Settings& settings, std::uint32_t member) {
-  const auto& vary = varied(settings);
-  const auto source = [&](Stream stream, bool is_varied) {
-    return Source(settings.seed, source_member(is_varied, member), stream, 0);
+  const auto source = [&](Stream stream, bool DrawnParts::*part) {
+    return Source(settings.seed, source_member(settings, part, member), stream, 0);
   };
-  draw_weights(settings, source_member(vary.vary_weights, member));
+  draw_weights(settings, source_member(settings, &DrawnParts::weights, member));
   if (layout_.thresholds) {
     const auto values =
-        over_neurons(settings.network.initial_thresholds, source(Stream::thresholds, vary.vary_thresholds));
+        over_neurons(settings.network.initial_thresholds, source(Stream::thresholds, &DrawnParts::thresholds));
     std::copy(values.begin(), values.end(), weights_.begin() + thresholds_);
   }
   if (layout_.split_thresholds) {
-    const auto values = over_neurons(settings.network.initial_biases, source(Stream::biases, vary.vary_thresholds));
+    const auto values = over_neurons(settings.network.initial_biases, source(Stream::biases, &DrawnParts::thresholds));
     std::copy(values.begin(), values.end(), weights_.begin() + thresholds_ + neurons());
   }
-  const auto initial = source(Stream::initial_state, vary.vary_initial_state);
+  const auto initial = source(Stream::initial_state, &DrawnParts::initial_state);
   state_ = over_neurons(settings.network.initial_state, initial);
   add_family(settings, member, FamilyParameter::Quantity::initial_state, layout_, state_);
-  delta_ =
-      over_neurons(settings.learning.initial_delta,
-                   Source(settings.seed, source_member(vary.vary_initial_state, member), Stream::initial_delta, 0));
+  delta_ = over_neurons(settings.learning.initial_delta, source(Stream::initial_delta, &DrawnParts::initial_state));
   std::vector<double> target(static_cast<std::size_t>(settings.network.layers.back().neurons));
-  fill(settings.learning.target, source(Stream::target, vary.vary_target), 0, target);
+  fill(settings.learning.target, source(Stream::target, &DrawnParts::target), 0, target);
   if (settings.stimulus.patterns) {
-    patterns_ =
-        std::make_shared<const PatternShow>(comm_, settings, layout_, source_member(vary.vary_stimulus, member));
+    patterns_ = std::make_shared<const PatternShow>(comm_, settings, layout_,
+                                                    source_member(settings, &DrawnParts::stimulus, member));
   }
   if (settings.environment) {
-    environment_ = std::make_shared<EnvironmentShow>(settings, layout_, source_member(vary.vary_stimulus, member));
+    environment_ =
+        std::make_shared<EnvironmentShow>(settings, layout_, source_member(settings, &DrawnParts::stimulus, member));
   }
   error_.emplace(settings.learning.error, std::move(target),
                  patterns_ && patterns_->has_targets() ? patterns_ : nullptr, environment_);

@@ -114,7 +114,9 @@ private:
   std::vector<double> weights_, state_, delta_;
 };
 
-/// Which member's numbers each drawn thing takes: those not varied are member 0's.
-std::uint32_t source_member(bool varied, std::uint32_t member);
+/// Whose numbers a drawn part of a member takes: what is not varied is member 0's; where something is known, what is
+/// known is the group's, and the rest is that of the member's place in its group, so that groups differ in what is
+/// known alone.
+std::uint32_t source_member(const Settings& settings, bool DrawnParts::*part, std::uint32_t member);
 
 }  // namespace hjnet

@@ -1,15 +1,20 @@
 #include "quantum/boltzmann.hpp"
 
+#include "config/names.hpp"
 #include "parallel/errors.hpp"
 #include "parallel/target_clones.hpp"
+#include "quantum/gauss_hermite.hpp"
+#include "quantum/open_propagator.hpp"
 #include "quantum/packed.hpp"
 #include "quantum/propagators.hpp"
 
 #include <fmt/core.h>
 #include <Eigen/Eigenvalues>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace hjnet {
@@ -42,12 +47,22 @@ double lowest_rate(const ModeParameters& mode, const double* h, const double* k)
   return 0.5 * mode.eta * mode.charge * mode.charge * traceless_alignment(h, k);
 }
 
+/// Of which kind the steps are.
+enum class Steps { unitary, taylor, open };
+
+Steps steps_of(const ModeParameters& mode, Memory memory) {
+  if (mode.noise > 0.0 || mode.bath.acts() || mode.mean_field || memory == Memory::exponential) return Steps::open;
+  if (memory == Memory::none) return Steps::unitary;
+  return mode.second_order == SecondOrder::redfield ? Steps::taylor : Steps::open;
+}
+
 struct Evolution {
   const ModeParameters& mode;
   const OperatorSeries& series;
   const MemoryKernel& kernel;
   double error_rate;
   ModeHistory history{};
+  std::vector<PauliVector> blocks{};  ///< of an OpenPropagator
   PauliVector steady_kernel = kernel.memory() == Memory::symmetric ? kernel.at(0.0) : PauliVector::Zero();
 
   [[nodiscard]] double time(int epoch, int sample) const {
@@ -55,22 +70,29 @@ struct Evolution {
   }
 
   void fail(int epoch, int interval) const {
-    throw numerical_error(fmt::format(
-        "the density matrix blows up between t = {:.6g} and {:.6g} with memory = \"{}\", eta = {:.6g}, q = "
-        "{:.6g}: the second-order term is not positive; smaller q, or memory = \"none\", may help",
-        time(epoch, interval), time(epoch, interval + 1), memory_name(kernel.memory()), mode.eta, mode.charge));
+    throw numerical_error(
+        fmt::format("the density matrix blows up between t = {:.6g} and {:.6g} with memory = \"{}\", eta = {:.6g}, q = "
+                    "{:.6g}: the second-order term is not positive; smaller q, or memory = \"none\", may help",
+                    time(epoch, interval), time(epoch, interval + 1), name_of(memory_names, kernel.memory()), mode.eta,
+                    mode.charge));
+  }
+
+  /// K(t) at a sample.
+  [[nodiscard]] PauliVector kernel_at(int epoch, int sample) const {
+    if (kernel.memory() != Memory::exponential) return kernel.at(time(epoch, sample));
+    return blocks.size() > 1 ? blocks[1] : PauliVector::Zero();
   }
 
   void record(int epoch, int sample, const PauliVector& rho) {
     history.rho.push_back(rho);
-    if (kernel.memory() == Memory::none) return;
+    if (kernel.memory() == Memory::none || mode.second_order != SecondOrder::redfield) return;
     const int interval = sample < series.intervals() ? sample : sample - 1;
     const auto p = static_cast<std::ptrdiff_t>(epoch) * series.intervals() + interval;
     const bool at_left_end = sample == interval;
     const PauliVector at_end = at_left_end ? PauliVector() : evaluate<4>(series.piece(p), series.step());
     const double* h = at_left_end ? series.piece(p).data() : at_end.data();
     const bool steady = kernel.memory() == Memory::symmetric;
-    const PauliVector now = steady ? PauliVector() : kernel.at(time(epoch, sample));
+    const PauliVector now = steady ? PauliVector() : kernel_at(epoch, sample);
     const double value = lowest_rate(mode, h, steady ? steady_kernel.data() : now.data());
     if (value < history.kossakowski) {
       history.kossakowski = value;
@@ -113,6 +135,26 @@ struct Evolution {
     }
   }
 
+  void epoch_open(OpenPropagator& propagator, DensityState& state) {
+    for (int i = 0; i < series.intervals(); ++i) {
+      const auto p = static_cast<std::ptrdiff_t>(state.epoch) * series.intervals() + i;
+      std::vector<double> cuts = kernel.stretches(p);
+      if (mode.noise > 0.0) {
+        const auto kinks = coupling_zeros(series.piece(p), series.step());
+        cuts.insert(cuts.end(), kinks.begin(), kinks.end());
+        std::sort(cuts.begin(), cuts.end());
+      }
+      for (std::size_t s = 0; s + 1 < cuts.size(); ++s) {
+        if (!propagator.advance(shifted<4>(series.piece(p), cuts[s]), kernel.on_stretch(p, cuts[s], cuts[s + 1]),
+                                cuts[s + 1] - cuts[s], blocks)) {
+          fail(state.epoch, i);
+        }
+      }
+      state.rho = blocks.front();
+      record(state.epoch, i + 1, state.rho);
+    }
+  }
+
   void epoch_taylor(DensityState& state) {
     const TaylorPropagator propagator(mode.eta, mode.charge, error_rate);
     for (int i = 0; i < series.intervals(); ++i) {
@@ -130,6 +172,79 @@ struct Evolution {
   }
 };
 
+/// All epochs of the series; `hierarchy` is a depth, or 0.
+ModeHistory evolve_to_end(const ModeParameters& mode, const OperatorSeries& series, const MemoryKernel& kernel,
+                          double error_rate, int hierarchy, DensityState& state) {
+  Evolution evolution{mode, series, kernel, error_rate};
+  const Steps steps = steps_of(mode, kernel.memory());
+  std::optional<OpenPropagator> open;
+  if (steps == Steps::open) {
+    open.emplace(mode, kernel.memory(), hierarchy, error_rate);
+    evolution.blocks = open->start(state.rho);
+  }
+  evolution.history.rho.reserve(static_cast<std::size_t>(series.end_epoch() - state.epoch) *
+                                (static_cast<std::size_t>(series.intervals()) + 1));
+  for (; state.epoch < series.end_epoch(); ++state.epoch) {
+    evolution.record(state.epoch, 0, state.rho);
+    switch (steps) {
+      case Steps::unitary:
+        evolution.epoch_unitary(state);
+        break;
+      case Steps::taylor:
+        evolution.epoch_taylor(state);
+        break;
+      case Steps::open:
+        evolution.epoch_open(*open, state);
+        break;
+    }
+  }
+  return std::move(evolution.history);
+}
+
+/// E[rho] with the noise of the second order in `size` nodes, or in a hierarchy of that depth.
+ModeHistory average_of(const ModeParameters& mode, const OperatorSeries& series, const MemoryKernel& kernel,
+                       double error_rate, int size, const DensityState& start) {
+  if (kernel.memory() == Memory::exponential) {
+    DensityState state = start;
+    return evolve_to_end(mode, series, kernel, error_rate, size, state);
+  }
+  ModeHistory sum;
+  const MemoryKernel none(Memory::none, 0.0, series);
+  for (const auto& [noise, weight] : gauss_hermite(size)) {
+    ModeParameters path = mode;
+    path.charge = mode.charge * (1.0 + noise / std::sqrt(mode.eta));
+    DensityState state = start;
+    const ModeHistory history = evolve_to_end(path, series, none, error_rate, 0, state);
+    if (sum.rho.empty()) sum.rho.assign(history.rho.size(), PauliVector::Zero());
+    for (std::size_t i = 0; i < sum.rho.size(); ++i) sum.rho[i] += weight * history.rho[i];
+  }
+  return sum;
+}
+
+/// The average with as many nodes, or blocks, as it needs.
+ModeHistory converged_average(const ModeParameters& mode, const OperatorSeries& series, const MemoryKernel& kernel,
+                              double tolerance, DensityState& state) {
+  constexpr int fewest = 8;
+  constexpr int most = 512;
+  const double error_rate = tolerance / series.epoch_length();
+  ModeHistory before = average_of(mode, series, kernel, error_rate, fewest, state);
+  for (int size = 2 * fewest; size <= most; size *= 2) {
+    ModeHistory now = average_of(mode, series, kernel, error_rate, size, state);
+    double change = 0.0;
+    for (std::size_t i = 0; i < now.rho.size(); ++i) change = std::max(change, (now.rho[i] - before.rho[i]).norm());
+    if (change <= tolerance) {
+      state = {now.rho.back(), series.end_epoch()};
+      return now;
+    }
+    before = std::move(now);
+  }
+  throw numerical_error(fmt::format(
+      "the average over the noise of the second order has not converged with {} {} (memory = \"{}\", eta = {:.6g}, q = "
+      "{:.6g}): smaller q, or second_order = \"regularised\", may help",
+      most, kernel.memory() == Memory::exponential ? "levels of its hierarchy" : "nodes",
+      name_of(memory_names, kernel.memory()), mode.eta, mode.charge));
+}
+
 }  // namespace
 
 double kossakowski_minimum(const ModeParameters& mode, const PauliVector& h, const PauliVector& k) {
@@ -145,18 +260,11 @@ ModeHistory evolve_mode(const ModeParameters& mode, const OperatorSeries& series
     throw config_error(fmt::format("epoch {} is not among the epochs {} to {} of the operator coefficients",
                                    state.epoch, series.first_epoch(), series.end_epoch()));
   }
-  Evolution evolution{mode, series, kernel, tolerance / series.epoch_length()};
-  evolution.history.rho.reserve(static_cast<std::size_t>(series.end_epoch() - state.epoch) *
-                                (static_cast<std::size_t>(series.intervals()) + 1));
-  for (; state.epoch < series.end_epoch(); ++state.epoch) {
-    evolution.record(state.epoch, 0, state.rho);
-    if (kernel.memory() == Memory::none) {
-      evolution.epoch_unitary(state);
-    } else {
-      evolution.epoch_taylor(state);
-    }
+  const bool has_second_order = kernel.memory() != Memory::none && mode.charge != 0.0;
+  if (has_second_order && mode.second_order == SecondOrder::average) {
+    return converged_average(mode, series, kernel, tolerance, state);
   }
-  return std::move(evolution.history);
+  return evolve_to_end(mode, series, kernel, tolerance / series.epoch_length(), 0, state);
 }
 
 }  // namespace hjnet

@@ -4,8 +4,10 @@
 ///     d rho/dt = eta { -i q [H, rho] - (q^2/2) [H, [K, rho]] },      K(t) by the kind of memory (memory_kernel.hpp).
 ///
 /// K stands in the inner commutator. The equation keeps trace and hermiticity, exactly so here; it does not keep
-/// positivity (it is of Redfield, not of Lindblad, form): see measures.hpp.
+/// positivity (it is of Redfield, not of Lindblad, form): see measures.hpp. SecondOrder has what takes its place where
+/// states are to stay states; baths and the noise of the mediator (local_generator.hpp) add to it.
 
+#include "quantum/local_generator.hpp"
 #include "quantum/memory_kernel.hpp"
 
 #include <vector>
@@ -17,6 +19,11 @@ inline constexpr double default_boltzmann_tolerance = 1e-10;
 struct ModeParameters {
   double eta = 1.0;     ///< 1/(2 k0 V)
   double charge = 1.0;  ///< q
+  SecondOrder second_order = SecondOrder::redfield;
+  double noise = 0.0;  ///< x eta |q| of the mediator
+  LocalGenerator bath{};
+  double correlation_time = 0.7;  ///< tau of memory = "exponential"
+  bool mean_field = false;        ///< H by mean_field_operator() of rho, without a second order
 };
 
 /// All that an evolution needs of its past, at the start of an epoch. (With memory = "causal" the integral of H so far
@@ -41,7 +48,11 @@ struct ModeHistory {
 /// Evolves `state` from the start of epoch state.epoch to the end of `series`, and leaves it there. Parts put together
 /// give the same bits as the whole (for `none` and `causal` the second part's series may begin where it starts).
 ///
-/// memory = "none": unitary to round-off by exponentials; others: Taylor series of adaptive order.
+/// Forward scattering alone: unitary to round-off by exponentials; the paper's second order alone: Taylor series of
+/// adaptive order; with noise, a bath, another second order or an exponential memory: extrapolation. An average is the
+/// sum over the nodes of Gauss and Hermite's rule (memory = "causal") or the first block of a hierarchy ("exponential",
+/// see open_propagator.hpp), of which twice as many change nothing beyond the tolerance; it is that of a whole run, and
+/// `state` may not stand behind its start.
 /// @param tolerance  allowed error of rho an epoch length (relative to |rho|, Euclidean norm of the coefficients)
 /// Throws numerical_error, naming time and memory, where the solution blows up or the equation is too stiff;
 /// config_error for a tolerance that is not positive or a state outside the series.

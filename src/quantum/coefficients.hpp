@@ -16,10 +16,10 @@ namespace hjnet {
 
 /// Adds the parts of H_int that come from sum_k Delta_k F_k and, with a gauge field, from c sum_k A_k F_k^2.
 ///
-/// Closure::bilinear and Closure::full: the symmetrised product of the operators Delta^_k and F^_k, and c A_k F^_k^2
-/// (the operator-valued E of `full` is added by add_error_coefficients()).
-/// Closure::backpropagation (107): F_k is a number and only Delta_k an operator, c_mu0 += F_k d_A mu Delta_k and
-/// c_0nu likewise. The gauge term c A_k F_k^2 then contains no operator at all, so `gauge` does not enter.
+/// Closure::bilinear, mean_field and Closure::full: the symmetrised product of the operators Delta^_k and F^_k, and c
+/// A_k F^_k^2 (the operator-valued E of `full` is added by add_error_coefficients()). Closure::backpropagation (107):
+/// F_k is a number and only Delta_k an operator, c_mu0 += F_k d_A mu Delta_k and c_0nu likewise. The gauge term c A_k
+/// F_k^2 then contains no operator at all, so `gauge` does not enter.
 ///
 /// @param n      neurons of this rank
 /// @param delta  n x 7

@@ -52,13 +52,12 @@ double concurrence(const HermitianSolver& rho) {
   return std::max(0.0, l[0] - l[1] - l[2] - l[3]);
 }
 
-double negativity(const Matrix4cd& rho) {
-  Matrix4cd transposed = rho;  // with respect to B: within each 2 x 2 block
+/// With respect to B: within each 2 x 2 block.
+Matrix4cd partially_transposed(Matrix4cd rho) {
   for (int i = 0; i < 4; i += 2) {
-    for (int j = 0; j < 4; j += 2) std::swap(transposed(i, j + 1), transposed(i + 1, j));
+    for (int j = 0; j < 4; j += 2) std::swap(rho(i, j + 1), rho(i + 1, j));
   }
-  const HermitianSolver solver(transposed, Eigen::EigenvaluesOnly);
-  return -solver.eigenvalues().cwiseMin(0.0).sum();
+  return rho;
 }
 
 double entropy(const Eigen::Vector4d& eigenvalues) {
@@ -80,6 +79,17 @@ double largest_chsh(const Matrix4cd& rho) {
 }
 
 }  // namespace
+
+double negativity(const Matrix4cd& rho) {
+  const HermitianSolver solver(partially_transposed(rho), Eigen::EigenvaluesOnly);
+  return -solver.eigenvalues().cwiseMin(0.0).sum();
+}
+
+Matrix4cd entanglement_witness(const Matrix4cd& rho) {
+  const HermitianSolver solver(partially_transposed(rho));
+  const Eigen::Vector4cd lowest = solver.eigenvectors().col(0);
+  return partially_transposed(lowest * lowest.adjoint());
+}
 
 Measures measure(const Matrix4cd& rho, double positivity_tolerance) {
   if (!rho.allFinite()) {

@@ -19,6 +19,12 @@ struct Measures {
   bool physical = true;            ///< min_eigenvalue >= -positivity_tolerance
 };
 
+/// Negativities up to here are round-off.
+inline constexpr double entangled_negativity = 1e-9;
+
+/// Measures::negativity alone, of a Hermitian rho.
+double negativity(const Eigen::Matrix4cd& rho);
+
 /// All measures of rho, basis |00>, |01>, |10>, |11>, A first; of its Hermitian part but for hermiticity_error.
 ///
 /// The concurrence is max(0, l1 - l2 - l3 - l4) with l = sqrt(max(Re x, 0)), x the eigenvalues of the non-Hermitian
@@ -27,5 +33,10 @@ struct Measures {
 /// (1998)) and take no root of a small difference: absolute accuracy about 1e-14, on pure states too. Elsewhere they
 /// are roots of eigenvalues, and accurate to about 1e-8. NaN or infinite entries give NaN measures, not physical.
 Measures measure(const Eigen::Matrix4cd& rho, double positivity_tolerance);
+
+/// W = (|phi><phi|)^(T_B) with phi the eigenvector of rho^(T_B) that has the lowest eigenvalue: Tr(W sigma) >= 0 for
+/// every separable sigma, and Tr(W rho) is that eigenvalue, < 0 where rho is entangled (Horodecki, Phys. Lett. A 223, 1
+/// (1996); Terhal, Phys. Lett. A 271, 319 (2000)).
+Eigen::Matrix4cd entanglement_witness(const Eigen::Matrix4cd& rho);
 
 }  // namespace hjnet

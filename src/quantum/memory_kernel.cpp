@@ -1,5 +1,6 @@
 #include "quantum/memory_kernel.hpp"
 
+#include "config/names.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/core.h>
@@ -9,26 +10,12 @@
 
 namespace hjnet {
 
-const char* memory_name(Memory memory) {
-  switch (memory) {
-    case Memory::none:
-      return "none";
-    case Memory::symmetric:
-      return "symmetric";
-    case Memory::causal:
-      return "causal";
-    case Memory::window:
-      return "window";
-  }
-  return "unknown";
-}
-
 MemoryKernel::MemoryKernel(Memory memory, double window, const OperatorSeries& series)
     : memory_(memory), window_(window), series_(&series) {
   const bool whole = memory == Memory::symmetric || memory == Memory::window;
   if (whole && series.first_epoch() != 0) {
-    throw config_error(
-        fmt::format(R"(memory = "{}" needs the operator coefficients of the whole run)", memory_name(memory)));
+    throw config_error(fmt::format(R"(memory = "{}" needs the operator coefficients of the whole run)",
+                                   name_of(memory_names, memory)));
   }
   if (memory == Memory::window && !(window > 0.0)) {
     throw config_error(fmt::format("boltzmann.window = {}: it must be positive", window));
@@ -38,6 +25,7 @@ MemoryKernel::MemoryKernel(Memory memory, double window, const OperatorSeries& s
 PauliVector MemoryKernel::at(double t) const {
   switch (memory_) {
     case Memory::none:
+    case Memory::exponential:
       break;
     case Memory::symmetric:
       return series_->integral_at_end();

@@ -8,11 +8,9 @@
 
 namespace hjnet {
 
-/// The name of a memory as the input file spells it.
-const char* memory_name(Memory memory);
-
 /// K(t) from the exact integrals of the spline: `symmetric` int H over the whole run, `causal` 2 int_0^t H, `window`
-/// int_(t-tau)^(t+tau) H clipped to the run, `none` 0.
+/// int_(t-tau)^(t+tau) H clipped to the run, `none` 0. That of `exponential`, 2 int_0^t exp(-(t-t')/tau) H, is no
+/// polynomial: it is 0 here, and evolves with rho (open_propagator.hpp).
 class MemoryKernel {
 public:
   /// Throws config_error where `symmetric` or `window` is asked of a series that does not start with the run, or the

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <exception>
 #include <utility>
 
 namespace hjnet {
@@ -27,7 +26,8 @@ struct Group {
 
 /// Samples of one rank's modes and what they add to the mixture.
 struct Share {
-  std::vector<ModeResult> modes;
+  ModeRange range;
+  std::vector<ModeResult> modes;                       ///< empty where they are not measured
   std::vector<std::vector<PauliVector>> coefficients;  ///< by mode, sample
   Extreme kossakowski, min_eigenvalue{HUGE_VAL, 0.0, 0}, trace_error{-1.0, 0.0, 0}, hermiticity_error{-1.0, 0.0, 0};
   std::int64_t unphysical = 0;
@@ -72,18 +72,18 @@ void measure_mode(const std::vector<PauliVector>& rho, double tolerance, const O
 }
 
 Share evolve_share(const Group& group, const BoltzmannSettings& settings, const PauliVector& start,
-                   const OperatorSeries& series, double tolerance) {
+                   const OperatorSeries& series, double tolerance, bool measured) {
   Share share;
-  const ModeRange range = mode_range(static_cast<int>(settings.k0.size()), group.size, group.rank);
+  const ModeRange range = share.range = mode_range(static_cast<int>(settings.k0.size()), group.size, group.rank);
   const MemoryKernel kernel(settings.memory, settings.window, series);
   for (int mode = range.first; mode < range.end; ++mode) {
     const ModeParameters parameters = mode_parameters(settings, mode);
     DensityState state{start, series.first_epoch()};
     ModeHistory history = evolve_mode(parameters, series, kernel, tolerance, state);
-    if (history.kossakowski < share.kossakowski.value || share.modes.empty()) {
+    if (history.kossakowski < share.kossakowski.value || share.coefficients.empty()) {
       share.kossakowski = {history.kossakowski, history.kossakowski_time, mode};
     }
-    measure_mode(history.rho, settings.positivity_tolerance, series, mode, share);
+    if (measured) measure_mode(history.rho, settings.positivity_tolerance, series, mode, share);
     share.coefficients.push_back(std::move(history.rho));
   }
   return share;
@@ -102,8 +102,8 @@ std::vector<PauliVector> mixture(const Group& group, const std::vector<double>& 
     if (group.rank > 0) {
       MPI_Recv(sum[begin].data(), count, MPI_DOUBLE, group.rank - 1, tag, group.comm, MPI_STATUS_IGNORE);
     }
-    for (std::size_t m = 0; m < share.modes.size(); ++m) {
-      const double weight = weights[static_cast<std::size_t>(share.modes[m].mode)];
+    for (std::size_t m = 0; m < share.coefficients.size(); ++m) {
+      const double weight = weights[static_cast<std::size_t>(share.range.first) + m];
       for (std::size_t i = begin; i < end; ++i) sum[i] += weight * share.coefficients[m][i];
     }
     if (group.rank + 1 < group.size) {
@@ -147,23 +147,37 @@ std::array<double, 6> given_stokes(const ParticleSettings& particles) {
 }
 
 ModeParameters mode_parameters(const BoltzmannSettings& settings, int mode) {
-  return {1.0 / (2.0 * settings.k0[static_cast<std::size_t>(mode)] * settings.volume), settings.charge};
+  const double eta = 1.0 / (2.0 * settings.k0[static_cast<std::size_t>(mode)] * settings.volume);
+  return {eta,
+          settings.charge,
+          settings.second_order,
+          settings.mediator_noise * eta * std::abs(settings.charge),
+          bath_generator(settings.bath),
+          settings.correlation_time,
+          settings.mean_field};
+}
+
+std::vector<PauliVector> evolve_mixture(MPI_Comm comm, const BoltzmannSettings& settings,
+                                        std::span<const double, 6> stokes, std::span<const double> c, int epochs,
+                                        int samples_per_epoch, double epoch_length, double tolerance) {
+  const Group group(comm);
+  const Share share = agreed(comm, [&] {
+    check(settings);
+    const OperatorSeries series(c, epochs, samples_per_epoch, epoch_length);
+    return evolve_share(group, settings, product_state(stokes), series, tolerance, false);
+  });
+  return mixture(group, settings.weights, share, c.size() / 16);
 }
 
 DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span<const double, 6> stokes,
                      std::span<const double> c, int epochs, int samples_per_epoch, double epoch_length,
                      double tolerance) {
   const Group group(comm);
-  Share share;
-  std::exception_ptr failure;
-  try {
+  Share share = agreed(comm, [&] {
     check(settings);
     const OperatorSeries series(c, epochs, samples_per_epoch, epoch_length);
-    share = evolve_share(group, settings, product_state(stokes), series, tolerance);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  agree(comm, failure);
+    return evolve_share(group, settings, product_state(stokes), series, tolerance, true);
+  });
 
   DensityResult result;
   const bool have_modes = !share.modes.empty();

@@ -50,7 +50,7 @@ ModeRange mode_range(int modes, int ranks, int rank);
 /// s_A1..s_A3, s_B1..s_B3 of the product state that a run starts from.
 std::array<double, 6> given_stokes(const ParticleSettings& particles);
 
-/// eta = 1/(2 k0 V) and q of a mode.
+/// What a mode evolves by: eta = 1/(2 k0 V), q, and what acts beside H.
 ModeParameters mode_parameters(const BoltzmannSettings& settings, int mode);
 
 /// Evolves every mode from the product state of the two Stokes vectors, eta = 1/(2 k0 V) for each k0.
@@ -65,5 +65,11 @@ ModeParameters mode_parameters(const BoltzmannSettings& settings, int mode);
 DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span<const double, 6> stokes,
                      std::span<const double> c, int epochs, int samples_per_epoch, double epoch_length,
                      double tolerance = default_boltzmann_tolerance);
+
+/// DensityResult::mean alone, as coefficients, without any measures. Collective over `comm`; as evolve().
+std::vector<PauliVector> evolve_mixture(MPI_Comm comm, const BoltzmannSettings& settings,
+                                        std::span<const double, 6> stokes, std::span<const double> c, int epochs,
+                                        int samples_per_epoch, double epoch_length,
+                                        double tolerance = default_boltzmann_tolerance);
 
 }  // namespace hjnet

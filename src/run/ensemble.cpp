@@ -2,6 +2,8 @@
 
 #include "parallel/stop.hpp"
 #include "parallel/sums.hpp"
+#include "run/particle_stage.hpp"
+#include "run/run_file_tables.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -90,10 +92,80 @@ std::vector<double> density_numbers(const MemberResult& result) {
   return out;
 }
 
+/// Measures of scale times the matrices that `numbers` holds as density_numbers() has them.
+MeasureColumns measures_of(const std::vector<double>& numbers, double scale, double positivity_tolerance) {
+  using Row = Eigen::Matrix<std::complex<double>, 4, 4, Eigen::RowMajor>;
+  std::vector<Measures> measures;
+  measures.reserve(numbers.size() / 32);
+  Row rho;
+  for (std::size_t at = 0; at < numbers.size(); at += 32) {
+    heed_stop();
+    for (int i = 0; i < 16; ++i) {
+      const auto first = at + 2 * static_cast<std::size_t>(i);
+      rho.data()[i] = {scale * numbers[first], scale * numbers[first + 1]};
+    }
+    measures.push_back(measure(rho, positivity_tolerance));
+  }
+  return columns_of(measures);
+}
+
+/// The state of each group, measured; the mean over the groups and its error.
+void add_group_states(const MemberSum& sum, const std::vector<MemberResult>& results, const Settings& settings,
+                      EnsembleStatistics& out) {
+  const auto& ensemble = *settings.ensemble;
+  const auto n = static_cast<double>(ensemble.groups);
+  std::vector<MeasureColumns> states;
+  for (int group = 0; group < ensemble.groups; ++group) {
+    const auto density = sum([&](const MemberResult& result) {
+      if ((result.member - ensemble.first) / ensemble.group_size() == group) return density_numbers(result);
+      return std::vector<double>(32 * result.density.size(), 0.0);
+    });
+    states.push_back(measures_of(density, 1.0 / ensemble.group_size(), settings.boltzmann.positivity_tolerance));
+  }
+  for (const auto& [name, description, column] : real_measures) {
+    auto& mean = out.state.*column;
+    auto& error = out.state_error.*column;
+    mean.assign(results.front().density.size(), 0.0);
+    error = mean;
+    for (const auto& state : states) {
+      for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += (state.*column)[i] / n;
+    }
+    for (const auto& state : states) {
+      for (std::size_t i = 0; i < mean.size(); ++i)
+        error[i] += ((state.*column)[i] - mean[i]) * ((state.*column)[i] - mean[i]);
+    }
+    for (auto& value : error) value = std::sqrt(value / (n * (n - 1.0)));
+  }
+}
+
+/// The state of one group, measured, and the jackknife over its members.
+void add_single_state(const MemberSum& sum, const std::vector<MemberResult>& results, const Settings& settings,
+                      const std::vector<double>& density, EnsembleStatistics& out) {
+  const double tolerance = settings.boltzmann.positivity_tolerance;
+  const auto n = static_cast<double>(settings.ensemble->members);
+  out.state = measures_of(density, 1.0, tolerance);
+  std::vector<MeasureColumns> without;
+  for (const auto& result : results) {
+    auto left = density_numbers(result);
+    for (std::size_t i = 0; i < left.size(); ++i) left[i] = n * density[i] - left[i];
+    without.push_back(n > 1.0 ? measures_of(left, 1.0 / (n - 1.0), tolerance) : out.state);
+  }
+  for (const auto& [name, description, column] : real_measures) {
+    const auto of = [&, at = column](const MemberResult& result) {
+      return without[static_cast<std::size_t>(&result - results.data())].*at;
+    };
+    const auto mean = mean_of(sum, settings.ensemble->members, of);
+    auto& error = out.state_error.*column;
+    error = deviation_of(sum, settings.ensemble->members, mean, of);
+    for (auto& value : error) value *= (n - 1.0) / std::sqrt(n);
+  }
+}
+
 }  // namespace
 
 EnsembleStatistics ensemble_statistics(MPI_Comm world, MPI_Comm group, const std::vector<MemberResult>& results,
-                                       int members) {
+                                       const Settings& settings) {
+  const int members = settings.ensemble->members;
   const MemberSum sum(world, group, results);
   EnsembleStatistics out;
   out.mean.time = results.front().series.time;
@@ -122,6 +194,11 @@ EnsembleStatistics ensemble_statistics(MPI_Comm world, MPI_Comm group, const std
       sum, members, [](const MemberResult& r) { return std::vector<double>(r.physical.begin(), r.physical.end()); });
   const auto density = mean_of(sum, members, density_numbers);
   for (std::size_t i = 0; i < density.size(); i += 2) out.density.emplace_back(density[i], density[i + 1]);
+  if (settings.ensemble->groups > 1) {
+    add_group_states(sum, results, settings, out);
+  } else {
+    add_single_state(sum, results, settings, density, out);
+  }
   return out;
 }
 

@@ -34,6 +34,6 @@ private:
 /// Mean and deviation over all members; the same on every rank. Collective over world.
 /// @param results  of the members of this rank's group, in order
 EnsembleStatistics ensemble_statistics(MPI_Comm world, MPI_Comm group, const std::vector<MemberResult>& results,
-                                       int members);
+                                       const Settings& settings);
 
 }  // namespace hjnet

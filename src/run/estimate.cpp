@@ -252,8 +252,18 @@ void add_stage(Estimate& out, const std::string& name, double operations) {
   out.operations += operations;
 }
 
-/// A step of a mode, and the measures of a density matrix; counted on runs of the shipped inputs.
-constexpr double mode_step = 3e3, mode_measures = 2e4;
+/// A step of a mode, alone or with what extrapolation is for, and the measures of a density matrix; counted on runs of
+/// the shipped inputs.
+constexpr double mode_step = 3e3, open_step = 2e4, noisy_step = 1e5, mode_measures = 2e4;
+
+/// A step of a mode as the settings have it, the resolutions of an average all together.
+double step_operations(const BoltzmannSettings& boltzmann, bool noisy) {
+  constexpr double first_resolutions = 8.0 + 16.0;
+  const bool average = boltzmann.second_order == SecondOrder::average;
+  const bool open = boltzmann.bath != BathSettings{} || boltzmann.memory == Memory::exponential ||
+                    boltzmann.second_order == SecondOrder::regularised;
+  return (noisy ? noisy_step : open ? open_step : mode_step) * (average ? first_resolutions : 1.0);
+}
 
 /// The density matrices of all modes and of their mixture. A step is an interval between samples, or as much of it as
 /// turns the state by about 1 where coefficients are as large as the amplitude.
@@ -266,7 +276,11 @@ double density_operations(const Settings& settings) {
     const double turn = std::abs(boltzmann.charge * settings.particles->amplitude) / (2.0 * k0 * boltzmann.volume);
     steps += samples * std::max(1.0, turn * interval);
   }
-  return mode_step * steps + mode_measures * samples * static_cast<double>(boltzmann.k0.size() + 1);
+  constexpr double trials = 20.0;  // of a search for the critical noise, without and with noise
+  const double one = step_operations(boltzmann, boltzmann.mediator_noise > 0.0) * steps;
+  const double critical = trials * (step_operations(boltzmann, true) + step_operations(boltzmann, false)) * steps;
+  return one + (boltzmann.critical ? critical : 0.0) +
+         mode_measures * samples * static_cast<double>(boltzmann.k0.size() + 1);
 }
 
 /// What comes after the last epoch but for the path kernel and the last evaluation, which add their own.
@@ -275,7 +289,10 @@ void add_conclusion(Estimate& out, const Settings& settings) {
   const auto samples = static_cast<double>(settings.samples());
   if (settings.ensemble) {
     const double numbers = settings.particles ? 56.0 : 8.0;
-    add_stage(out, "statistics of the members", 4.0 * numbers * samples * settings.ensemble->members);
+    double each = 4.0 * numbers * samples;
+    if (settings.particles) each += mode_measures * samples;  // the jackknife's
+    if (settings.particles && settings.boltzmann.critical) each += density_operations(settings);
+    add_stage(out, "statistics of the members", each * settings.ensemble->members);
   }
   if (settings.wavefunction) {
     constexpr double a_cell = 100.0;
@@ -332,7 +349,9 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   // Each member's series, concurrence and density matrix; means and deviations.
   if (settings.ensemble) {
     out.file_bytes += real * samples * (members * (6 + (settings.particles ? 16 + 2 + 32 : 0)) + 38);
+    if (settings.particles) out.file_bytes += real * (14 * samples + 2 * members);
   }
+  if (settings.particles) out.file_bytes += real * 32;
   out.file_bytes += wave_bytes(settings);
   add_constraints(out, settings, members);
   add_feedback(out, settings, members);

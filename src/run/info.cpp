@@ -129,6 +129,24 @@ void describe_mean_entanglement(Text& text, const Archive& archive, int members)
                    concurrence_text(archive.read_all<double>("/series/time"),
                                     archive.read_all<double>("/ensemble/mean/concurrence"), errors, physical),
                    std::count(physical.begin(), physical.end(), false), physical.size()));
+  if (!archive.contains("/ensemble/state")) return;  // an older hjnet's
+  const auto state = archive.read_all<double>("/ensemble/state/concurrence");
+  const auto state_errors =
+      members > 1 ? archive.read_all<double>("/ensemble/state_error/concurrence") : std::vector<double>();
+  line(text, "to observer",
+       fmt::format("of the state of one who knows what ensemble.known says: {}",
+                   concurrence_text(archive.read_all<double>("/series/time"), state, state_errors,
+                                    std::vector<bool>(state.size(), true))));
+}
+
+/// The least noise at which no sample is entangled, where a run was to look for it.
+void list_critical(Text& text, const Archive& archive) {
+  if (!archive.contains("/critical")) return;
+  const auto mediator = archive.read_all<double>("/critical/mediator_noise").front();
+  if (std::isnan(mediator)) return;
+  line(text, "critical",
+       fmt::format("no sample is entangled from mediator noise {:.4g}, dephasing {:.4g}", mediator,
+                   archive.read_all<double>("/critical/dephasing").front()));
 }
 
 /// The largest concurrence of the mixture among physical samples, and how many are not physical.
@@ -270,6 +288,7 @@ void describe_run(Text& text, const Archive& archive, const Attributes& attribut
   }
   list_potential(text, archive);
   list_entanglement(text, archive);
+  list_critical(text, archive);
   describe_feedback(text, archive);
   describe_constraints(text, archive);
   describe_evaluation(text, archive);

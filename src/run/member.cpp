@@ -5,6 +5,7 @@
 #include "parallel/agree.hpp"
 #include "parallel/stop.hpp"
 #include "run/evaluation_stage.hpp"
+#include "run/particle_stage.hpp"
 #include "run/value_stage.hpp"
 
 #include <fmt/format.h>
@@ -56,49 +57,6 @@ SampleSeries tail_of(const SampleSeries& series, std::size_t first) {
 /// How many samples so many epochs have.
 std::size_t samples_of(const Settings& settings, int epochs) {
   return (static_cast<std::size_t>(settings.samples_per_epoch) + 1) * static_cast<std::size_t>(epochs);
-}
-
-MeasureColumns columns_of(const std::vector<Measures>& measures) {
-  MeasureColumns out;
-  for (const auto& m : measures) {
-    out.concurrence.push_back(m.concurrence);
-    out.negativity.push_back(m.negativity);
-    out.log_negativity.push_back(m.log_negativity);
-    out.purity.push_back(m.purity);
-    out.entropy.push_back(m.entropy);
-    out.chsh.push_back(m.chsh);
-    out.min_eigenvalue.push_back(m.min_eigenvalue);
-    out.physical.push_back(m.physical ? 1 : 0);
-  }
-  return out;
-}
-
-/// nt x 4 x 4, row by row.
-std::vector<std::complex<double>> row_major(const std::vector<Eigen::Matrix4cd>& matrices) {
-  std::vector<std::complex<double>> out;
-  out.reserve(matrices.size() * 16);
-  for (const auto& matrix : matrices) {
-    for (int row = 0; row < 4; ++row) {
-      for (int column = 0; column < 4; ++column) out.push_back(matrix(row, column));
-    }
-  }
-  return out;
-}
-
-DensityResult boltzmann_stage(MPI_Comm group, const Settings& settings, const SampleSeries& series) {
-  return evolve(group, settings.boltzmann, given_stokes(*settings.particles), series.pauli, settings.epochs,
-                settings.samples_per_epoch, settings.epoch_length);
-}
-
-/// What the ensemble needs of the mixture; the modes are on file.
-void take_mixture(MemberResult& result) {
-  auto& particles = *result.particles;
-  for (const auto& measures : particles.mean_measures) {
-    result.concurrence.push_back(measures.concurrence);
-    result.physical.push_back(measures.physical ? 1 : 0);
-  }
-  result.density = particles.mean;
-  particles.modes.clear();
 }
 
 }  // namespace
@@ -396,53 +354,9 @@ void Member::conclude(RunFile& file, Progress& progress, Timing& timing) {
   result_.growth = growth_.growth();
   if (values_) result_.values = values_->describe();
   if (!settings_.particles) return;
-  progress.stage("density matrices");
-  evolve_particles(file, timing);
-}
-
-/// This rank's modes, in blocks of samples: in the file the modes of a sample stand side by side.
-void Member::write_modes(RunFile& file) const {
-  const auto& modes = result_.particles->modes;
-  if (modes.empty()) return;
-  constexpr std::size_t matrices_a_block = std::size_t{1} << 15;
-  const std::size_t samples = modes.front().rho.size();
-  const std::size_t most = std::max<std::size_t>(1, matrices_a_block / modes.size());
-  for (std::size_t begin = 0; begin < samples; begin += most) {
-    heed_stop();
-    const std::size_t end = std::min(samples, begin + most);
-    std::vector<Eigen::Matrix4cd> rho;
-    std::vector<Measures> measures;
-    for (std::size_t i = begin; i < end; ++i) {
-      for (const auto& mode : modes) {
-        rho.push_back(mode.rho[i]);
-        measures.push_back(mode.measures[i]);
-      }
-    }
-    file.write_modes(number_, {begin, static_cast<std::uint64_t>(modes.front().mode)}, {end - begin, modes.size()},
-                     row_major(rho), columns_of(measures));
-  }
-}
-
-void Member::evolve_particles(RunFile& file, Timing& timing) {
-  {
-    const Stopwatch watch(timing.quantum);
-    result_.particles = boltzmann_stage(group_, settings_, result_.series);
-  }
-  auto& particles = *result_.particles;
-  const Stopwatch watch(timing.output);
-  std::exception_ptr failure;
-  try {
-    if (is_first()) write_modes(file);
-    int rank = 0;
-    MPI_Comm_rank(group_, &rank);
-    if (rank == 0) {
-      file.write_mean_density(number_, row_major(particles.mean), columns_of(particles.mean_measures));
-    }
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  agree(group_, failure);
-  take_mixture(result_);
+  const auto stage = take_particles(group_, settings_, file, progress, result_);
+  timing.quantum += stage.quantum;
+  timing.output += stage.output;
 }
 
 bool holds_series(const Settings& settings) {
@@ -468,9 +382,9 @@ MemberResult finished_member(MPI_Comm group, const Settings& settings, int numbe
   growth.take(result.series.interaction);
   result.growth = growth.growth();
   if (!settings.particles) return result;
+  if (settings.boltzmann.critical) result.critical = agreed(group, [&] { return file.read_critical(number); });
   if (number == settings.ensemble->first) {
-    result.particles = boltzmann_stage(group, settings, result.series);
-    take_mixture(result);
+    take_extremes(group, settings, result);
     return result;
   }
   result.concurrence = std::move(stored.concurrence);

@@ -44,6 +44,7 @@ struct MemberResult {
   std::vector<EvaluationCurve> evaluation;  ///< a curve a set
   std::string values;                       ///< what there is to say of a decision process's values
   std::optional<DensityResult> particles;   ///< extremes; its modes are dropped once written
+  std::optional<CriticalNoise> critical;    ///< with boltzmann.critical
   std::optional<double> constraint;         ///< largest |G_a| at the samples of the epochs integrated since the start
   std::optional<Growth> growth;             ///< where learning has diverged
 };
@@ -102,8 +103,6 @@ private:
   void feed_back(Timing& timing);
   void watch_growth();
   void conclude(RunFile& file, Progress& progress, Timing& timing);
-  void write_modes(RunFile& file) const;
-  void evolve_particles(RunFile& file, Timing& timing);
 
   MPI_Comm group_;
   const Settings& settings_;

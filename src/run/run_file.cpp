@@ -68,6 +68,7 @@ void RunFile::lay_out() {
   if (settings_.output.states) create_states();
   for (const auto* kind : {"/weights", "/momenta"}) create_snapshots(kind);
   if (settings_.particles) create_density();
+  if (settings_.particles) create_critical();
   if (settings_.ensemble) create_ensemble();
   if (has_family()) create_family();
   if (settings_.kernel) create_kernel();

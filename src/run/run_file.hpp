@@ -78,6 +78,12 @@ struct MeasureColumns {
   std::vector<std::int32_t> physical;  ///< 1; 0 where the smallest eigenvalue is below -positivity_tolerance
 };
 
+/// The least noise at which no sample is entangled; 0 where none is without it, infinite where none is enough.
+struct CriticalNoise {
+  double mediator = 0.0;   ///< x
+  double dephasing = 0.0;  ///< gamma_phi of both particles
+};
+
 /// The groups below /weights or /momenta, `kind`, that a run writes. What is zero by definition is left out: M at the
 /// ends of epochs where momenta are terminal, M(0) where they are initial, every M where W does not move.
 std::vector<std::string> snapshots(const Settings& settings, const std::string& kind);
@@ -94,9 +100,13 @@ struct EvaluationCurve {
 struct EnsembleStatistics {
   SampleSeries mean;
   std::vector<double> interaction_deviation, action_deviation;
-  std::vector<double> concurrence_mean, concurrence_deviation;         ///< of the members' mean density matrices
-  std::vector<double> physical_fraction;                               ///< share of members whose sample is physical
-  std::vector<std::complex<double>> density;                           ///< mean over the members, nt x 4 x 4
+  std::vector<double> concurrence_mean, concurrence_deviation;  ///< of the members' mean density matrices
+  std::vector<double> physical_fraction;                        ///< share of members whose sample is physical
+  std::vector<std::complex<double>> density;                    ///< mean over the members, nt x 4 x 4
+  /// Measures of the state of who knows what ensemble.known says, the mean over the groups of those of each group's
+  /// mean density matrix; and their jackknife error, over the groups, or of a single one over its members (NaN where
+  /// there is one of those).
+  MeasureColumns state{}, state_error{};
   std::vector<EvaluationCurve> evaluation_mean, evaluation_deviation;  ///< a curve a set
 };
 
@@ -149,6 +159,9 @@ public:
   /// @throws io_error
   RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const NetworkLayout& layout, const Settings& before,
           int epochs, const std::string& note);
+
+  /// Says that this file follows from another run's. Collective over `world`.
+  void name_parent(const std::string& run_id) { archive_.write_attribute("/", "parent_run_id", run_id); }
 
   /// Brings what this rank has written to the disk. Collective over the group. @throws io_error
   void sync() const;
@@ -211,6 +224,16 @@ public:
   /// /ensemble/member. Any one rank may call; an error stays on it.
   void write_mean_density(int member, std::span<const std::complex<double>> rho, const MeasureColumns& measures);
 
+  /// Writes a witness of the entanglement of member `first`'s mixture (4 x 4, row by row), with numbers for its
+  /// attributes, from rank 0's. Collective over `world`.
+  void write_witness(std::span<const std::complex<double>> witness, const NamedNumbers& numbers);
+
+  /// Writes the critical noise of a member. Any one rank may call; an error stays on it.
+  void write_critical(int member, const CriticalNoise& noise);
+  [[nodiscard]] CriticalNoise read_critical(int member) const;
+  /// Writes that of the observer's state; with an ensemble. Collective over `world`.
+  void write_state_critical(const CriticalNoise& noise);
+
   /// Reads a scalar of the series at successive samples, without an ensemble; independent.
   void read_series(const std::string& name, std::uint64_t first_sample, std::span<double> values) const;
 
@@ -255,6 +278,7 @@ private:
   void create_states();
   void create_snapshots(const std::string& kind);
   void create_density();
+  void create_critical();
   void create_ensemble();
   void create_family();
   void write_parameters();

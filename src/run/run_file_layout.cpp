@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 
 namespace hjnet {
 
@@ -96,6 +97,26 @@ void RunFile::create_density() {
       "1: a positive density matrix; 0: not, its measures mean nothing; of the mixture");
 }
 
+void RunFile::create_critical() {
+  const std::vector<std::uint64_t> rows{settings_.ensemble ? as_size(settings_.ensemble->members) : 1};
+  archive_.create_dataset<double>("/critical/mediator_noise", rows,
+                                  "smallest mediator noise x at which no sample is entangled, a row a member");
+  archive_.create_dataset<double>(
+      "/critical/dephasing", rows,
+      "smallest dephasing of both particles at which no sample is entangled, a row a member", "1/time");
+  // The end of a run then changes a number in place, and no structure.
+  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  if (settings_.ensemble) write_state_critical({unknown, unknown});
+  archive_.create_dataset<std::complex<double>>(
+      "/witness", {4, 4},
+      "W with Tr(W rho) >= 0 for every separable state, of the mixture where its negativity is largest");
+  archive_.write_attribute(
+      "/witness", "settings",
+      std::string("Tr(W rho) = sum of the attributes II, IX, ... ZZ times the mean of that product of "
+                  "Pauli matrices of A and of B: nine pairs of local settings"));
+  write_numbers("/witness", witness_numbers(PauliVector::Constant(unknown), unknown, unknown));
+}
+
 void RunFile::create_ensemble() {
   const auto members = as_size(settings_.ensemble->members);
   std::vector<std::pair<std::string, std::string>> quantities{{"interaction", interaction_description},
@@ -113,6 +134,7 @@ void RunFile::create_ensemble() {
   }
   archive_.write_attribute("/ensemble", "members", std::int64_t{settings_.ensemble->members});
   archive_.write_attribute("/ensemble", "first", std::int64_t{first_});
+  archive_.write_attribute("/ensemble", "groups", std::int64_t{settings_.ensemble->groups});
   if (!settings_.particles) return;
   archive_.create_dataset<double>("/ensemble/member/pauli", {members, samples(), 16},
                                   "coefficients c_alpha of each member");
@@ -125,6 +147,14 @@ void RunFile::create_ensemble() {
                                         "1: a positive density matrix; 0: not; a row a member");
   archive_.create_dataset<std::complex<double>>("/ensemble/mean/density", {samples(), 4, 4},
                                                 "density matrix of the mixture of the modes, mean over the members");
+  for (const auto& measure : real_measures) {
+    archive_.create_dataset<double>(
+        fmt::format("/ensemble/state/{}", measure.name), {samples()},
+        fmt::format("{} of the observer's state, mean over the groups", measure.description));
+    archive_.create_dataset<double>(
+        fmt::format("/ensemble/state_error/{}", measure.name), {samples()},
+        fmt::format("jackknife error of the {} of the observer's state", measure.description));
+  }
   archive_.create_dataset<std::complex<double>>("/ensemble/member/density", {members, samples(), 4, 4},
                                                 "density matrix of the mixture of the modes, of each member");
 }

@@ -10,6 +10,9 @@ namespace {
 
 using Complex = std::complex<double>;
 
+constexpr std::array<std::pair<const char*, double CriticalNoise::*>, 2> critical_noises{
+    {{"mediator_noise", &CriticalNoise::mediator}, {"dephasing", &CriticalNoise::dephasing}}};
+
 }  // namespace
 
 void RunFile::write_modes(int member, std::array<std::uint64_t, 2> first, std::array<std::uint64_t, 2> count,
@@ -41,6 +44,35 @@ void RunFile::write_mean_density(int member, std::span<const Complex> rho, const
   archive_.write<std::int32_t>("/ensemble/member/physical", {{row, 0}, {1, samples()}}, measures.physical,
                                Access::independent);
   archive_.write<Complex>("/ensemble/member/density", {{row, 0, 0, 0}, {1, samples(), 4, 4}}, rho, Access::independent);
+}
+
+void RunFile::write_witness(std::span<const Complex> witness, const NamedNumbers& numbers) {
+  together(world_, [&] {
+    if (world_rank_ == 0) archive_.write<Complex>("/witness", {{0, 0}, {4, 4}}, witness, Access::independent);
+  });
+  write_numbers("/witness", numbers);
+}
+
+void RunFile::write_critical(int member, const CriticalNoise& noise) {
+  for (const auto& [name, value] : critical_noises) {
+    archive_.write<double>(std::string("/critical/") + name, {{member_row(member)}, {1}},
+                           std::span<const double>(&(noise.*value), 1), Access::independent);
+  }
+}
+
+void RunFile::write_state_critical(const CriticalNoise& noise) {
+  for (const auto& [name, value] : critical_noises) {
+    archive_.write_attribute(std::string("/critical/") + name, "state", noise.*value);
+  }
+}
+
+CriticalNoise RunFile::read_critical(int member) const {
+  CriticalNoise noise;
+  for (const auto& [name, value] : critical_noises) {
+    archive_.read<double>(std::string("/critical/") + name, {{member_row(member)}, {1}}, std::span(&(noise.*value), 1),
+                          Access::independent);
+  }
+  return noise;
 }
 
 void RunFile::write_stokes(int member, int first_epoch, std::span<const double> stokes) {
@@ -108,6 +140,10 @@ void RunFile::write_ensemble_statistics(const EnsembleStatistics& statistics) {
     write_rows("/ensemble/mean/physical", 0, statistics.physical_fraction);
     archive_.write<Complex>("/ensemble/mean/density", {{0, 0, 0}, {samples(), 4, 4}}, statistics.density,
                             Access::independent);
+    for (const auto& measure : real_measures) {
+      write_rows(std::string("/ensemble/state/") + measure.name, 0, statistics.state.*measure.values);
+      write_rows(std::string("/ensemble/state_error/") + measure.name, 0, statistics.state_error.*measure.values);
+    }
   });
 }
 

@@ -53,7 +53,9 @@ RunFileState state_of(const Archive& archive) {
   if (!archive.contains("/timing")) return state;
   const auto completed = archive.read_all<std::int32_t>("/progress/epochs_completed").front();
   if (completed < 0) return state;
-  if (!attributes.contains("data_digest")) throw foreign(archive.file(), "an older hjnet wrote it");
+  const bool older =
+      !attributes.contains("data_digest") || (archive.contains("/density") && !archive.contains("/critical"));
+  if (older) throw foreign(archive.file(), "an older hjnet wrote it");
   state.laid_out = true;
   state.epochs_completed = completed;
   state.finished = archive.read_all<std::int32_t>("/progress/finished").front() == 1;
@@ -89,9 +91,9 @@ std::optional<RunFileState> state_of(const fs::path& file) {
 bool carried_over(const std::string& path, bool same_epochs) {
   if (path.ends_with("/indptr") || path.ends_with("/indices")) return false;
   if (same_epochs) return path != "/progress/finished";
-  for (const auto* prefix :
-       {"/density/rho", "/density/mean", "/kernel/", "/entanglement/", "/ensemble/mean/", "/ensemble/deviation/",
-        "/ensemble/member/evaluation_best_epoch", "/progress/member", "/progress/finished"}) {
+  for (const auto* prefix : {"/density/rho", "/density/mean", "/kernel/", "/entanglement/", "/critical/", "/witness",
+                             "/ensemble/mean/", "/ensemble/deviation/", "/ensemble/state",
+                             "/ensemble/member/evaluation_best_epoch", "/progress/member", "/progress/finished"}) {
     if (path.starts_with(prefix)) return false;
   }
   return !path.starts_with("/weights/final/") && !path.starts_with("/momenta/final/");

@@ -7,6 +7,7 @@
 #include "parallel/machine.hpp"
 #include "parallel/print.hpp"
 #include "parallel/stop.hpp"
+#include "run/critical.hpp"
 #include "run/ensemble.hpp"
 #include "run/estimate.hpp"
 #include "run/evaluation_stage.hpp"
@@ -15,6 +16,7 @@
 #include "run/member.hpp"
 #include "run/memory.hpp"
 #include "run/output_files.hpp"
+#include "run/particle_stage.hpp"
 #include "run/progress.hpp"
 #include "run/provenance.hpp"
 #include "run/restart.hpp"
@@ -179,9 +181,14 @@ private:
   void conclude_members() {
     const SampleSeries* series = &results_.front().series;
     std::optional<EnsembleStatistics> statistics;
+    std::optional<CriticalNoise> critical_of_state;
     if (settings_.ensemble) {
-      statistics = ensemble_statistics(world_, groups_.group(), results_, settings_.ensemble->members);
+      statistics = ensemble_statistics(world_, groups_.group(), results_, settings_);
       file_->write_ensemble_statistics(*statistics);
+      if (settings_.boltzmann.critical) {
+        critical_of_state = critical_noise_of_state(world_, groups_.group(), settings_, results_);
+        file_->write_state_critical(*critical_of_state);
+      }
       file_->complete_epoch(settings_.epochs);
       series = &statistics->mean;
     }
@@ -192,6 +199,7 @@ private:
         holds_series(settings_)
             ? Fits{fit_lennard_jones(series->time, series->interaction), fit_mie(series->time, series->interaction)}
             : fits_from_file();
+    if (settings_.particles) write_witness(world_, results_.front(), *file_);
     file_->write_fit(fit_numbers(lennard_jones, mie));
     const auto learning = settings_.ensemble || !settings_.learning.enabled ? std::string() : learning_text(*series);
     file_->write_timing(timing_numbers());
@@ -210,6 +218,9 @@ private:
     }
     if (settings_.particles) {
       say(describe_entanglement(settings_, results_.front(), statistics ? &*statistics : nullptr));
+      if (const auto& critical = results_.front().critical) {
+        say(describe_critical(settings_, *critical, critical_of_state ? &*critical_of_state : nullptr));
+      }
     }
     if (!results_.front().kernel.empty()) say(results_.front().kernel);
     if (settings_.wavefunction) say(family);

@@ -1,6 +1,9 @@
 #include "run/summary.hpp"
 
+#include "config/names.hpp"
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -33,6 +36,48 @@ std::string describe_feedback(const Settings& settings, const MemberResult& memb
                     static_cast<std::int64_t>(members) * settings.epochs, settings.ensemble ? " of all members" : "");
   }
   return text + ".";
+}
+
+/// The time from which the later particle acts: three widths before its first pulse.
+double second_arrival(const Settings& settings) {
+  const auto arrival = [&](const PortSettings& port) {
+    return port.first_epoch * settings.epoch_length + port.time - 3.0 * port.width;
+  };
+  return std::max(arrival(settings.particles->a), arrival(settings.particles->b));
+}
+
+/// The largest concurrence before there are two particles: a network that knows the future has it.
+std::string describe_causality(const Settings& settings, const std::vector<double>& time,
+                               const std::vector<double>& concurrence) {
+  const double arrival = second_arrival(settings);
+  double largest = -1.0;
+  for (std::size_t i = 0; i < time.size() && time[i] < arrival; ++i) largest = std::max(largest, concurrence[i]);
+  if (largest < 0.0) return {};
+  return fmt::format(
+      "\nBefore the later particle arrives (t < {:.4g}) the concurrence is at most {:.2g}, at the end it is "
+      "{:.4g}{}.",
+      arrival, largest, concurrence.back(),
+      largest > 1e-6 && settings.learning.delta == Boundary::terminal
+          ? ": Delta, given at the end of an epoch, knows what is to come"
+          : "");
+}
+
+/// The second order, in words.
+std::string describe_second_order(const BoltzmannSettings& boltzmann, const Extreme& lowest) {
+  if (boltzmann.memory == Memory::none) return {};
+  switch (boltzmann.second_order) {
+    case SecondOrder::regularised:
+      return "; the second order is its completely positive part";
+    case SecondOrder::average:
+      return "; the second order is an average over noise";
+    case SecondOrder::redfield:
+      break;
+  }
+  return lowest.value < zero_rate
+             ? fmt::format(
+                   "; smallest Kossakowski eigenvalue {:.3g} at t = {:.4g}: the second order is not of Lindblad form",
+                   lowest.value, lowest.time)
+             : "; no Kossakowski eigenvalue is negative: the second order is of Lindblad form";
 }
 
 }  // namespace
@@ -107,6 +152,14 @@ std::string describe_entanglement(const Settings& settings, const MemberResult& 
     text += fmt::format("mean over {}: {}", members_text(members),
                         concurrence_text(statistics->mean.time, statistics->concurrence_mean,
                                          standard_errors(statistics->concurrence_deviation, members), physical));
+    const auto& state = statistics->state;
+    std::vector<bool> positive;
+    for (const double least : state.min_eigenvalue)
+      positive.push_back(least >= -settings.boltzmann.positivity_tolerance);
+    text += fmt::format(
+        ".\nTo an observer who knows {}: {}", known_text(settings.ensemble->known),
+        concurrence_text(statistics->mean.time, state.concurrence,
+                         members > 1 ? statistics->state_error.concurrence : std::vector<double>(), positive));
   }
   text += fmt::format(
       ".\n{}: smallest eigenvalue of rho {:.3g} at t = {:.4g} (mode {}); trace kept to {:.1g} (of the mixture "
@@ -114,16 +167,10 @@ std::string describe_entanglement(const Settings& settings, const MemberResult& 
       settings.ensemble ? fmt::format("Invariants (member {})", member.member) : "Invariants",
       particles.min_eigenvalue.value, particles.min_eigenvalue.time, particles.min_eigenvalue.mode,
       particles.trace_error.value, particles.mean_trace_error, particles.hermiticity_error.value);
-  if (settings.boltzmann.memory != Memory::none) {
-    const auto& lowest = particles.kossakowski;
-    text +=
-        lowest.value < zero_rate
-            ? fmt::format(
-                  "; smallest Kossakowski eigenvalue {:.3g} at t = {:.4g}: the second order is not of Lindblad form",
-                  lowest.value, lowest.time)
-            : "; no Kossakowski eigenvalue is negative: the second order is of Lindblad form";
-  }
+  text += describe_second_order(settings.boltzmann, particles.kossakowski);
   text += ".";
+  text += describe_causality(settings, statistics == nullptr ? member.series.time : statistics->mean.time,
+                             statistics == nullptr ? member.concurrence : statistics->concurrence_mean);
   if (settings.particles->feedback) text += describe_feedback(settings, member, statistics);
   if (particles.unphysical_samples > 0) {
     const auto all = settings.samples() * static_cast<std::int64_t>(settings.boltzmann.k0.size());
@@ -133,6 +180,25 @@ std::string describe_entanglement(const Settings& settings, const MemberResult& 
         settings.boltzmann.positivity_tolerance, particles.unphysical_samples, all);
   }
   return text;
+}
+
+std::string describe_critical(const Settings& settings, const CriticalNoise& member, const CriticalNoise* state) {
+  const auto noises = [](const CriticalNoise& noise) {
+    return fmt::format("mediator noise x = {:.4g}, dephasing {:.4g}", noise.mediator, noise.dephasing);
+  };
+  auto text =
+      fmt::format("Critical noise, at which no sample is entangled{}: {}",
+                  settings.ensemble ? fmt::format(" (member {})", settings.ensemble->first) : "", noises(member));
+  if (state != nullptr) text += fmt::format("; of the observer's state: {}", noises(*state));
+  return text + (member.mediator > 0.0 ? " (x = 1: a mediator that measures and feeds forward)." : ".");
+}
+
+std::string known_text(const DrawnParts& known) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, part] : drawn_names) {
+    if (known.*part) names.push_back(name);
+  }
+  return names.empty() ? "the distribution alone" : fmt::format("{}", fmt::join(names, ", "));
 }
 
 }  // namespace hjnet

@@ -41,4 +41,10 @@ std::string members_text(int members);
 std::string describe_entanglement(const Settings& settings, const MemberResult& member,
                                   const EnsembleStatistics* statistics);
 
+/// The least noise at which no sample is entangled, of a member and (where not null) of the observer's state.
+std::string describe_critical(const Settings& settings, const CriticalNoise& member, const CriticalNoise* state);
+
+/// "only the distribution", or what of a network an observer knows besides.
+std::string known_text(const DrawnParts& known);
+
 }  // namespace hjnet

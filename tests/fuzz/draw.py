@@ -65,6 +65,11 @@ def by_text(draw, expected, default):
     if match := re.fullmatch(r"(one of|a list of distinct names of) ([\w, ]+)", expected):
         words = match[2].split(", ")
         return draw.rng.choice(words) if match[1] == "one of" else draw.rng.sample(words, draw.rng.randint(0, len(words)))
+    if expected == "a number >= 0, or two":
+        return draw.number(0.0) if draw.chance(0.5) else [draw.number(0.0), draw.number(0.0)]
+    if expected == "three numbers, not all 0, or a pair of such":
+        axis = lambda: [draw.finite() or 1.0, draw.finite(), draw.finite()]  # noqa: E731
+        return axis() if draw.chance(0.5) else [axis(), axis()]
     if match := re.fullmatch(rf"a number (>=|>) {NUMBER}(?: and (<=|<) {NUMBER})?", expected):
         high = float(match[4]) if match[4] else LARGEST
         return draw.number(float(match[2]), high, match[1] == ">", match[3] == "<", typical)

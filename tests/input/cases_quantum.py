@@ -12,8 +12,8 @@ CASES = [
     quantum(
         "an unknown closure",
         'closure = "bilinaer"\n',
-        'case.toml:10:1: particles.closure: expected one of bilinear, backpropagation, full, got "bilinaer" '
-        "(did you mean 'bilinear'?)",
+        'case.toml:10:1: particles.closure: expected one of bilinear, backpropagation, full, mean_field, got '
+        "\"bilinaer\" (did you mean 'bilinear'?)",
     ),
     quantum(
         "an amplitude that is not a number",
@@ -183,8 +183,67 @@ CASES = [
     quantum(
         "an unknown memory",
         '[boltzmann]\nmemory = "causl"\n',
-        'case.toml:11:1: boltzmann.memory: expected one of none, symmetric, causal, window, got "causl" (did '
-        "you mean 'causal'?)",
+        'case.toml:11:1: boltzmann.memory: expected one of none, symmetric, causal, window, exponential, got '
+        "\"causl\" (did you mean 'causal'?)",
+    ),
+    quantum(
+        "a correlation time without its memory",
+        "[boltzmann]\ncorrelation_time = 0.3\n",
+        'case.toml:11:1: boltzmann.correlation_time: has no effect: expected boltzmann.memory = "exponential"',
+    ),
+    quantum(
+        "a correlation time of nothing",
+        '[boltzmann]\nmemory = "exponential"\ncorrelation_time = 0\n',
+        "case.toml:12:1: boltzmann.correlation_time: expected a number > 0, got 0",
+    ),
+    quantum(
+        "a second order where there is none",
+        '[boltzmann]\nsecond_order = "regularised"\n',
+        "case.toml:11:1: boltzmann.second_order: has no effect: expected a boltzmann.memory, without which there is no second order",
+    ),
+    quantum(
+        "the average over no noise",
+        '[boltzmann]\nmemory = "window"\nsecond_order = "average"\n',
+        'case.toml:12:1: boltzmann.second_order: "average" cannot go with memory = "window", which is the correlation function of '
+        'no noise: expected memory = "causal" or "exponential", or second_order = "regularised"',
+    ),
+    quantum(
+        "an unknown second order",
+        '[boltzmann]\nmemory = "causal"\nsecond_order = "regularized"\n',
+        'case.toml:12:1: boltzmann.second_order: expected one of redfield, regularised, average, got "regularized" '
+        "(did you mean 'regularised'?)",
+    ),
+    quantum(
+        "negative noise",
+        "[boltzmann]\nmediator_noise = -0.5\n",
+        "case.toml:11:1: boltzmann.mediator_noise: expected a number >= 0, got -0.5",
+    ),
+    quantum(
+        "a bath of three rates",
+        "[boltzmann]\nbath = { dephasing = [0.1, 0.2, 0.3] }\n",
+        "case.toml:11:10: boltzmann.bath.dephasing: expected a number >= 0, or two, got a list of 3",
+    ),
+    quantum(
+        "a bath without an axis",
+        "[boltzmann]\nbath = { axis = [0, 0, 0] }\n",
+        "case.toml:11:10: boltzmann.bath.axis: expected three numbers, not all 0, or a pair of such, got a list of 3",
+    ),
+    quantum(
+        "an occupation without relaxation",
+        "[boltzmann]\nbath = { occupation = 0.5 }\n",
+        "case.toml:11:10: boltzmann.bath.occupation: has no effect: expected a relaxation beside it",
+    ),
+    quantum(
+        "a mean field with a memory",
+        'closure = "mean_field"\n[boltzmann]\nmemory = "causal"\n',
+        'case.toml:12:1: boltzmann.memory: "causal" cannot go with particles.closure = "mean_field", whose equation is not linear '
+        'and has no second order: expected "none"',
+    ),
+    quantum(
+        "feedback with an average",
+        'feedback = true\n[boltzmann]\nmemory = "causal"\nsecond_order = "average"\n',
+        'case.toml:10:1: particles.feedback: true cannot go with second_order = "average" or memory = "exponential", whose noise '
+        'remembers more than the density matrix: expected boltzmann.memory = "none" or "causal" without an average',
     ),
     quantum(
         "a window without its memory",

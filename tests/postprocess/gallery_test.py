@@ -223,7 +223,8 @@ class Statements(unittest.TestCase):
 
     def test_learning_adds_nothing_where_the_frozen_control_is_the_same(self):
         added = "learning adds to the final concurrence"
-        self.made(*(run for run in entanglement.CASES[1].runs if run is not entanglement.FROZEN))
+        case = next(case for case in entanglement.CASES if case.name == "controls")
+        self.made(*(run for run in case.runs if run is not entanglement.FROZEN))
         for factor, broken in ((1.0, True), (0.5, False)):
             self.made(entanglement.FROZEN, factor=factor)
             self.facts.broken.clear()

@@ -22,7 +22,7 @@ import matplotlib  # noqa: E402
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
-from hjplot_lib import cli, entanglement, measures, potential, style, table  # noqa: E402
+from hjplot_lib import cli, difference, entanglement, measures, potential, style, table  # noqa: E402
 from hjplot_lib.runfile import RunFile  # noqa: E402
 from hjplot_lib.weights import MAX_SHOWN, blocks, dense  # noqa: E402
 
@@ -70,6 +70,10 @@ class HjplotCase(unittest.TestCase):
         self.assertLess(dark, most)
         return image
 
+    def texts(self, figure):
+        legend = next(axes.get_legend() for axes in figure.axes if axes.get_legend())
+        return [text.get_text() for text in legend.get_texts()]
+
     def expect_error(self, message, *arguments):
         done = self.hjplot(*arguments, "-o", self.picture)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (2, "", f"hjplot: {message}\n"))
@@ -96,6 +100,32 @@ class Pictures(HjplotCase):
 
     def test_entanglement_of_several_ensembles(self):
         self.expect_picture("entanglement", self.write(members=5), self.write("b.h5", members=3, defect=1e-4))
+
+    def test_entanglement_of_an_ensemble_has_the_observers_state(self):
+        texts = self.texts(entanglement.draw([RunFile(self.write(members=5))]))
+        self.assertIn("the pair to one who does not know the members", texts)
+        self.assertNotIn("the pair to one who does not know the members", self.texts(entanglement.draw([RunFile(self.write())])))
+
+    def test_difference_of_paired_members(self):
+        first, second = self.write(members=5), self.write("b.h5", members=4)
+        with h5py.File(second, "a") as f:
+            member = f["/ensemble/member/concurrence"]
+            member[:] = member[:] - 0.01 * np.arange(1, 5)[:, None]
+        self.expect_picture("difference", first, second)
+        runs = [RunFile(first), RunFile(second)]
+        mean, error, each = difference.difference(*runs, "concurrence")
+        self.assertEqual(len(each), 4)
+        np.testing.assert_allclose(mean, 0.025, rtol=1e-9)
+        np.testing.assert_allclose(error, 0.01 * np.std([1, 2, 3, 4], ddof=1) / 2, rtol=1e-9)
+        self.assertIn("at the end: +0.025 +- 0.0065", difference.describe(runs, "concurrence"))
+        self.expect_picture("difference", first, second, "--quantity", "interaction")
+
+    def test_difference_needs_pairs(self):
+        single = self.write()
+        self.expect_error(f"{single}: expected a run with [ensemble], of which members can be paired", "difference",
+                          single, self.write("b.h5", members=4))
+        first, other = self.write(members=3), self.write("c.h5", members=3, epochs=5)
+        self.expect_error(f"{other}: run.epochs = 5 and 6 in {first}: members cannot be paired", "difference", first, other)
 
     def test_network_dense_sparse_large_and_with_states(self):
         self.expect_picture("network", self.write(states=True))
@@ -138,10 +168,6 @@ class Pictures(HjplotCase):
 
 class Drawn(HjplotCase):
     """What stands in the pictures, asked of matplotlib."""
-
-    def texts(self, figure):
-        legend = next(axes.get_legend() for axes in figure.axes if axes.get_legend())
-        return [text.get_text() for text in legend.get_texts()]
 
     def test_fit_r2_and_window_are_stated(self):
         figure = potential.draw([RunFile(self.write(members=8))])

@@ -135,6 +135,8 @@ def write_particles(f, t, epochs, known, members, defect):
     if members:
         write_quantity(f, "concurrence", concurrence, known)
         f["/ensemble/member/density"] = rho + gone[:, None, None]
+        f["/ensemble/state/concurrence"] = 0.6 * concurrence.mean(0) + gone
+        f["/ensemble/state_error/concurrence"] = 0.02 * concurrence.mean(0) + gone
 
 
 def write_stokes(f, epochs, completed, members):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+import open_quantum
 import quantum
 from problem import assemble
 
@@ -109,7 +110,8 @@ def entanglement(table, group, path, density, tolerance):
 def particles(table, run, problem, samples):
     """/density against the reference's own evolution, and /entanglement."""
     k0, weight = quantum.modes(problem)
-    rho = quantum.evolve(problem, samples["series/pauli"])
+    evolve = open_quantum.evolve if open_quantum.is_open(problem) else quantum.evolve
+    rho = evolve(problem, samples["series/pauli"])
     table.add("density/k0", k0, run["density/k0"][...])
     table.add("density/weight", weight, run["density/weight"][...])
     theirs, mean = run["density/rho"][...], run["density/mean"][...]

@@ -156,7 +156,8 @@ TEST_F(ChangesTest, TablesThatComeOrGoAreOneChange) {
   EXPECT_EQ(changes(quantum, plain)[1].after, "");
   expect_changes(
       changes(plain, ensemble),
-      {{"ensemble", "", "{ first = 0, members = 3, vary = [\"weights\", \"stimulus\", \"target\"] }", false}});
+      {{"ensemble", "",
+        "{ first = 0, groups = 1, known = [], members = 3, vary = [\"weights\", \"stimulus\", \"target\"] }", false}});
 }
 
 TEST_F(ChangesTest, ValuesOfAnotherForm) {

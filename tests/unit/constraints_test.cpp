@@ -219,7 +219,9 @@ TEST(MultiplierFunction, DrawnOnesHaveUnitVarianceAndDependOnSeedMemberAndIndex)
   // Members share what does not vary.
   EXPECT_EQ(f.value(1.0), MultiplierFunction(settings, 0, 7).value(1.0));
   EXPECT_EQ(displacement(settings, 0, 0), displacement(settings, 0, 7));
-  settings.ensemble = EnsembleSettings{.members = 8, .vary_multipliers = true, .vary_displacements = true};
+  settings.ensemble = EnsembleSettings{
+      .members = 8,
+      .vary = {.weights = true, .stimulus = true, .target = true, .multipliers = true, .displacements = true}};
   EXPECT_NE(f.value(1.0), MultiplierFunction(settings, 0, 7).value(1.0));
   EXPECT_EQ(f.value(1.0), MultiplierFunction(settings, 0, 0).value(1.0));
   EXPECT_NE(displacement(settings, 0, 0), displacement(settings, 0, 7));

@@ -130,7 +130,7 @@ TEST(Patterns, EveryShuffledPassIsAPermutationOfItsOwn) {
   settings.ensemble = EnsembleSettings{.members = 8};
   EXPECT_EQ(sequence(Case(settings, MPI_COMM_SELF, 0), 5, 4), all);
   EXPECT_NE(sequence(Case(settings, MPI_COMM_SELF, 5), 5, 4), all);
-  settings.ensemble->vary_stimulus = false;
+  settings.ensemble->vary.stimulus = false;
   EXPECT_EQ(sequence(Case(settings, MPI_COMM_SELF, 5), 5, 4), all);
 }
 

@@ -50,7 +50,7 @@ TEST(Family, SettingsRoundTrip) {
   const auto settings = settings_from("[run]\nepochs = 2\n" + network_text + family_text);
   ASSERT_EQ(settings.ensemble->family.size(), 2U);
   EXPECT_EQ(settings.ensemble->members, 35);
-  EXPECT_FALSE(settings.ensemble->vary_weights || settings.ensemble->vary_stimulus || settings.ensemble->vary_target);
+  EXPECT_FALSE(settings.ensemble->vary.weights || settings.ensemble->vary.stimulus || settings.ensemble->vary.target);
   const FamilyParameter second{FamilyParameter::Quantity::stimulus, 1, 0.5, 1.5, 5};
   EXPECT_TRUE(settings.ensemble->family[1] == second);
   EXPECT_EQ(settings.wavefunction->grid[1], 32);

@@ -254,7 +254,7 @@ TEST(TimeDependent, AllMemoriesAgreeWithAPlainIntegration) {
     const double at_middle = distance(history.rho[CubicRun::intervals], middle);
     const double at_end =
         distance(history.rho.back(), CubicRun::integrated(mode, x.memory, x.window, pure_product(), 3.0));
-    std::printf("%s %g: %.1e, %.1e\n", memory_name(x.memory), x.window, at_middle, at_end);
+    std::printf("%s %g: %.1e, %.1e\n", name_of(memory_names, x.memory).data(), x.window, at_middle, at_end);
     EXPECT_LT(at_middle, 2e-10);
     EXPECT_LT(at_end, 2e-10);
   }
@@ -276,7 +276,7 @@ TEST(TimeDependent, ToleranceIsKept) {
       const auto rho = run({1.0, 0.6}, series, memory, 0.7, pure_product(), tolerance).rho;
       double error = 0.0;
       for (std::size_t i = 0; i < rho.size(); ++i) error = std::max(error, (rho[i] - exact[i]).norm());
-      EXPECT_LT(error, 3 * tolerance + 1e-14) << memory_name(memory);
+      EXPECT_LT(error, 3 * tolerance + 1e-14) << name_of(memory_names, memory).data();
     }
   }
 }

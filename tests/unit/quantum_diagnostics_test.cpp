@@ -35,7 +35,7 @@ TEST(Restart, PartsGiveTheBitsOfTheWhole) {
     EXPECT_EQ(state.epoch, 2);
     const auto rest = evolve_mode(mode, second, MemoryKernel(memory, 0.0, second), 1e-10, state).rho;
     parts.insert(parts.end(), rest.begin(), rest.end());
-    EXPECT_EQ(all, parts) << memory_name(memory);
+    EXPECT_EQ(all, parts) << name_of(memory_names, memory).data();
     EXPECT_EQ(state.epoch, 5);
   }
   DensityState early{pauli_coefficients(pure_product()), 0};
@@ -110,7 +110,8 @@ TEST(Speed, TenThousandSamples) {
     const std::clock_t begin = std::clock();
     const auto history = run({1.0, charge}, series, memory, 0.4, pure_product());
     const double time = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-    std::printf("%s: %zu samples in %.3f s of processor time\n", memory_name(memory), history.rho.size(), time);
+    std::printf("%s: %zu samples in %.3f s of processor time\n", name_of(memory_names, memory).data(),
+                history.rho.size(), time);
     EXPECT_EQ(history.rho.size(), 154U * 65U);
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 // Operator coefficients and runs that the tests of the quantum Boltzmann equation share.
+#include "config/names.hpp"
 #include "quantum/boltzmann.hpp"
 
 #include <array>

@@ -1,6 +1,7 @@
 // The spline through the samples of c_alpha, its integral, and the memory built from it.
 #include <gtest/gtest.h>
 
+#include "config/names.hpp"
 #include "parallel/errors.hpp"
 #include "quantum/memory_kernel.hpp"
 #include "quantum/spline.hpp"
@@ -131,7 +132,7 @@ TEST(Kernel, FourKindsOfMemory) {
         const Quartic k = kernel.on_stretch(p, cuts[s], cuts[s + 1]);
         for (const double u : {0.0, 0.4, 1.0}) {
           const double offset = u * (cuts[s + 1] - cuts[s]), t = p * series.step() + cuts[s] + offset;
-          EXPECT_NEAR(evaluate<5>(k, offset)[0], expected(t), 1e-13) << memory_name(memory) << ' ' << t;
+          EXPECT_NEAR(evaluate<5>(k, offset)[0], expected(t), 1e-13) << name_of(memory_names, memory) << ' ' << t;
           EXPECT_NEAR(kernel.at(t)[0], expected(t), 1e-13);
         }
       }

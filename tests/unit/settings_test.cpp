@@ -100,7 +100,7 @@ TEST_F(SettingsTest, DefaultsAreThoseOfTheReference) {
       ++compared;
     }
   }
-  EXPECT_EQ(compared, 39);
+  EXPECT_EQ(compared, 43);
 }
 
 TEST_F(SettingsTest, EveryKeyRoundTrips) {
@@ -170,13 +170,19 @@ charge = 2.0
 volume = 0.25
 memory = "window"
 window = 0.125
+second_order = "regularised"
+mediator_noise = 0.25
+critical = true
+bath = { dephasing = 0.1, relaxation = [0.2, 0.0], occupation = 0.3, axis = [[0.0, 0.0, 2.0], [1.0, -2.0, 2.0]] }
 k0 = [1.0, 2.0]
 weights = [0.25, 0.75]
 positivity_tolerance = 1e-7
 [ensemble]
 members = 4
-first = 2
+first = 8
 vary = ["thresholds", "initial_state"]
+known = ["initial_state"]
+groups = 3
 [solver]
 engine = "coupled"
 method = "adams"
@@ -208,8 +214,14 @@ closure = "full"
   EXPECT_EQ(settings.particles->a.last_epoch, 2);
   EXPECT_EQ(settings.particles->b.last_epoch, 0);
   EXPECT_EQ(settings.boltzmann.weights[1], 0.75);
-  EXPECT_TRUE(settings.ensemble->vary_thresholds && settings.ensemble->vary_initial_state);
-  EXPECT_FALSE(settings.ensemble->vary_weights);
+  EXPECT_TRUE(settings.ensemble->vary.thresholds && settings.ensemble->vary.initial_state);
+  EXPECT_FALSE(settings.ensemble->vary.weights);
+  EXPECT_TRUE(settings.ensemble->known.initial_state && !settings.ensemble->known.thresholds);
+  EXPECT_EQ(settings.ensemble->members, 12);
+  EXPECT_EQ(settings.ensemble->group_size(), 4);
+  EXPECT_EQ(settings.boltzmann.bath.relaxation[1], 0.0);
+  EXPECT_EQ(settings.boltzmann.bath.axis[0][2], 1.0);
+  EXPECT_NEAR(settings.boltzmann.bath.axis[1][1], -2.0 / 3.0, 1e-15);
   EXPECT_EQ(settings.output.weights, WeightOutput::all);
   const CheckpointSettings checkpoint{
       .every_epochs = 5, .every_minutes = 0.5, .keep = 3, .redo_minutes = 0.0, .directory = "some \"where\"/else"};

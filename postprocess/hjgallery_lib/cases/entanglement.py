@@ -16,6 +16,13 @@ STRONG = (*MANY, "--set", "boltzmann.charge=3.0")
 PLAIN = Run("feedback-plain", "entangle-ensemble", STRONG)
 FED = Run("feedback-fed", "entangle-ensemble", (*STRONG, "--set", "particles.feedback=true"))
 
+REGULARISED, AVERAGE = (
+    Run(f"entangle-{kind}", "entangle-memory-causal", (*MANY, "--set", f"boltzmann.second_order={kind}"))
+    for kind in ("regularised", "average"))
+CRITICAL = Run("entangle-critical", "entangle-ensemble", (*MANY, "--set", "boltzmann.critical=true"))
+KNOWN = Run("entangle-known", "entangle-ensemble", ("--set", "ensemble.members=8", "--set", "ensemble.groups=32", "--set",
+                                                    'ensemble.known=["weights"]'))
+
 ROUND_OFF = 1e-12
 
 
@@ -64,6 +71,67 @@ whole run (the paper's reading of (99)), the past, or half an epoch on both side
 second-order equation gives entanglement: it does not keep ρ positive, and a concurrence of what is not a state means
 nothing, nor much where ρ is a state again that was none before. Those stretches are dashed. Nor is the growth a sign of
 learning, most of it: see the [controls](#controls).
+"""
+
+
+def second_order(facts):
+    causal = MEMORIES[1]
+    base = finals(facts, LEARNING)
+    says = {LEARNING: "the first order, which for a deterministic network is all",
+            causal: "the paper's second order, which leaves the states",
+            AVERAGE: "the average over noisy strengths that the paper's second order is the lowest order of",
+            REGULARISED: "the part of the paper's second order that keeps states"}
+    rows = []
+    for run, text in says.items():
+        difference = "" if run in (LEARNING, causal) else plus_minus(*mean_and_error(finals(facts, run) - base), sign=True)
+        rows.append([f"`{run.name}`", quoted_final(facts, run), difference, text])
+        facts.claim(physical(facts, run).all() == (run is not causal), f"{run.name} keeps the states, or does not, as said")
+    change = mean_and_error(finals(facts, REGULARISED) - base)
+    facts.claim(change[0] < -5 * change[1], "the regularised second order lowers the concurrence")
+    return f"""
+The networks of figure 3, with causal memory, member by member. H is an operator that the network determines, so the first order is
+complete, and a second order counts the same interaction again unless its strength is noise
+([model.md](model.md#7-quantum-boltzmann-equation)).
+
+{table(["run", "concurrence at the end", "difference", "is"], rows)}
+**Shows** what is left of the second order where ρ is to stay a state. **Does not show** that the noise is there: it is what the
+second order would have to mean.
+"""
+
+
+def state_at_end(facts, run):
+    file = facts.run(run.name)
+    return tuple(file.require(f"/ensemble/{place}/concurrence")[-1] for place in ("state", "state_error"))
+
+
+def knowledge(facts):
+    nothing, weights = state_at_end(facts, LEARNING), state_at_end(facts, KNOWN)
+    mean = mean_and_error(finals(facts, LEARNING))
+    noise = facts.run(CRITICAL.name).require("/critical/mediator_noise")
+    dephasing = facts.run(CRITICAL.name).require("/critical/dephasing")
+    values = np.sort(noise[:])
+    facts.claim(nothing[0] < 1e-6, "who knows nothing has no entanglement")
+    facts.claim(weights[0] > 3 * weights[1], "who knows the weights has some")
+    facts.claim(weights[0] < mean[0], "and less than who knows all")
+    facts.claim(0.0 < np.median(values) < 1.0, "a mediator that is classical enough does not entangle")
+    files = facts.run(CRITICAL.name).file
+    of_state = [float(files[f"/critical/{name}"].attrs["state"]) for name in ("mediator_noise", "dephasing")]
+    rows = [["everything: the mean over the members", plus_minus(*mean)],
+            ["the weights, not the targets", plus_minus(*weights)],
+            ["the distribution alone", short(nothing[0], 2)]]
+    quartiles = np.percentile(values, [25, 50, 75])
+    gone = np.percentile(dephasing[:], [25, 50, 75])
+    return f"""
+{table(["the observer knows", "concurrence of the pair at the end"], rows)}
+The members' mean is that of an observer who knows each network. To one who does not, the pair is in the mean state E[ρ].
+
+How classical may the mediator be? With x times the least noise of a mediator that measures one particle and acts on the other by what
+it found, half of the {len(values)} members entangle at no time from x = {short(quartiles[1])} on (quartiles {short(quartiles[0])} and
+{short(quartiles[2])}), where 0 is the model and 1 a classical mediator; for the state E[ρ] x = {short(of_state[0], 2)} is enough. A
+dephasing of both particles of {short(gone[1], 2)} (quartiles {short(gone[0], 2)} and {short(gone[2], 2)}) in units of 1/T is enough too.
+
+**Shows** for whom there is entanglement, and how much noise it survives. **Does not show** that the mediator is quantum: that the network's
+potential is an operator is put in, not found.
 """
 
 
@@ -173,6 +241,14 @@ CASES = (
          (Picture("figure-3", ("entanglement", LEARNING.file, *(run.file for run in MEMORIES)),
                   "Concurrence over the epochs, dashed where unphysical"),),
          figure_3),
+    Case("second-order", "The second order as a state", (LEARNING, MEMORIES[1], AVERAGE, REGULARISED),
+         (Picture("second-order", ("entanglement", LEARNING.file, MEMORIES[1].file, AVERAGE.file, REGULARISED.file),
+                  "Concurrence at first order, with the paper's second order, its average and its regularised form"),),
+         second_order, ("model.md",)),
+    Case("knowledge", "Who finds the entanglement, and how much noise it survives", (LEARNING, KNOWN, CRITICAL),
+         (Picture("knowledge", ("entanglement", LEARNING.file, KNOWN.file),
+                  "Concurrence of members, and of the states of observers who know the weights, or nothing"),),
+         knowledge, ("model.md", "user-guide.md")),
     Case("controls", "Controls: frozen weights, no Δ, other closures", (LEARNING, FROZEN, DELTA_OFF, BACKPROPAGATION, FULL),
          (Picture("controls", ("entanglement", LEARNING.file, FROZEN.file, DELTA_OFF.file, BACKPROPAGATION.file, FULL.file),
                   "Concurrence in the controls"),),

@@ -1,0 +1,150 @@
+#include "run/particle_stage.hpp"
+
+#include "archive/collective.hpp"
+#include "parallel/stop.hpp"
+#include "quantum/stage.hpp"
+#include "run/critical.hpp"
+#include "run/run_file_tables.hpp"
+
+#include <algorithm>
+#include <complex>
+#include <utility>
+
+namespace hjnet {
+
+namespace {
+
+/// nt x 4 x 4, row by row.
+std::vector<std::complex<double>> row_major(const std::vector<Eigen::Matrix4cd>& matrices) {
+  std::vector<std::complex<double>> out;
+  out.reserve(matrices.size() * 16);
+  for (const auto& matrix : matrices) {
+    for (int row = 0; row < 4; ++row) {
+      for (int column = 0; column < 4; ++column) out.push_back(matrix(row, column));
+    }
+  }
+  return out;
+}
+
+DensityResult boltzmann_stage(MPI_Comm group, const Settings& settings, const SampleSeries& series) {
+  return evolve(group, settings.boltzmann, given_stokes(*settings.particles), series.pauli, settings.epochs,
+                settings.samples_per_epoch, settings.epoch_length);
+}
+
+/// What the ensemble needs of the mixture; the modes are on file.
+void take_mixture(MemberResult& result) {
+  auto& particles = *result.particles;
+  for (const auto& measures : particles.mean_measures) {
+    result.concurrence.push_back(measures.concurrence);
+    result.physical.push_back(measures.physical ? 1 : 0);
+  }
+  result.density = particles.mean;
+  particles.modes.clear();
+}
+
+/// This rank's modes, in blocks of samples: in the file the modes of a sample stand side by side.
+void write_modes(RunFile& file, const MemberResult& result) {
+  const auto& modes = result.particles->modes;
+  if (modes.empty()) return;
+  constexpr std::size_t matrices_a_block = std::size_t{1} << 15;
+  const std::size_t samples = modes.front().rho.size();
+  const std::size_t most = std::max<std::size_t>(1, matrices_a_block / modes.size());
+  for (std::size_t begin = 0; begin < samples; begin += most) {
+    heed_stop();
+    const std::size_t end = std::min(samples, begin + most);
+    std::vector<Eigen::Matrix4cd> rho;
+    std::vector<Measures> measures;
+    for (std::size_t i = begin; i < end; ++i) {
+      for (const auto& mode : modes) {
+        rho.push_back(mode.rho[i]);
+        measures.push_back(mode.measures[i]);
+      }
+    }
+    file.write_modes(result.member, {begin, static_cast<std::uint64_t>(modes.front().mode)},
+                     {end - begin, modes.size()}, row_major(rho), columns_of(measures));
+  }
+}
+
+void write_density(MPI_Comm group, const Settings& settings, RunFile& file, MemberResult& result) {
+  const bool is_first = !settings.ensemble || result.member == settings.ensemble->first;
+  int rank = 0;
+  MPI_Comm_rank(group, &rank);
+  together(group, [&] {
+    if (is_first) write_modes(file, result);
+    if (rank != 0) return;
+    const auto& particles = *result.particles;
+    file.write_mean_density(result.member, row_major(particles.mean), columns_of(particles.mean_measures));
+  });
+  take_mixture(result);
+}
+
+void find_critical_noise(MPI_Comm group, const Settings& settings, RunFile& file, MemberResult& result) {
+  result.critical = critical_noise(group, settings, result.series);
+  int rank = 0;
+  MPI_Comm_rank(group, &rank);
+  together(group, [&] {
+    if (rank == 0) file.write_critical(result.member, *result.critical);
+  });
+}
+
+}  // namespace
+
+MeasureColumns columns_of(const std::vector<Measures>& measures) {
+  MeasureColumns out;
+  for (const auto& m : measures) {
+    out.concurrence.push_back(m.concurrence);
+    out.negativity.push_back(m.negativity);
+    out.log_negativity.push_back(m.log_negativity);
+    out.purity.push_back(m.purity);
+    out.entropy.push_back(m.entropy);
+    out.chsh.push_back(m.chsh);
+    out.min_eigenvalue.push_back(m.min_eigenvalue);
+    out.physical.push_back(m.physical ? 1 : 0);
+  }
+  return out;
+}
+
+ParticleSeconds take_particles(MPI_Comm group, const Settings& settings, RunFile& file, Progress& progress,
+                               MemberResult& result) {
+  ParticleSeconds seconds;
+  double begin = MPI_Wtime();
+  const auto lap = [&] { return MPI_Wtime() - std::exchange(begin, MPI_Wtime()); };
+  progress.stage("density matrices");
+  result.particles = boltzmann_stage(group, settings, result.series);
+  seconds.quantum += lap();
+  write_density(group, settings, file, result);
+  seconds.output += lap();
+  if (!settings.boltzmann.critical) return seconds;
+  progress.stage("critical noise");
+  find_critical_noise(group, settings, file, result);
+  seconds.quantum += lap();
+  return seconds;
+}
+
+void take_extremes(MPI_Comm group, const Settings& settings, MemberResult& result) {
+  result.particles = boltzmann_stage(group, settings, result.series);
+  take_mixture(result);
+}
+
+void write_witness(MPI_Comm world, const MemberResult& first, RunFile& file) {
+  int rank = 0;
+  MPI_Comm_rank(world, &rank);
+  std::vector<std::complex<double>> witness(16);
+  NamedNumbers numbers;
+  int found = 0;
+  if (rank == 0) {
+    const auto& measures = first.particles->mean_measures;
+    const auto most = std::max_element(measures.begin(), measures.end(), [](const Measures& a, const Measures& b) {
+      return a.negativity < b.negativity;
+    });
+    const auto at = static_cast<std::size_t>(most - measures.begin());
+    found = most->negativity > entangled_negativity ? 1 : 0;
+    const auto w = entanglement_witness(first.density[at]);
+    witness = row_major({w});
+    numbers = witness_numbers(pauli_coefficients(w), (w * first.density[at]).trace().real(), first.series.time[at]);
+  }
+  MPI_Bcast(&found, 1, MPI_INT, 0, world);
+  if (found == 1) file.write_witness(witness, numbers);
+}
+
+}  // namespace hjnet
