@@ -36,7 +36,8 @@ def parser():
     picture_options(feedback, draw_feedback)
     text = "what one ensemble has more than another, member by member: differences of pairs drawn from the same seed"
     pairs = verbs.add_parser("difference", help=text, description=f"Draws and prints: {text}.")
-    pairs.add_argument("runs", nargs=2, type=Read, metavar="RUN.h5", help="two ensembles of the same seed")
+    pairs.add_argument("first", type=Read, metavar="RUN.h5", help="an ensemble")
+    pairs.add_argument("second", type=Read, metavar="OTHER.h5", help="what is taken from it: an ensemble of the same seed")
     pairs.add_argument("--quantity", choices=["concurrence", "interaction", "action"], default="concurrence")
     pairs.add_argument("--label", action="append", metavar="TEXT", help="legend text, once a run, in their order")
     picture_options(pairs, draw_difference)
@@ -183,6 +184,7 @@ def draw_feedback(arguments):
 def draw_difference(arguments):
     from hjplot_lib import difference
 
+    arguments.runs = [arguments.first, arguments.second]
     runs = open_runs(arguments)
     text = difference.describe(runs, arguments.quantity)
     from hjplot_lib import style

@@ -17,6 +17,7 @@ def draw(runs, panel="auto", title=None):
         panel = "eigenvalue" if unphysical else "negativity"
     pulses = common_arrivals(runs)
     extra = [(unphysical_handle(runs), unphysical_text(runs))] if unphysical else []
+    extra += common_state(runs, data)
     extra += [(pulse_handle(p), f"particle {p.upper()} enters") for p in pulses]
     columns = style.in_columns([legends_of(run, d, i) for i, (run, d) in enumerate(zip(runs, data))], extra)
     figure, (upper, lower), strip = style.with_legend([4.0, 2.0], columns)
@@ -54,11 +55,21 @@ def legend_of(run, number):
 
 def legends_of(run, d, number):
     lines = [legend_of(run, number)]
-    if d.state is not None:
-        known = run.input.get("ensemble", {}).get("known", [])
-        who = f"to one who knows the {', '.join(known)}" if known else "to one who does not know the members"
-        lines.append((Line2D([], [], color=style.colour(number), **STATE), f"the pair {who}"))
+    if d.state is not None and known_of(run):
+        text = f"the pair to one who knows the {', '.join(known_of(run))}"
+        lines.append((Line2D([], [], color=style.colour(number), **STATE), text))
     return lines
+
+
+def known_of(run):
+    return run.input.get("ensemble", {}).get("known", [])
+
+
+def common_state(runs, data):
+    """One entry for the states of all observers who know nothing but the distribution."""
+    if all(d.state is None or known_of(run) for run, d in zip(runs, data)):
+        return []
+    return [(Line2D([], [], color="0.3", **STATE), "the pair to one who\ndoes not know the members")]
 
 
 def draw_state(axes, run, d, number):

@@ -103,8 +103,8 @@ class Pictures(HjplotCase):
 
     def test_entanglement_of_an_ensemble_has_the_observers_state(self):
         texts = self.texts(entanglement.draw([RunFile(self.write(members=5))]))
-        self.assertIn("the pair to one who does not know the members", texts)
-        self.assertNotIn("the pair to one who does not know the members", self.texts(entanglement.draw([RunFile(self.write())])))
+        self.assertIn("the pair to one who\ndoes not know the members", texts)
+        self.assertNotIn("the pair to one who\ndoes not know the members", self.texts(entanglement.draw([RunFile(self.write())])))
 
     def test_difference_of_paired_members(self):
         first, second = self.write(members=5), self.write("b.h5", members=4)

@@ -16,7 +16,7 @@ import numpy as np
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import compare_runs  # noqa: E402
 import processes  # noqa: E402
-from whole_run import WholeRun  # noqa: E402
+from whole_run import SANITIZED, WholeRun  # noqa: E402
 
 TINY = """
 [run]
@@ -89,6 +89,7 @@ class Stopping(WholeRun):
         self.assertLess(timing["total"] - parts, 3.0)  # 34 s where the fits see every sample
         self.assertNotIn("0 s left", done.stderr)
 
+    @unittest.skipIf(SANITIZED, "a sanitizer has a memory of its own")
     def test_memory_does_not_grow_with_the_epochs(self):
         peaks = []
         for epochs in (2000, 40000):

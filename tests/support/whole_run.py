@@ -11,6 +11,7 @@ import h5py
 HJNET = os.environ["HJNET_BINARY"]
 MPIEXEC = os.environ["MPIEXEC"]
 SOURCE = pathlib.Path(os.environ["HJNET_SOURCE_DIR"])
+SANITIZED = b"__asan_init" in pathlib.Path(HJNET).read_bytes()
 
 
 def datasets(group):
