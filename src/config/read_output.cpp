@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::int64_t most = std::numeric_limits<int>::max();
 
-bool is_relative_tolerance(double number) {
-  return number > 0.0 && number <= 0.1;
-}
-
 /// A list of distinct names of what is drawn.
 DrawnParts read_drawn(const Reader& table, std::string_view key, const DrawnParts& fallback) {
   if (!table.has(key)) return fallback;
@@ -82,36 +78,13 @@ void read_ensemble(const Reader& input, Settings& settings) {
   settings.ensemble = ensemble;
 }
 
-void read_solver(const Reader& input, SolverSettings& solver) {
-  const Reader table = table_or_empty(input, "solver");
-  solver.engine = table.choice("engine", engine_names, solver.engine);
-  solver.method = table.choice("method", method_names, solver.method);
-  solver.relative_tolerance = table.number("relative_tolerance", solver.relative_tolerance, is_relative_tolerance);
-  solver.absolute_tolerance = table.number("absolute_tolerance", solver.absolute_tolerance, is_positive);
-}
-
-void read_checkpoint(const Reader& output, CheckpointSettings& checkpoint) {
-  for (const Reader& table : output.tables("checkpoint")) {
-    checkpoint.every_epochs = static_cast<int>(table.integer("every_epochs", checkpoint.every_epochs, 1, most));
-    checkpoint.every_minutes = table.number("every_minutes", checkpoint.every_minutes, is_positive);
-    if (table.has("final")) checkpoint.final = table.boolean("final", true);
-    checkpoint.keep = static_cast<int>(table.integer("keep", checkpoint.keep, 1, most));
-    checkpoint.redo_minutes = table.number("redo_minutes", checkpoint.redo_minutes, is_not_negative);
-    checkpoint.directory = table.text("directory", checkpoint.directory.string());
-  }
-}
-
 }  // namespace
 
 void read_output(const Reader& input, Settings& settings) {
   read_ensemble(input, settings);
   read_wavefunction(input, settings);
-  read_solver(input, settings.solver);
-  const Reader table = table_or_empty(input, "output");
-  settings.output.file = table.text("file", settings.name + ".h5");
-  settings.output.states = table.boolean("states", settings.output.states);
-  settings.output.weights = table.choice("weights", weight_output_names, settings.output.weights);
-  read_checkpoint(table, settings.output.checkpoint);
+  read_solver(input, settings);
+  read_run_file(input, settings);
 }
 
 }  // namespace hjnet

@@ -25,12 +25,18 @@ void read_gauge(const Reader& input, Settings& settings);
 void read_constraints(const Reader& gauge, Settings& settings);
 /// [particles] and [boltzmann]; need run and network.
 void read_particles(const Reader& input, Settings& settings);
+/// [boltzmann] alone; needs the particles.
+void read_boltzmann(const Reader& input, Settings& settings);
 /// [[ensemble.family]] of [ensemble]; needs the network. The members are then the family's.
 void read_family(const Reader& table, const Settings& settings, EnsembleSettings& ensemble);
 /// [wavefunction]; needs run, network, learning and ensemble.
 void read_wavefunction(const Reader& input, Settings& settings);
 /// [ensemble], [wavefunction], [solver] and [output]; needs run, network, learning and gauge.
 void read_output(const Reader& input, Settings& settings);
+/// [solver].
+void read_solver(const Reader& input, Settings& settings);
+/// [output] and [output.checkpoint]; need run.
+void read_run_file(const Reader& input, Settings& settings);
 /// [kernel]; needs the network.
 void read_kernel(const Reader& input, Settings& settings);
 /// [environment]; needs network, learning and stimulus.

@@ -1,6 +1,7 @@
 // The keys of the input file. The reader takes its "expected ..." from here; defaults are repeated in settings.hpp,
 // and a unit test compares the two.
-#include "config/reference.hpp"
+#include "config/fields.hpp"
+#include "config/tables.hpp"
 
 namespace hjnet {
 
@@ -8,7 +9,6 @@ namespace {
 
 using Form = TableReference::Form;
 
-constexpr std::string_view value_keys = "values distribution mean sd low high file dataset";
 constexpr std::string_view weight_keys = "values distribution gain mean sd low high file dataset";
 constexpr std::string_view number = "a finite number";
 constexpr std::string_view truth = "true or false";
@@ -30,18 +30,6 @@ std::vector<KeyReference> layer_value_keys(std::string_view plain, std::vector<K
       {"dataset", "the path of a dataset in the file", "none", "a number for each neuron of the layer"}};
   keys.insert(keys.end(), more.begin(), more.end());
   return keys;
-}
-
-TableReference run_table() {
-  return {
-      "run",
-      Form::single,
-      "What is run and for how long.",
-      {{"name", "a name without /", "the input file's stem", "names the run and its output file"},
-       {"epochs", "an integer >= 1", "1", "number of epochs"},
-       {"epoch_length", positive_number, "1.0", "T: the length of an epoch, and the delay of the weights"},
-       {"samples_per_epoch", "an integer >= 1", "64", "S: output at 0, T/S, ..., T of each epoch, both ends included"},
-       {"seed", "an integer >= 0", "0", "of everything that is drawn"}}};
 }
 
 std::vector<TableReference> network_tables() {
@@ -80,30 +68,6 @@ std::vector<TableReference> network_tables() {
          weight_keys}}}};
 }
 
-TableReference learning_table() {
-  return {
-      "learning",
-      Form::single,
-      "The error functional, and what becomes of the weights.",
-      {{"enabled", truth, "true", "false: weights stay as they are (M = 0)"},
-       {"inertia", "a number other than 0", "-1.0", "omega: inertia of the weights. Its sign matters"},
-       {"epoch_memory", "a number in [0, 1]", "1.0", "mu: weight of each earlier epoch; 1 is the paper's Hamiltonian"},
-       {"delta", "one of terminal, initial, off", "\"terminal\"",
-        "boundary condition of Delta: 0 at the end of every epoch, or given at the start; off: Delta = 0"},
-       {"momentum", "one of terminal, initial", "\"terminal\"",
-        "boundary condition of M: 0 at the end of every epoch, or 0 at the start of the run"},
-       {"initial_delta", "a value", "0.0", "Delta(0) over all neurons, with `delta = \"initial\"`", value_keys},
-       {"error", "one of squared, cross_entropy, lyapunov, bellman", "\"squared\"",
-        "error functional E: half the squared distance from the target, the cross entropy of softmax(y) with it, the "
-        "Hopfield energy of a symmetric recurrent network, or half the squared Bellman error of `environment`; the "
-        "last two have no target"},
-       {"target", "a value", "0.0",
-        "d, over the outputs; not beside targets of `stimulus.patterns`. With `error = \"cross_entropy\"` not negative "
-        "and with sum 1",
-        value_keys},
-       {"weight_decay", "a number >= 0", "0.0", "kappa: adds kappa |W|^2 / 2 to E"}}};
-}
-
 std::vector<TableReference> stimulus_tables() {
   return {
       {"stimulus", Form::single, "External input Y(t) beside the particles; none by default.", {}},
@@ -127,55 +91,13 @@ std::vector<KeyReference> port_keys() {
            "the matrix C by which Stokes components enter the port's neurons"}};
 }
 
-std::vector<TableReference> quantum_tables() {
-  constexpr std::string_view rates = "a number >= 0, or two";
+std::vector<TableReference> port_tables() {
+  return {{"particles.a", Form::single, "How particle A enters. Required with `[particles]`.", port_keys()},
+          {"particles.b", Form::single, "How particle B enters. Required with `[particles]`.", port_keys()}};
+}
+
+std::vector<TableReference> gauge_tables() {
   return {
-      {"particles",
-       Form::single,
-       "The two particles. Without this table there is no quantum stage.",
-       {{"amplitude", number, "1.0", "of the pulses"},
-        {"closure", "one of bilinear, backpropagation, full, mean_field", "\"bilinear\"",
-         "which factors of the Hamiltonian become operators: Delta and F, Delta alone, or Delta, F and the error; "
-         "mean_field is "
-         "bilinear with each particle seeing the other's mean alone: a control, which never entangles"},
-        {"feedback", truth, "false",
-         "true: from the second epoch on the ports are fed the Stokes vectors that the mixture of the modes has at the "
-         "epoch's start, instead of the given ones; not with `boltzmann.memory` symmetric or window"}}},
-      {"particles.a", Form::single, "How particle A enters. Required with `[particles]`.", port_keys()},
-      {"particles.b", Form::single, "How particle B enters. Required with `[particles]`.", port_keys()},
-      {"boltzmann",
-       Form::single,
-       "The quantum Boltzmann equation. Only with `[particles]`.",
-       {{"charge", number, "1.0", "q: scales the Hamiltonian"},
-        {"volume", positive_number, "0.5", "V: quantisation volume; eta = 1/(2 k0 V)"},
-        {"memory", "one of none, symmetric, causal, window, exponential", "\"none\"",
-         "times that the second-order term sees"},
-        {"window", positive_number, "0.5", "half-width of the memory, with `memory = \"window\"`"},
-        {"correlation_time", positive_number, "0.7",
-         "tau: the memory weighs the past by exp(-(t - t')/tau), with `memory = \"exponential\"`"},
-        {"second_order", "one of redfield, regularised, average", "\"redfield\"",
-         "the paper's second-order term, which may leave the states; its completely positive part; or, with `memory = "
-         "\"causal\"` and `\"exponential\"`, the average over the noise of which it is the lowest order"},
-        {"mediator_noise", "a number >= 0", "0.0",
-         "x: noise in units of what a mediator that measures and feeds forward must add at least; at 1 no product "
-         "state "
-         "is ever entangled"},
-        {"critical", truth, "false",
-         "true: look for the smallest mediator noise and dephasing at which no sample is entangled"},
-        {"k0", "a list of numbers > 0", "[1.0]", "a momentum mode each"},
-        {"weights", "numbers >= 0 with sum 1, one for each number of k0", "[1.0]",
-         "of the modes in the mixture; a sum that is 1 to 1e-6 is made 1"},
-        {"positivity_tolerance", "a number >= 0", "1e-6",
-         "a state with an eigenvalue below minus this is flagged unphysical"}}},
-      {"boltzmann.bath",
-       Form::single,
-       "What else acts on the particles, each by itself, along an axis n.",
-       {{"dephasing", rates, "0.0", "gamma_phi: coherences decay by exp(-gamma_phi t)"},
-        {"relaxation", rates, "0.0",
-         "gamma: from n.sigma = +1 to -1 with gamma (occupation + 1), back with gamma occupation"},
-        {"occupation", rates, "0.0", "mean number of quanta of the bath; needs a relaxation"},
-        {"axis", "three numbers, not all 0, or a pair of such", "[0, 0, 1]",
-         "n, of both particles or of A and B; made of length 1"}}},
       {"gauge",
        Form::single,
        "Minimal coupling to a prescribed gauge field.",
@@ -225,7 +147,7 @@ std::vector<TableReference> constraint_tables() {
         {"phase", number, "0.0", "in radians; of cosine"}}}};
 }
 
-std::vector<TableReference> output_tables() {
+std::vector<TableReference> ensemble_tables() {
   return {
       {"ensemble",
        Form::single,
@@ -260,41 +182,7 @@ std::vector<TableReference> output_tables() {
         {"times", "a list of numbers, ascending", "required",
          "when; each is moved to the nearest sample, and between two epochs to the start of the later one"},
         {"grid", "a list of integers from 2 to 65536", "[256], or [64, 64]", "cells of each axis"},
-        {"range", "an interval [low, high] for each axis", "that of the members at all times", "of the cells"}}},
-      {"solver",
-       Form::single,
-       "The integrator.",
-       {{"engine", "one of coupled, waveform, auto", "\"auto\"",
-         "how an epoch is solved: coupled (CVODE over neurons and weights), waveform (neurons at all times of the "
-         "epoch at "
-         "once, weights as factors), auto (waveform, but coupled with constraints, and with error lyapunov where "
-         "weights "
-         "learn)"},
-        {"method", "one of bdf, adams", "\"bdf\"", "CVODE's linear multistep method"},
-        {"relative_tolerance", "a number > 0 and <= 0.1", "1e-8", "of every component"},
-        {"absolute_tolerance", positive_number, "1e-10", "of every component"}}},
-      {"output",
-       Form::single,
-       "The run file.",
-       {{"file", "the name of a file", "NAME.h5", "relative to the working directory"},
-        {"states", truth, "false", "whether y and Delta are stored at every sample"},
-        {"weights", "one of none, last, all", "\"last\"", "which weights and momenta are stored, at ends of epochs"}}},
-      {"output.checkpoint",
-       Form::single,
-       "Checkpoints, from which `--restart` goes on. By default one is written after the last epoch, on SIGINT "
-       "(Ctrl-C), SIGTERM, SIGUSR1, SIGUSR2, SIGHUP and SIGXCPU, and at the end of `--max-walltime`.",
-       {{"every_epochs", "an integer >= 1", "none", "also after each so many epochs"},
-        {"every_minutes", positive_number, "none", "also after each so many minutes of wall time"},
-        {"final", truth, "none",
-         "whether one is written after the last epoch, from which the finished run can be extended. By default it is "
-         "where checkpoints are written otherwise too, and else unless it would be larger than the run file and 1 GiB "
-         "(those of all members of an ensemble together) or more than 64 files"},
-        {"keep", "an integer >= 1", "2", "how many are kept, the newest; with an ensemble, of each member"},
-        {"redo_minutes", "a number >= 0", "10.0",
-         "where a checkpoint falls into an epoch that has been under way for less, it holds the start of that epoch, "
-         "which is done again after a restart: the result is bit-identical. Otherwise it also holds the sweep in "
-         "progress: the result agrees to solver tolerance"},
-        {"directory", "the name of a directory", "\"checkpoints\"", "relative to the working directory"}}}};
+        {"range", "an interval [low, high] for each axis", "that of the members at all times", "of the cells"}}}};
 }
 
 TableReference kernel_table() {
@@ -347,12 +235,17 @@ std::vector<TableReference> all_tables() {
   append({learning_table()});
   append(stimulus_tables());
   append({pattern_table()});
-  append(quantum_tables());
+  append({particle_table()});
+  append(port_tables());
+  append(boltzmann_tables());
+  append(gauge_tables());
   append(constraint_tables());
   append({kernel_table()});
   append(environment_tables());
   append(evaluate_tables());
-  append(output_tables());
+  append(ensemble_tables());
+  append({solver_table()});
+  append(run_file_tables());
   return tables;
 }
 

@@ -1,6 +1,7 @@
 #include "config/resolved.hpp"
 
 #include "config/names.hpp"
+#include "config/tables.hpp"
 #include "config/toml_text.hpp"
 #include "config/toml_writer.hpp"
 
@@ -32,15 +33,6 @@ std::vector<std::pair<std::string, std::string>> fields_of(const Value& value, c
 void write_layer_value(TomlWriter& out, const LayerValue& input, const Settings& settings, const std::string& plain) {
   out.put_text("layer", settings.network.layers[static_cast<std::size_t>(input.layer)].name);
   for (const auto& [key, text] : fields_of(input.value, plain)) out.put(key, text);
-}
-
-void write_run(TomlWriter& out, const Settings& settings) {
-  out.table("run");
-  out.put_text("name", settings.name);
-  out.put_integer("epochs", settings.epochs);
-  out.put("epoch_length", settings.epoch_length);
-  out.put_integer("samples_per_epoch", settings.samples_per_epoch);
-  out.put("seed", fmt::format("{}", settings.seed));
 }
 
 std::string connect_text(const Connectivity& connect) {
@@ -79,19 +71,6 @@ void write_network(TomlWriter& out, const NetworkSettings& network) {
   }
 }
 
-void write_learning(TomlWriter& out, const LearningSettings& learning) {
-  out.table("learning");
-  out.put("enabled", learning.enabled);
-  out.put("inertia", learning.inertia);
-  out.put("epoch_memory", learning.epoch_memory);
-  out.put_text("delta", name_of(delta_names, learning.delta));
-  out.put_text("momentum", name_of(momentum_names, learning.momentum));
-  out.put("initial_delta", value_text(learning.initial_delta));
-  out.put_text("error", name_of(error_names, learning.error));
-  out.put("target", value_text(learning.target));
-  out.put("weight_decay", learning.weight_decay);
-}
-
 void write_inputs(TomlWriter& out, const Settings& settings) {
   for (const auto& constant : settings.stimulus.constant) {
     out.element("stimulus.constant");
@@ -127,34 +106,6 @@ void write_port(TomlWriter& out, const char* name, const PortSettings& port) {
   std::vector<std::string> rows;
   for (const auto& row : port.coupling) rows.push_back(toml_text(std::vector<double>(row.begin(), row.end())));
   out.put("coupling", fmt::format("[{}]", fmt::join(rows, ", ")));
-}
-
-void write_quantum(TomlWriter& out, const ParticleSettings& particles, const BoltzmannSettings& boltzmann) {
-  out.table("particles");
-  out.put("amplitude", particles.amplitude);
-  out.put_text("closure", name_of(closure_names, particles.closure));
-  out.put("feedback", particles.feedback);
-  write_port(out, "particles.a", particles.a);
-  write_port(out, "particles.b", particles.b);
-  out.table("boltzmann");
-  out.put("charge", boltzmann.charge);
-  out.put("volume", boltzmann.volume);
-  out.put_text("memory", name_of(memory_names, boltzmann.memory));
-  out.put("window", boltzmann.window);
-  out.put("correlation_time", boltzmann.correlation_time);
-  out.put_text("second_order", name_of(second_order_names, boltzmann.second_order));
-  out.put("mediator_noise", boltzmann.mediator_noise);
-  out.put("critical", boltzmann.critical);
-  out.put("k0", toml_text(boltzmann.k0));
-  out.put("weights", toml_text(boltzmann.weights));
-  out.put("positivity_tolerance", boltzmann.positivity_tolerance);
-  const auto numbers = [](const auto& values) { return toml_text(std::vector<double>(values.begin(), values.end())); };
-  const auto& bath = boltzmann.bath;
-  out.table("boltzmann.bath");
-  out.put("dephasing", numbers(bath.dephasing));
-  out.put("relaxation", numbers(bath.relaxation));
-  out.put("occupation", numbers(bath.occupation));
-  out.put("axis", fmt::format("[{}, {}]", numbers(bath.axis[0]), numbers(bath.axis[1])));
 }
 
 std::string drawn_text(const DrawnParts& parts) {
@@ -213,29 +164,6 @@ void write_kernel(TomlWriter& out, const KernelSettings& kernel, const NetworkSe
   out.put_integer("nodes_per_epoch", kernel.nodes_per_epoch);
 }
 
-void write_checkpoint(TomlWriter& out, const CheckpointSettings& checkpoint) {
-  out.table("output.checkpoint");
-  if (checkpoint.every_epochs > 0) out.put_integer("every_epochs", checkpoint.every_epochs);
-  if (checkpoint.every_minutes > 0.0) out.put("every_minutes", checkpoint.every_minutes);
-  if (checkpoint.final) out.put("final", *checkpoint.final);
-  out.put_integer("keep", checkpoint.keep);
-  out.put("redo_minutes", checkpoint.redo_minutes);
-  out.put_text("directory", checkpoint.directory.string());
-}
-
-void write_output(TomlWriter& out, const SolverSettings& solver, const OutputSettings& output) {
-  out.table("solver");
-  out.put_text("engine", name_of(engine_names, solver.engine));
-  out.put_text("method", name_of(method_names, solver.method));
-  out.put("relative_tolerance", solver.relative_tolerance);
-  out.put("absolute_tolerance", solver.absolute_tolerance);
-  out.table("output");
-  out.put_text("file", output.file.string());
-  out.put("states", output.states);
-  out.put_text("weights", name_of(weight_output_names, output.weights));
-  write_checkpoint(out, output.checkpoint);
-}
-
 }  // namespace
 
 std::string value_text(const Value& value) {
@@ -251,13 +179,19 @@ std::string resolved_text(const Settings& settings) {
   write_network(out, settings.network);
   write_learning(out, settings.learning);
   write_inputs(out, settings);
-  if (settings.particles) write_quantum(out, *settings.particles, settings.boltzmann);
+  if (settings.particles) {
+    write_particles(out, *settings.particles);
+    write_port(out, "particles.a", settings.particles->a);
+    write_port(out, "particles.b", settings.particles->b);
+    write_boltzmann(out, settings.boltzmann);
+  }
   if (settings.ensemble) write_ensemble(out, *settings.ensemble);
   if (settings.wavefunction) write_wavefunction(out, *settings.wavefunction);
   if (settings.kernel) write_kernel(out, *settings.kernel, settings.network);
   if (settings.environment) write_environment(out, *settings.environment, settings.network);
   if (settings.evaluate) write_evaluate(out, *settings.evaluate, settings.network);
-  write_output(out, settings.solver, settings.output);
+  write_solver(out, settings.solver);
+  write_run_file(out, settings.output);
   return out.text();
 }
 

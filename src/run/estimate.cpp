@@ -271,10 +271,11 @@ double density_operations(const Settings& settings) {
   const auto& boltzmann = settings.boltzmann;
   const auto samples = static_cast<double>(settings.samples());
   const double interval = settings.epoch_length / settings.samples_per_epoch;
+  constexpr double most_steps = 1e9;  // of an interval: shorter ones end the run
   double steps = 0.0;
   for (const double k0 : boltzmann.k0) {
     const double turn = std::abs(boltzmann.charge * settings.particles->amplitude) / (2.0 * k0 * boltzmann.volume);
-    steps += samples * std::max(1.0, turn * interval);
+    steps += samples * std::fmin(std::fmax(turn * interval, 1.0), most_steps);  // 1 where that is no number
   }
   constexpr double trials = 20.0;  // of a search for the critical noise, without and with noise
   const double one = step_operations(boltzmann, boltzmann.mediator_noise > 0.0) * steps;

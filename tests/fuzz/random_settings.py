@@ -57,6 +57,8 @@ class Subject:
             return "check prints what is no JSON", ending.out[:500]
         if negative := [name for name, value in cost.items() if isinstance(value, (int, float)) and not value >= 0]:
             return f"check says that {negative[0]} is {cost[negative[0]]}", ending.out
+        if unknown := [name for name, value in cost.items() if value is None]:
+            return f"check does not know {unknown[0]}", ending.out
         if cost["peak_bytes"] > SMALL_MEMORY or cost["file_bytes"] > SMALL_MEMORY or cost["operations"] > SMALL_WORK:
             return None, "large"
         command = [self.binary, "run", "case.toml", "--output", "run.h5", "--overwrite", "--max-walltime", WALL_TIME]

@@ -28,8 +28,9 @@ MPIEXEC = os.environ.get("MPIEXEC", "mpiexec")
 MEMBERS = 4
 # What a machine is at the moment, and when and by what a file was made.
 PASSING = (r"available per rank [^\n;]*", r'"available_bytes":\s*\d+', r"in \d+ s\.", r"\d+(\.\d+)? s\b", r"[0-9a-f]{8}-[0-9a-f-]{27}",
-           r"\d{4}-\d\d-\d\dT[\d:]+Z?", r"commit [^\n]*", r"[^\n]*\b(created|versions?|run id|timing|memory)\b[^\n]*")
-SKIPPED = ("/@git_commit", "/@commit", "/@*version*", "/@run_file", "/@epoch_seconds", "/@write_seconds", "/@seconds_to_next")
+           r"\d{4}-\d\d-\d\dT[\d:]+Z?", r"Process name: [^\n]*", r"commit [^\n]*", r"[^\n]*\b(created|versions?|run id|timing|memory)\b[^\n]*")
+# The input stands in what `check` says, too; here it holds the folder's name.
+SKIPPED = ("/@input", "/*@file", "/@git_commit", "/@commit", "/@*version*", "/@run_file", "/@epoch_seconds", "/@write_seconds", "/@seconds_to_next")
 
 
 def command(binary, ranks, *arguments):
@@ -70,12 +71,16 @@ class Build:
     def __init__(self, binary, folder):
         self.binary, self.folder = pathlib.Path(binary).resolve(), folder
         shutil.copytree(ROOT / "input", folder)
+        for text in (path.read_text() for path in folder.glob("*.toml")):
+            for arguments in re.findall(r"hjdata (\w+ input/\S+(?: --\w+ \w+)*)", text):
+                subprocess.run([sys.executable, "-B", ROOT / "postprocess/hjdata", *arguments.replace("input/", "").split()],
+                               cwd=folder, capture_output=True, check=True)
         self.said = {}
 
     def call(self, name, *arguments, ranks=None):
         done = subprocess.run(command(self.binary, ranks, *arguments), cwd=self.folder, capture_output=True, text=True,
                               timeout=1800, check=False)
-        self.said[name] = spoken(done)
+        self.said[name] = spoken(done).replace(str(self.folder), "FOLDER")
 
     def take(self, path, case):
         verb, ranks, settings = case
@@ -119,7 +124,7 @@ def main():
         builds = [Build(binary, pathlib.Path(folder) / name) for name, binary in (("before", chosen.before), ("after", chosen.after))]
         for build in builds:
             build.call("reference", "reference")
-            for verb in ("", "run", "check", "torus", "info"):
+            for verb in ("", "run", "check", "torus", "quantum", "info"):
                 build.call(f"help {verb}", "help", *([verb] if verb else []))
         for path in sorted((ROOT / "input").glob("*.toml")):
             if chosen.only and path.stem not in chosen.only:

@@ -1,0 +1,148 @@
+// [particles] and its ports.
+#include "config/fields.hpp"
+#include "config/read_tables.hpp"
+#include "config/tables.hpp"
+#include "config/toml_text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+namespace hjnet {
+
+namespace {
+
+void particle_fields(Fields& fields, ParticleSettings& particles) {
+  fields.number("amplitude", particles.amplitude, any_number, "of the pulses");
+  fields.choice("closure", particles.closure, closure_names,
+                "which factors of the Hamiltonian become operators: Delta and F, Delta alone, or Delta, F and the error; "
+                "mean_field is bilinear with each particle seeing the other's mean alone: a control, which never entangles");
+  fields.truth("feedback", particles.feedback,
+               "true: from the second epoch on the ports are fed the Stokes vectors that the mixture of the modes has at the "
+               "epoch's start, instead of the given ones; not with `boltzmann.memory` symmetric or window");
+}
+
+void read_stokes(const Reader& table, PortSettings& port) {
+  table.require("stokes");
+  const auto stokes = table.numbers("stokes", {});
+  if (stokes.size() != 3) table.wrong("stokes");
+  std::copy(stokes.begin(), stokes.end(), port.stokes.begin());
+  const double square = std::inner_product(stokes.begin(), stokes.end(), stokes.begin(), 0.0);
+  if (square > 1.0 + 1e-12) {
+    table.place("stokes").expected("three numbers with sum of squares <= 1", fmt::format("sum {}", square));
+  }
+}
+
+void read_neurons(const Reader& table, PortSettings& port, std::int64_t neurons, std::set<std::int64_t>& taken) {
+  table.require("neurons");
+  port.neurons = table.integers("neurons");
+  if (port.neurons.empty()) table.wrong("neurons");
+  for (std::size_t i = 0; i < port.neurons.size(); ++i) {
+    const auto neuron = port.neurons[i];
+    const Place at = table.place("neurons").element(*table.find("neurons")->as_array()->get(i), i);
+    if (neuron < 0 || neuron >= neurons) {
+      at.expected(fmt::format("a neuron from 0 to {}", neurons - 1), fmt::format("{}", neuron));
+    }
+    if (!taken.insert(neuron).second) {
+      at.expected("a neuron that stands in the ports once", fmt::format("{} again", neuron));
+    }
+  }
+}
+
+void read_coupling(const Reader& table, PortSettings& port) {
+  constexpr std::string_view row_text = "a row of three numbers";
+  if (!table.has("coupling")) {
+    if (port.neurons.size() <= 3) return;
+    table.wrong("neurons", "at most three neurons, one for each Stokes component, where there is no coupling");
+  }
+  const auto* rows = table.find("coupling")->as_array();
+  if (rows == nullptr) table.wrong("coupling");
+  if (rows->size() != port.neurons.size()) {
+    table.place("coupling")
+        .expected(fmt::format("{}, one for each neuron of the port",
+                              counted(static_cast<std::int64_t>(port.neurons.size()), "row")),
+                  fmt::format("{}", rows->size()));
+  }
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    const auto* row = rows->get(i)->as_array();
+    const Place at = table.place("coupling").element(*rows->get(i), i);
+    if (row == nullptr || row->size() != 3) at.expected(row_text, describe(*rows->get(i)));
+    auto& numbers = port.coupling.emplace_back();
+    for (std::size_t j = 0; j < 3; ++j) {
+      const auto number = finite_number(*row->get(j));
+      if (!number) at.element(*row->get(j), j).expected("a finite number", describe(*row->get(j)));
+      numbers[j] = *number;
+    }
+  }
+}
+
+PortSettings read_port(const Reader& particles, const char* name, const Settings& settings,
+                       std::set<std::int64_t>& taken) {
+  const auto found = particles.tables(name);
+  if (found.empty()) particles.place(name).expected("a table { stokes, neurons, time, width }", "nothing");
+  const Reader& table = found.front();
+  PortSettings port;
+  read_stokes(table, port);
+  read_neurons(table, port, settings.network.neurons(), taken);
+  read_coupling(table, port);
+  table.require("time");
+  port.time = table.number("time", 0.0, is_not_negative);
+  if (port.time > settings.epoch_length) table.wrong("time");
+  table.require("width");
+  port.width = table.number("width", 0.0, is_positive);
+  std::tie(port.first_epoch, port.last_epoch) = read_epoch_range(table, settings.epochs);
+  return port;
+}
+
+/// What is fed back must be known at an epoch's start, so K(t) may not see what the network does afterwards.
+void check_feedback(const Reader& input, const Settings& settings) {
+  if (!settings.particles || !settings.particles->feedback) return;
+  const auto& boltzmann = settings.boltzmann;
+  const auto memory = boltzmann.memory;
+  const Place place = input.tables("particles").front().place("feedback");
+  if (boltzmann.second_order == SecondOrder::average || memory == Memory::exponential) {
+    place.fail(
+        "true cannot go with second_order = \"average\" or memory = \"exponential\", whose noise remembers more than "
+        "the density matrix: expected boltzmann.memory = \"none\" or \"causal\" without an average");
+  }
+  if (memory == Memory::none || memory == Memory::causal) return;
+  place.fail(
+      fmt::format("true cannot go with boltzmann.memory = \"{}\", which makes the particles depend on what the "
+                  "network does later: expected boltzmann.memory = \"none\" or \"causal\"",
+                  name_of(memory_names, memory)));
+}
+
+}  // namespace
+
+TableReference particle_table() {
+  FieldReference fields("particles", "The two particles. Without this table there is no quantum stage.");
+  ParticleSettings standard;
+  particle_fields(fields, standard);
+  return fields.take();
+}
+
+void write_particles(TomlWriter& out, const ParticleSettings& particles) {
+  out.table("particles");
+  FieldWriter fields(out);
+  particle_fields(fields, unchanged(particles));
+}
+
+void read_particles(const Reader& input, Settings& settings) {
+  if (input.has("particles")) {
+    const Reader table = table_or_empty(input, "particles");
+    ParticleSettings particles;
+    FieldReader fields(table);
+    particle_fields(fields, particles);
+    std::set<std::int64_t> taken;
+    particles.a = read_port(table, "a", settings, taken);
+    particles.b = read_port(table, "b", settings, taken);
+    settings.particles = particles;
+  }
+  read_boltzmann(input, settings);
+  check_feedback(input, settings);
+}
+
+}  // namespace hjnet
