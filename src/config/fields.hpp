@@ -1,7 +1,7 @@
 #pragma once
-/// A table of the input, each key declared once: its name, where its value is kept, what it may be, and what it means. What
-/// is done with the keys is a visitor's business: reading them, writing them, telling the manual of them. Defaults are
-/// those of the settings.
+/// A table of the input, each key declared once: its name, where its value is kept, what it may be, and what it means.
+/// What is done with the keys is a visitor's business: reading them, writing them, telling the manual of them. Defaults
+/// are those of the settings.
 
 #include "config/reader.hpp"
 #include "config/reference.hpp"
@@ -75,7 +75,8 @@ public:
   explicit FieldReader(const Reader& table) : table_(table) {}
   void truth(std::string_view name, bool& value, std::string_view meaning) override;
   void number(std::string_view name, double& value, const Range& range, std::string_view meaning) override;
-  void integer(std::string_view name, int& value, std::int64_t low, std::string_view meaning, std::int64_t high) override;
+  void integer(std::string_view name, int& value, std::int64_t low, std::string_view meaning,
+               std::int64_t high) override;
   void value(std::string_view name, Value& value, const Extent& extent, std::string_view meaning) override;
   void key(const KeyReference& key, const std::function<void(const Reader&)>& read,
            const std::function<std::string()>& text) override;
@@ -98,7 +99,8 @@ public:
   explicit FieldWriter(TomlWriter& out) : out_(out) {}
   void truth(std::string_view name, bool& value, std::string_view meaning) override;
   void number(std::string_view name, double& value, const Range& range, std::string_view meaning) override;
-  void integer(std::string_view name, int& value, std::int64_t low, std::string_view meaning, std::int64_t high) override;
+  void integer(std::string_view name, int& value, std::int64_t low, std::string_view meaning,
+               std::int64_t high) override;
   void value(std::string_view name, Value& value, const Extent& extent, std::string_view meaning) override;
   void key(const KeyReference& key, const std::function<void(const Reader&)>& read,
            const std::function<std::string()>& text) override;
@@ -112,12 +114,14 @@ private:
 /// Collects what the manual says of the keys; values are the defaults.
 class FieldReference final : public Fields {
 public:
-  FieldReference(std::string_view path, std::string_view meaning, TableReference::Form form = TableReference::Form::single)
+  FieldReference(std::string_view path, std::string_view meaning,
+                 TableReference::Form form = TableReference::Form::single)
       : table_{path, form, meaning, {}} {}
   [[nodiscard]] TableReference take() { return std::move(table_); }
   void truth(std::string_view name, bool& value, std::string_view meaning) override;
   void number(std::string_view name, double& value, const Range& range, std::string_view meaning) override;
-  void integer(std::string_view name, int& value, std::int64_t low, std::string_view meaning, std::int64_t high) override;
+  void integer(std::string_view name, int& value, std::int64_t low, std::string_view meaning,
+               std::int64_t high) override;
   void value(std::string_view name, Value& value, const Extent& extent, std::string_view meaning) override;
   void key(const KeyReference& key, const std::function<void(const Reader&)>& read,
            const std::function<std::string()>& text) override;

@@ -97,15 +97,14 @@ std::vector<TableReference> port_tables() {
 }
 
 std::vector<TableReference> gauge_tables() {
-  return {
-      {"gauge",
-       Form::single,
-       "Minimal coupling to a prescribed gauge field.",
-       {{"charge", number, "0.0", "c: charge of the neurons"}}},
-      {"gauge.field", Form::either,
-       "The field A(t) = value cos(2 pi frequency t + phase) of one layer. Several add up.",
-       layer_value_keys("constant", {{"frequency", number, "0.0", "in periods a unit of time"},
-                                     {"phase", number, "0.0", "in radians"}})}};
+  return {{"gauge",
+           Form::single,
+           "Minimal coupling to a prescribed gauge field.",
+           {{"charge", number, "0.0", "c: charge of the neurons"}}},
+          {"gauge.field", Form::either,
+           "The field A(t) = value cos(2 pi frequency t + phase) of one layer. Several add up.",
+           layer_value_keys("constant", {{"frequency", number, "0.0", "in periods a unit of time"},
+                                         {"phase", number, "0.0", "in radians"}})}};
 }
 
 std::vector<TableReference> constraint_tables() {

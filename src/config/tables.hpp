@@ -1,6 +1,6 @@
 #pragma once
-/// The tables whose keys are declared once, in tables/: what the manual says of them, and their lines of a resolved input. How
-/// they are read stands with all others in read_tables.hpp.
+/// The tables whose keys are declared once, in tables/: what the manual says of them, and their lines of a resolved
+/// input. How they are read stands with all others in read_tables.hpp.
 
 #include "config/reference.hpp"
 #include "config/settings.hpp"

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace hjnet {
 
@@ -35,17 +36,20 @@ void Feedback::advance(std::span<const double> c) {
   MPI_Comm_size(group_, &ranks);
   const auto& boltzmann = settings_.boltzmann;
   const auto own = mode_range(as_int(states_.size()), ranks, rank);
-  integral_ = agreed(group_, [&] {
+  auto states = states_;
+  const auto integral = agreed(group_, [&] {
     const OperatorSeries series(c, 1, settings_.samples_per_epoch, settings_.epoch_length, epochs_done(), integral_);
     const MemoryKernel kernel(boltzmann.memory, boltzmann.window, series);
     for (int mode = own.first; mode < own.end; ++mode) {
-      auto& rho = states_[as_size(mode)];
+      auto& rho = states[as_size(mode)];
       DensityState state{rho, epochs_done()};
       evolve_mode(mode_parameters(boltzmann, mode), series, kernel, default_boltzmann_tolerance, state);
       rho = state.rho;
     }
     return series.integral_at_end();
   });
+  states_ = std::move(states);
+  integral_ = integral;
   share_states();
   const auto next = stokes_of(mixture());
   fed_.insert(fed_.end(), next.begin(), next.end());
@@ -101,7 +105,9 @@ void Feedback::load(const VectorArchive& in, int epochs_done) {
   std::copy(states.begin(), states.end(), states_.front().data());
   const auto integral = read(integral_path, width);
   std::copy(integral.begin(), integral.end(), integral_.data());
-  fed_ = read(stokes_path, (as_size(epochs_done) + 1) * directions);
+  // A run that was stopped on its way through the last epoch's particles stands before it.
+  const auto before = in.read_numbers(stokes_path).size() == as_size(epochs_done) * directions;
+  fed_ = read(stokes_path, (as_size(epochs_done) + (before ? 0 : 1)) * directions);
 }
 
 }  // namespace hjnet

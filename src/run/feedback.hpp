@@ -25,7 +25,8 @@ public:
 
   /// Takes every mode through the next epoch. Collective over the group.
   /// @param c  (S+1) x 16, c_alpha at the epoch's samples; the same on all ranks
-  /// @throws numerical_error, on all ranks alike, where the solution blows up; the state is then of no use
+  /// @throws numerical_error, on all ranks alike, where the solution blows up; stop_request likewise, where stops are
+  /// heeded: the state is then what it was before
   void advance(std::span<const double> c);
 
   [[nodiscard]] int epochs_done() const { return static_cast<int>(fed_.size() / directions) - 1; }
@@ -40,7 +41,7 @@ public:
   void save(VectorArchive& out) const;
   /// Bytes of it.
   [[nodiscard]] std::int64_t saved_bytes() const;
-  /// @throws io_error, on all ranks, where it is missing or does not stand after `epochs_done` epochs
+  /// @throws io_error, on all ranks, where it is missing or stands neither after `epochs_done` epochs nor one before
   void load(const VectorArchive& in, int epochs_done);
 
 private:

@@ -151,7 +151,7 @@ void Member::load(const CheckpointInfo& checkpoint) {
   if (values_) values_->load(in, epochs_done_);
   if (feedback_) {
     feedback_->load(in, epochs_done_);
-    input_.feed(feedback_->stokes(epochs_done_));
+    input_.feed(feedback_->stokes(feedback_->epochs_done()));
   }
   if (samples != samples_of(settings_, epochs_done_)) {
     throw io_error(fmt::format("'{}' holds {} samples instead of {} an epoch", checkpoint.file.string(), samples,
@@ -259,11 +259,18 @@ void Member::evaluate(RunFile& file, Progress& progress, Timing& timing, const C
   progress.show(evaluation_->last());
 }
 
-/// Takes the particles through the epoch that was just written, and feeds the ports for the next one.
-void Member::feed_back(Timing& timing) {
+/// Takes the particles through the last epoch that was written, unless they are there, and feeds the ports for the next
+/// one. A checkpoint of a run that was stopped meanwhile has it done first of all.
+void Member::feed_back(Progress& progress, Timing& timing, Checkpoints& checkpoints) {
+  if (feedback_->epochs_done() == epochs_done_) return;
   const Stopwatch watch(timing.quantum);
   const auto numbers = result_.series.pauli.size() / static_cast<std::size_t>(epochs_done_);
-  feedback_->advance(std::span<const double>(result_.series.pauli).last(numbers));
+  try {
+    const StopsHeeded heeded(checkpoints.deadline(), [&] { progress.tick(); });
+    feedback_->advance(std::span<const double>(result_.series.pauli).last(numbers));
+  } catch (const stop_request&) {
+    checkpoints.stage_stopped(*this);
+  }
   input_.feed(feedback_->stokes(epochs_done_));
   if (!is_first() || warned_ || epochs_done_ == settings_.epochs) return;
   const double smallest = feedback_->smallest_eigenvalue();
@@ -304,6 +311,7 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
     progress.step_done(number_);
   });
   checkpoints.run_begins(*this);
+  if (feedback_) feed_back(progress, timing, checkpoints);
   take_epochs(file, progress, timing, checkpoints);
   timing.checkpoint += checkpoints.seconds();
   try {
@@ -326,7 +334,7 @@ void Member::take_epochs(RunFile& file, Progress& progress, Timing& timing, Chec
         const Stopwatch watch(timing.output);
         publish();
       }
-      if (feedback_) feed_back(timing);
+      if (feedback_) feed_back(progress, timing, checkpoints);
       progress.epoch_done(number_, epochs_done_ * settings_.epoch_length, engine_->work().at("steps"));
       checkpoints.epoch_done(*this);
     }

@@ -100,7 +100,7 @@ private:
   [[nodiscard]] bool is_first() const { return !settings_.ensemble || number_ == settings_.ensemble->first; }
   void advance(RunFile& file, Timing& timing);
   void evaluate(RunFile& file, Progress& progress, Timing& timing, const Checkpoints& checkpoints);
-  void feed_back(Timing& timing);
+  void feed_back(Progress& progress, Timing& timing, Checkpoints& checkpoints);
   void watch_growth();
   void conclude(RunFile& file, Progress& progress, Timing& timing);
 

@@ -18,7 +18,8 @@ class Page(NamedTuple):
 
     def names(self):
         """Every key as TABLE.KEY, and every table as a message names it, with a colon."""
-        return {f"{table}.{key.name}" for table, keys in self.tables.items() for key in keys} | {f"{t}:" for t in self.tables}
+        names = {f"{table}.{key.name}" for table, keys in self.tables.items() for key in keys}
+        return names | {f"{table}:" for table in self.tables} | {"gauge.constraint '"}  # a constraint by its name
 
 
 def cells(line):

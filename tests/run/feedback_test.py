@@ -2,14 +2,17 @@
 """Whole runs in which the particles act back on the network: against the plain run, on several ranks, and in words."""
 
 import pathlib
+import signal
+import subprocess
 import sys
+import time
 import unittest
 
 import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from whole_run import WholeRun, datasets  # noqa: E402
+from whole_run import SANITIZED, WholeRun, datasets  # noqa: E402
 
 SAMPLES = 12  # S
 INPUT = """
@@ -100,8 +103,8 @@ class Feedback(WholeRun):
                 self.assertIn("Feedback: in the last epoch the ports were fed |s_A| = %.4g, |s_B| = %.4g" % lengths, said)
 
     def test_pulses_do_not_come_where_they_are_not_asked_for(self):
-        fed, _ = self.run_case("particles.a.epochs=[0,0]", "particles.b.epochs=[0,0]", "learning.enabled=false")
-        plain, _ = self.run_case("particles.a.epochs=[0,0]", "particles.b.epochs=[0,0]", "learning.enabled=false",
+        fed, _ = self.run_case("particles.a.epochs=[0,0]", "=[0,0]", "learning.enabled=false")
+        plain, _ = self.run_case("particles.a.epochs=[0,0]", "=[0,0]", "learning.enabled=false",
                                  "particles.feedback=false")
         self.assertGreater(np.abs(fed["particles/stokes"][1:] - GIVEN).max(), 0.001)
         self.assertLess(np.abs(fed["states/y"] - plain["states/y"]).max(), 1e-12)
@@ -135,6 +138,39 @@ class Feedback(WholeRun):
             self.assertIn(f"in {bad} of 4 epochs what was fed was of a mixture that is not positive", said)
         _, said = self.run_case()
         self.assertNotIn("not positive", said)
+
+    @unittest.skipIf(SANITIZED, "a sanitizer takes its time")
+    def test_stops_within_the_particles_epoch_and_goes_on(self):
+        """Found by random settings: a wall time was not heeded while particles turned fast."""
+        fast = ("run.epochs=2", "particles.b.epochs=[1, 1]", "boltzmann.charge=3e6", "boltzmann.k0=[1.0]", "boltzmann.weights=[1.0]", 'output.checkpoint.directory="there"')
+        straight, _ = self.run_case(*fast)
+        (self.path / "run.h5").rename(self.path / "straight.h5")
+        changes = [word for setting in ("solver.engine=waveform", *fast) for word in ("--set", setting)]
+        stops = 0
+        with subprocess.Popen(self.command("run", "case.toml", "--output", "run.h5", *changes, ranks=None), cwd=self.path,
+                              stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+            self.until_epochs(process, 1)  # on file before its particles begin
+            process.send_signal(signal.SIGUSR1)
+            begin = time.monotonic()
+            stops += process.wait(60) == 75
+        self.assertEqual(stops, 1)
+        self.assertLess(time.monotonic() - begin, 0.8)
+        done = self.launch("run", "case.toml", "--output", "run.h5", "--restart", "auto", *changes, ranks=None)
+        self.assertRegex(done.stderr, "[1-3] epochs done")
+        with h5py.File(self.path / "run.h5") as run:
+            found = datasets(run)
+        for name in ("particles/stokes", "density/mean", "series/pauli"):
+            self.assertTrue((found[name] == straight[name]).all(), name)
+
+    def until_epochs(self, process, epochs):
+        while process.poll() is None:
+            try:
+                with h5py.File(self.path / "run.h5", "r", locking=False) as run:
+                    if run["progress/epochs_completed"][()] >= epochs:
+                        return
+            except (OSError, KeyError):
+                pass
+            time.sleep(0.01)
 
     def test_info_says_what_was_fed(self):
         found, _ = self.run_case()

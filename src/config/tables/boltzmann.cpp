@@ -80,19 +80,23 @@ void boltzmann_fields(Fields& fields, BoltzmannSettings& boltzmann) {
   fields.number("window", boltzmann.window, positive, "half-width of the memory, with `memory = \"window\"`");
   fields.number("correlation_time", boltzmann.correlation_time, positive,
                 "tau: the memory weighs the past by exp(-(t - t')/tau), with `memory = \"exponential\"`");
-  fields.choice("second_order", boltzmann.second_order, second_order_names,
-                "the paper's second-order term, which may leave the states; its completely positive part; or, with `memory = "
-                "\"causal\"` and `\"exponential\"`, the average over the noise of which it is the lowest order");
-  fields.number("mediator_noise", boltzmann.mediator_noise, not_negative,
-                "x: noise in units of what a mediator that measures and feeds forward must add at least; at 1 no product state "
-                "is ever entangled");
+  fields.choice(
+      "second_order", boltzmann.second_order, second_order_names,
+      "the paper's second-order term, which may leave the states; its completely positive part; or, with `memory = "
+      "\"causal\"` and `\"exponential\"`, the average over the noise of which it is the lowest order");
+  fields.number(
+      "mediator_noise", boltzmann.mediator_noise, not_negative,
+      "x: noise in units of what a mediator that measures and feeds forward must add at least; at 1 no product state "
+      "is ever entangled");
   fields.truth("critical", boltzmann.critical,
                "true: look for the smallest mediator noise and dephasing at which no sample is entangled");
-  fields.key({"k0", "a list of numbers > 0", "[1.0]", "a momentum mode each"},
-             [&](const Reader& table) { read_modes(table, boltzmann); }, [&] { return toml_text(boltzmann.k0); });
-  fields.key({"weights", "numbers >= 0 with sum 1, one for each number of k0", "[1.0]",
-              "of the modes in the mixture; a sum that is 1 to 1e-6 is made 1"},
-             [](const Reader& /*read with k0*/) {}, [&] { return toml_text(boltzmann.weights); });
+  fields.key(
+      {"k0", "a list of numbers > 0", "[1.0]", "a momentum mode each"},
+      [&](const Reader& table) { read_modes(table, boltzmann); }, [&] { return toml_text(boltzmann.k0); });
+  fields.key(
+      {"weights", "numbers >= 0 with sum 1, one for each number of k0", "[1.0]",
+       "of the modes in the mixture; a sum that is 1 to 1e-6 is made 1"},
+      [](const Reader& /*read with k0*/) {}, [&] { return toml_text(boltzmann.weights); });
   fields.number("positivity_tolerance", boltzmann.positivity_tolerance, not_negative,
                 "a state with an eigenvalue below minus this is flagged unphysical");
 }
@@ -100,25 +104,27 @@ void boltzmann_fields(Fields& fields, BoltzmannSettings& boltzmann) {
 void bath_fields(Fields& fields, BathSettings& bath) {
   constexpr std::string_view rates = "a number >= 0, or two";
   const auto pair = [&](std::string_view name, std::array<double, 2>& value, std::string_view meaning) {
-    fields.key({name, rates, "0.0", meaning}, [&](const Reader& table) { value = read_rates(table, name, value); },
-               [&] { return list_text(value); });
+    fields.key(
+        {name, rates, "0.0", meaning}, [&](const Reader& table) { value = read_rates(table, name, value); },
+        [&] { return list_text(value); });
   };
   pair("dephasing", bath.dephasing, "gamma_phi: coherences decay by exp(-gamma_phi t)");
   pair("relaxation", bath.relaxation,
        "gamma: from n.sigma = +1 to -1 with gamma (occupation + 1), back with gamma occupation");
   pair("occupation", bath.occupation, "mean number of quanta of the bath; needs a relaxation");
-  fields.key({"axis", "three numbers, not all 0, or a pair of such", "[0, 0, 1]",
-              "n, of both particles or of A and B; made of length 1"},
-             [&](const Reader& table) {
-               if (!table.has("axis")) return;
-               const auto* axes = table.find("axis")->as_array();
-               if (axes == nullptr) table.wrong("axis");
-               const bool each = axes->size() == 2 && axes->get(0)->is_array() && axes->get(1)->is_array();
-               for (std::size_t i = 0; i < 2; ++i) {
-                 bath.axis[i] = read_axis(table, each ? *axes->get(i)->as_array() : *axes);
-               }
-             },
-             [&] { return fmt::format("[{}, {}]", list_text(bath.axis[0]), list_text(bath.axis[1])); });
+  fields.key(
+      {"axis", "three numbers, not all 0, or a pair of such", "[0, 0, 1]",
+       "n, of both particles or of A and B; made of length 1"},
+      [&](const Reader& table) {
+        if (!table.has("axis")) return;
+        const auto* axes = table.find("axis")->as_array();
+        if (axes == nullptr) table.wrong("axis");
+        const bool each = axes->size() == 2 && axes->get(0)->is_array() && axes->get(1)->is_array();
+        for (std::size_t i = 0; i < 2; ++i) {
+          bath.axis[i] = read_axis(table, each ? *axes->get(i)->as_array() : *axes);
+        }
+      },
+      [&] { return fmt::format("[{}, {}]", list_text(bath.axis[0]), list_text(bath.axis[1])); });
 }
 
 /// A correlation of the noise stands behind two of the memories only.

@@ -24,13 +24,15 @@ void learning_fields(Fields& fields, LearningSettings& learning, std::int64_t ne
                 "boundary condition of M: 0 at the end of every epoch, or 0 at the start of the run");
   fields.value("initial_delta", learning.initial_delta, {.rows = neurons, .of = "neuron"},
                "Delta(0) over all neurons, with `delta = \"initial\"`");
-  fields.choice("error", learning.error, error_names,
-                "error functional E: half the squared distance from the target, the cross entropy of softmax(y) with it, "
-                "the Hopfield energy of a symmetric recurrent network, or half the squared Bellman error of `environment`; "
-                "the last two have no target");
-  fields.value("target", learning.target, {.rows = outputs, .of = "output"},
-               "d, over the outputs; not beside targets of `stimulus.patterns`. With `error = \"cross_entropy\"` not negative "
-               "and with sum 1");
+  fields.choice(
+      "error", learning.error, error_names,
+      "error functional E: half the squared distance from the target, the cross entropy of softmax(y) with it, "
+      "the Hopfield energy of a symmetric recurrent network, or half the squared Bellman error of `environment`; "
+      "the last two have no target");
+  fields.value(
+      "target", learning.target, {.rows = outputs, .of = "output"},
+      "d, over the outputs; not beside targets of `stimulus.patterns`. With `error = \"cross_entropy\"` not negative "
+      "and with sum 1");
   fields.number("weight_decay", learning.weight_decay, not_negative, "kappa: adds kappa |W|^2 / 2 to E");
 }
 

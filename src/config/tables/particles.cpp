@@ -17,12 +17,14 @@ namespace {
 
 void particle_fields(Fields& fields, ParticleSettings& particles) {
   fields.number("amplitude", particles.amplitude, any_number, "of the pulses");
-  fields.choice("closure", particles.closure, closure_names,
-                "which factors of the Hamiltonian become operators: Delta and F, Delta alone, or Delta, F and the error; "
-                "mean_field is bilinear with each particle seeing the other's mean alone: a control, which never entangles");
-  fields.truth("feedback", particles.feedback,
-               "true: from the second epoch on the ports are fed the Stokes vectors that the mixture of the modes has at the "
-               "epoch's start, instead of the given ones; not with `boltzmann.memory` symmetric or window");
+  fields.choice(
+      "closure", particles.closure, closure_names,
+      "which factors of the Hamiltonian become operators: Delta and F, Delta alone, or Delta, F and the error; "
+      "mean_field is bilinear with each particle seeing the other's mean alone: a control, which never entangles");
+  fields.truth(
+      "feedback", particles.feedback,
+      "true: from the second epoch on the ports are fed the Stokes vectors that the mixture of the modes has at the "
+      "epoch's start, instead of the given ones; not with `boltzmann.memory` symmetric or window");
 }
 
 void read_stokes(const Reader& table, PortSettings& port) {
