@@ -33,6 +33,8 @@ void read_family(const Reader& table, const Settings& settings, EnsembleSettings
 void read_wavefunction(const Reader& input, Settings& settings);
 /// [ensemble], [wavefunction], [solver] and [output]; needs run, network, learning and gauge.
 void read_output(const Reader& input, Settings& settings);
+/// [ensemble] with its families; needs network, particles and gauge.
+void read_ensemble(const Reader& input, Settings& settings);
 /// [solver].
 void read_solver(const Reader& input, Settings& settings);
 /// [output] and [output.checkpoint]; need run.

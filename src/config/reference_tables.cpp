@@ -79,23 +79,6 @@ std::vector<TableReference> stimulus_tables() {
                          {"epochs", epoch_range, "all", "first and last epoch, both included"}})}};
 }
 
-std::vector<KeyReference> port_keys() {
-  return {{"stokes", "three numbers with sum of squares <= 1", "required", "the Stokes vector of the state fed in"},
-          {"neurons", "a list of neurons, each from 0 and below the number of neurons", "required",
-           "the port: indices over the whole network. Ports share no neuron; at most three neurons unless there is a "
-           "coupling"},
-          {"time", "a phase in [0, run.epoch_length]", "required", "centre of the pulse exp(-((tau - time)/width)^2)"},
-          {"width", positive_number, "required", "of the pulse"},
-          {"epochs", epoch_range, "all", "first and last epoch with a pulse, both included"},
-          {"coupling", "a row of three numbers for each neuron of the port", "component i to neuron i",
-           "the matrix C by which Stokes components enter the port's neurons"}};
-}
-
-std::vector<TableReference> port_tables() {
-  return {{"particles.a", Form::single, "How particle A enters. Required with `[particles]`.", port_keys()},
-          {"particles.b", Form::single, "How particle B enters. Required with `[particles]`.", port_keys()}};
-}
-
 std::vector<TableReference> gauge_tables() {
   return {{"gauge",
            Form::single,
@@ -146,23 +129,8 @@ std::vector<TableReference> constraint_tables() {
         {"phase", number, "0.0", "in radians; of cosine"}}}};
 }
 
-std::vector<TableReference> ensemble_tables() {
+std::vector<TableReference> family_tables() {
   return {
-      {"ensemble",
-       Form::single,
-       "Many networks that differ in what is drawn. Without this table there is one.",
-       {{"members", "an integer >= 1", "required without a family", "number of members; with `known`, of a group"},
-        {"first", "an integer >= 0", "0", "number of the first member: parts of an ensemble can be run apart"},
-        {"vary",
-         "a list of distinct names of weights, stimulus, target, initial_state, thresholds, multipliers, displacements",
-         "[\"weights\", \"stimulus\", \"target\"]", "what is drawn anew for each member"},
-        {"known",
-         "a list of distinct names of weights, stimulus, target, initial_state, thresholds, multipliers, displacements",
-         "[]",
-         "the part of `vary` that the observer knows: drawn anew for each group only, so that the state of a group is "
-         "the "
-         "observer's"},
-        {"groups", "an integer >= 1", "1", "number of groups, with `known`: there are groups x members runs"}}},
       {"ensemble.family",
        Form::either,
        "A parameter of a family: one network throughout, to which each member adds its own number. With two parameters "
@@ -234,15 +202,15 @@ std::vector<TableReference> all_tables() {
   append({learning_table()});
   append(stimulus_tables());
   append({pattern_table()});
-  append({particle_table()});
-  append(port_tables());
+  append(particle_tables());
   append(boltzmann_tables());
   append(gauge_tables());
   append(constraint_tables());
   append({kernel_table()});
   append(environment_tables());
   append(evaluate_tables());
-  append(ensemble_tables());
+  append({ensemble_table()});
+  append(family_tables());
   append({solver_table()});
   append(run_file_tables());
   return tables;

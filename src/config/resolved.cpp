@@ -95,46 +95,6 @@ void write_inputs(TomlWriter& out, const Settings& settings) {
   write_constraints(out, settings);
 }
 
-void write_port(TomlWriter& out, const char* name, const PortSettings& port) {
-  out.table(name);
-  out.put("stokes", toml_text(std::vector<double>(port.stokes.begin(), port.stokes.end())));
-  out.put("neurons", toml_text(port.neurons));
-  out.put("time", port.time);
-  out.put("width", port.width);
-  out.put("epochs", fmt::format("[{}, {}]", port.first_epoch, port.last_epoch));
-  if (port.coupling.empty()) return;
-  std::vector<std::string> rows;
-  for (const auto& row : port.coupling) rows.push_back(toml_text(std::vector<double>(row.begin(), row.end())));
-  out.put("coupling", fmt::format("[{}]", fmt::join(rows, ", ")));
-}
-
-std::string drawn_text(const DrawnParts& parts) {
-  std::vector<std::string> names;
-  for (const auto& [name, part] : drawn_names) {
-    if (parts.*part) names.push_back(toml_text(name));
-  }
-  return fmt::format("[{}]", fmt::join(names, ", "));
-}
-
-void write_ensemble(TomlWriter& out, const EnsembleSettings& ensemble) {
-  out.table("ensemble");
-  out.put_integer("members", ensemble.group_size());
-  out.put_integer("first", ensemble.first);
-  if (ensemble.family.empty()) {
-    out.put("vary", drawn_text(ensemble.vary));
-    out.put("known", drawn_text(ensemble.known));
-    out.put_integer("groups", ensemble.groups);
-  }
-  for (const auto& parameter : ensemble.family) {
-    out.element("ensemble.family");
-    out.put_text("vary", name_of(family_names, parameter.quantity));
-    out.put_integer("neuron", parameter.neuron);
-    out.put("low", parameter.low);
-    out.put("high", parameter.high);
-    out.put_integer("count", parameter.count);
-  }
-}
-
 void write_wavefunction(TomlWriter& out, const WaveSettings& wave) {
   out.table("wavefunction");
   out.put("neurons", toml_text(wave.neurons));
@@ -181,8 +141,6 @@ std::string resolved_text(const Settings& settings) {
   write_inputs(out, settings);
   if (settings.particles) {
     write_particles(out, *settings.particles);
-    write_port(out, "particles.a", settings.particles->a);
-    write_port(out, "particles.b", settings.particles->b);
     write_boltzmann(out, settings.boltzmann);
   }
   if (settings.ensemble) write_ensemble(out, *settings.ensemble);

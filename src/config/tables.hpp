@@ -16,13 +16,17 @@ void write_run(TomlWriter& out, const Settings& settings);
 TableReference learning_table();
 void write_learning(TomlWriter& out, const LearningSettings& learning);
 
-/// [particles] without its ports.
-TableReference particle_table();
+/// [particles] and its ports.
+std::vector<TableReference> particle_tables();
 void write_particles(TomlWriter& out, const ParticleSettings& particles);
 
 /// [boltzmann] and its bath.
 std::vector<TableReference> boltzmann_tables();
 void write_boltzmann(TomlWriter& out, const BoltzmannSettings& boltzmann);
+
+TableReference ensemble_table();
+/// With its families.
+void write_ensemble(TomlWriter& out, const EnsembleSettings& ensemble);
 
 TableReference solver_table();
 void write_solver(TomlWriter& out, const SolverSettings& solver);

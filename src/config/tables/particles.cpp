@@ -10,6 +10,10 @@
 #include <algorithm>
 #include <numeric>
 #include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 namespace hjnet {
 
@@ -81,21 +85,57 @@ void read_coupling(const Reader& table, PortSettings& port) {
   }
 }
 
+/// @param taken  neurons of the other port, and then of this one too
+void port_fields(Fields& fields, PortSettings& port, const Settings& settings, std::set<std::int64_t>& taken) {
+  fields.key({"stokes", "three numbers with sum of squares <= 1", "required", "the Stokes vector of the state fed in"},
+             [&](const Reader& table) { read_stokes(table, port); },
+             [&] { return toml_text(std::vector<double>(port.stokes.begin(), port.stokes.end())); });
+  fields.key({"neurons", "a list of neurons, each from 0 and below the number of neurons", "required",
+              "the port: indices over the whole network. Ports share no neuron; at most three neurons unless there is a "
+              "coupling"},
+             [&](const Reader& table) {
+               read_neurons(table, port, settings.network.neurons(), taken);
+               read_coupling(table, port);
+             },
+             [&] { return toml_text(port.neurons); });
+  fields.key({"time", "a phase in [0, run.epoch_length]", "required", "centre of the pulse exp(-((tau - time)/width)^2)"},
+             [&](const Reader& table) {
+               table.require("time");
+               port.time = table.number("time", 0.0, not_negative.holds);
+               if (port.time > settings.epoch_length) table.wrong("time");
+             },
+             [&] { return toml_text(port.time); });
+  fields.key({"width", positive_number, "required", "of the pulse"},
+             [&](const Reader& table) {
+               table.require("width");
+               port.width = table.number("width", 0.0, positive.holds);
+             },
+             [&] { return toml_text(port.width); });
+  fields.key({"epochs", "two integers [first, last], 0 <= first <= last < run.epochs", "all",
+              "first and last epoch with a pulse, both included"},
+             [&](const Reader& table) {
+               std::tie(port.first_epoch, port.last_epoch) = read_epoch_range(table, settings.epochs);
+             },
+             [&] { return fmt::format("[{}, {}]", port.first_epoch, port.last_epoch); });
+  fields.key({"coupling", "a row of three numbers for each neuron of the port", "component i to neuron i",
+              "the matrix C by which Stokes components enter the port's neurons"},
+             [](const Reader& /*read with the neurons*/) {},
+             [&] {
+               std::vector<std::string> rows;
+               for (const auto& row : port.coupling) {
+                 rows.push_back(toml_text(std::vector<double>(row.begin(), row.end())));
+               }
+               return rows.empty() ? std::string() : fmt::format("[{}]", fmt::join(rows, ", "));
+             });
+}
+
 PortSettings read_port(const Reader& particles, const char* name, const Settings& settings,
                        std::set<std::int64_t>& taken) {
   const auto found = particles.tables(name);
   if (found.empty()) particles.place(name).expected("a table { stokes, neurons, time, width }", "nothing");
-  const Reader& table = found.front();
   PortSettings port;
-  read_stokes(table, port);
-  read_neurons(table, port, settings.network.neurons(), taken);
-  read_coupling(table, port);
-  table.require("time");
-  port.time = table.number("time", 0.0, is_not_negative);
-  if (port.time > settings.epoch_length) table.wrong("time");
-  table.require("width");
-  port.width = table.number("width", 0.0, is_positive);
-  std::tie(port.first_epoch, port.last_epoch) = read_epoch_range(table, settings.epochs);
+  FieldReader fields(found.front());
+  port_fields(fields, port, settings, taken);
   return port;
 }
 
@@ -119,17 +159,32 @@ void check_feedback(const Reader& input, const Settings& settings) {
 
 }  // namespace
 
-TableReference particle_table() {
-  FieldReference fields("particles", "The two particles. Without this table there is no quantum stage.");
+std::vector<TableReference> particle_tables() {
+  std::vector<TableReference> tables;
   ParticleSettings standard;
-  particle_fields(fields, standard);
-  return fields.take();
+  FieldReference particles("particles", "The two particles. Without this table there is no quantum stage.");
+  particle_fields(particles, standard);
+  tables.push_back(particles.take());
+  for (const auto& [path, meaning] : {std::pair{"particles.a", "How particle A enters. Required with `[particles]`."},
+                                      std::pair{"particles.b", "How particle B enters. Required with `[particles]`."}}) {
+    FieldReference port(path, meaning);
+    std::set<std::int64_t> none;
+    port_fields(port, standard.a, {}, none);
+    tables.push_back(port.take());
+  }
+  return tables;
 }
 
 void write_particles(TomlWriter& out, const ParticleSettings& particles) {
-  out.table("particles");
   FieldWriter fields(out);
+  out.table("particles");
   particle_fields(fields, unchanged(particles));
+  std::set<std::int64_t> none;
+  const Settings standard;
+  out.table("particles.a");
+  port_fields(fields, unchanged(particles.a), standard, none);
+  out.table("particles.b");
+  port_fields(fields, unchanged(particles.b), standard, none);
 }
 
 void read_particles(const Reader& input, Settings& settings) {
