@@ -1,5 +1,6 @@
 #include "quantum/local_generator.hpp"
 
+#include <Eigen/LU>
 #include <Eigen/SVD>
 
 #include <limits>
