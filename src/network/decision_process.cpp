@@ -1,5 +1,8 @@
 #include "network/decision_process.hpp"
 
+#include "parallel/errors.hpp"
+
+#include <fmt/format.h>
 #include <Eigen/Dense>
 
 #include <algorithm>
@@ -70,6 +73,12 @@ std::vector<double> DecisionProcess::optimal_values() const {
   std::vector<std::int64_t> policy(states, 0);
   const auto n = static_cast<Eigen::Index>(acting_.size());
   const double least = round_off * largest / (1.0 - discount_);
+  if (!std::isfinite(largest / (1.0 - discount_))) {  // no policy would ever be the best
+    throw numerical_error(
+        fmt::format("environment: rewards of {:.3g} add up to what is no number with discount = {}; smaller "
+                    "ones, or a smaller discount, have values",
+                    largest, discount_));
+  }
   for (bool changed = true; changed;) {
     Eigen::MatrixXd matrix = Eigen::MatrixXd::Identity(n, n);
     Eigen::VectorXd right(n);

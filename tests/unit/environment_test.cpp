@@ -382,6 +382,18 @@ TEST(Bellman, LearnsTheValuesOfASmallProcess) {
   expect_figure("learned Q against Q*", report.error, 0.05);
 }
 
+TEST(Bellman, RewardsThatAddUpToNoNumberAreSaid) {
+  // Found by random settings: policies were improved for ever.
+  EnvironmentSettings environment;
+  environment.states = environment.actions = 2;
+  environment.transitions.values = {1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0};
+  environment.rewards.values = {-1.7e308, 0.0, 0.0, 1.7e308};
+  environment.discount = 0.45;
+  EXPECT_THROW((void)DecisionProcess(environment).optimal_values(), numerical_error);
+  environment.rewards.values = {-1e300, 0.0, 0.0, 1e300};
+  EXPECT_EQ(DecisionProcess(environment).optimal_values().size(), 4U);
+}
+
 TEST(Bellman, ResolvedTextHoldsTheProcess) {
   const auto same = [](const Settings& settings) {
     return load_resolved(settings.resolved).environment == settings.environment;

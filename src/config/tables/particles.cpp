@@ -87,46 +87,52 @@ void read_coupling(const Reader& table, PortSettings& port) {
 
 /// @param taken  neurons of the other port, and then of this one too
 void port_fields(Fields& fields, PortSettings& port, const Settings& settings, std::set<std::int64_t>& taken) {
-  fields.key({"stokes", "three numbers with sum of squares <= 1", "required", "the Stokes vector of the state fed in"},
-             [&](const Reader& table) { read_stokes(table, port); },
-             [&] { return toml_text(std::vector<double>(port.stokes.begin(), port.stokes.end())); });
-  fields.key({"neurons", "a list of neurons, each from 0 and below the number of neurons", "required",
-              "the port: indices over the whole network. Ports share no neuron; at most three neurons unless there is a "
-              "coupling"},
-             [&](const Reader& table) {
-               read_neurons(table, port, settings.network.neurons(), taken);
-               read_coupling(table, port);
-             },
-             [&] { return toml_text(port.neurons); });
-  fields.key({"time", "a phase in [0, run.epoch_length]", "required", "centre of the pulse exp(-((tau - time)/width)^2)"},
-             [&](const Reader& table) {
-               table.require("time");
-               port.time = table.number("time", 0.0, not_negative.holds);
-               if (port.time > settings.epoch_length) table.wrong("time");
-             },
-             [&] { return toml_text(port.time); });
-  fields.key({"width", positive_number, "required", "of the pulse"},
-             [&](const Reader& table) {
-               table.require("width");
-               port.width = table.number("width", 0.0, positive.holds);
-             },
-             [&] { return toml_text(port.width); });
-  fields.key({"epochs", "two integers [first, last], 0 <= first <= last < run.epochs", "all",
-              "first and last epoch with a pulse, both included"},
-             [&](const Reader& table) {
-               std::tie(port.first_epoch, port.last_epoch) = read_epoch_range(table, settings.epochs);
-             },
-             [&] { return fmt::format("[{}, {}]", port.first_epoch, port.last_epoch); });
-  fields.key({"coupling", "a row of three numbers for each neuron of the port", "component i to neuron i",
-              "the matrix C by which Stokes components enter the port's neurons"},
-             [](const Reader& /*read with the neurons*/) {},
-             [&] {
-               std::vector<std::string> rows;
-               for (const auto& row : port.coupling) {
-                 rows.push_back(toml_text(std::vector<double>(row.begin(), row.end())));
-               }
-               return rows.empty() ? std::string() : fmt::format("[{}]", fmt::join(rows, ", "));
-             });
+  fields.key(
+      {"stokes", "three numbers with sum of squares <= 1", "required", "the Stokes vector of the state fed in"},
+      [&](const Reader& table) { read_stokes(table, port); },
+      [&] { return toml_text(std::vector<double>(port.stokes.begin(), port.stokes.end())); });
+  fields.key(
+      {"neurons", "a list of neurons, each from 0 and below the number of neurons", "required",
+       "the port: indices over the whole network. Ports share no neuron; at most three neurons unless there is a "
+       "coupling"},
+      [&](const Reader& table) {
+        read_neurons(table, port, settings.network.neurons(), taken);
+        read_coupling(table, port);
+      },
+      [&] { return toml_text(port.neurons); });
+  fields.key(
+      {"time", "a phase in [0, run.epoch_length]", "required", "centre of the pulse exp(-((tau - time)/width)^2)"},
+      [&](const Reader& table) {
+        table.require("time");
+        port.time = table.number("time", 0.0, not_negative.holds);
+        if (port.time > settings.epoch_length) table.wrong("time");
+      },
+      [&] { return toml_text(port.time); });
+  fields.key(
+      {"width", positive_number, "required", "of the pulse"},
+      [&](const Reader& table) {
+        table.require("width");
+        port.width = table.number("width", 0.0, positive.holds);
+      },
+      [&] { return toml_text(port.width); });
+  fields.key(
+      {"epochs", "two integers [first, last], 0 <= first <= last < run.epochs", "all",
+       "first and last epoch with a pulse, both included"},
+      [&](const Reader& table) {
+        std::tie(port.first_epoch, port.last_epoch) = read_epoch_range(table, settings.epochs);
+      },
+      [&] { return fmt::format("[{}, {}]", port.first_epoch, port.last_epoch); });
+  fields.key(
+      {"coupling", "a row of three numbers for each neuron of the port", "component i to neuron i",
+       "the matrix C by which Stokes components enter the port's neurons"},
+      [](const Reader& /*read with the neurons*/) {},
+      [&] {
+        std::vector<std::string> rows;
+        for (const auto& row : port.coupling) {
+          rows.push_back(toml_text(std::vector<double>(row.begin(), row.end())));
+        }
+        return rows.empty() ? std::string() : fmt::format("[{}]", fmt::join(rows, ", "));
+      });
 }
 
 PortSettings read_port(const Reader& particles, const char* name, const Settings& settings,
@@ -165,8 +171,9 @@ std::vector<TableReference> particle_tables() {
   FieldReference particles("particles", "The two particles. Without this table there is no quantum stage.");
   particle_fields(particles, standard);
   tables.push_back(particles.take());
-  for (const auto& [path, meaning] : {std::pair{"particles.a", "How particle A enters. Required with `[particles]`."},
-                                      std::pair{"particles.b", "How particle B enters. Required with `[particles]`."}}) {
+  for (const auto& [path, meaning] :
+       {std::pair{"particles.a", "How particle A enters. Required with `[particles]`."},
+        std::pair{"particles.b", "How particle B enters. Required with `[particles]`."}}) {
     FieldReference port(path, meaning);
     std::set<std::int64_t> none;
     port_fields(port, standard.a, {}, none);
