@@ -100,7 +100,7 @@ TEST_F(FeedbackTest, GoesOnFromACheckpointToTheLastBit) {
     auto archive = Archive::open(comm_, file("state.h5"));
     const VectorArchive in(comm_, archive, layout);
     Feedback again(comm_, s);
-    EXPECT_THROW(again.load(in, 3), io_error);  // it stands after two epochs
+    EXPECT_THROW(again.load(in, 4), io_error);  // it stands after two epochs
     again.load(in, 2);
     EXPECT_EQ(again.epochs_done(), 2);
     take(again, 2, epochs);

@@ -103,8 +103,8 @@ class Feedback(WholeRun):
                 self.assertIn("Feedback: in the last epoch the ports were fed |s_A| = %.4g, |s_B| = %.4g" % lengths, said)
 
     def test_pulses_do_not_come_where_they_are_not_asked_for(self):
-        fed, _ = self.run_case("particles.a.epochs=[0,0]", "=[0,0]", "learning.enabled=false")
-        plain, _ = self.run_case("particles.a.epochs=[0,0]", "=[0,0]", "learning.enabled=false",
+        fed, _ = self.run_case("particles.a.epochs=[0,0]", "particles.b.epochs=[0,0]", "learning.enabled=false")
+        plain, _ = self.run_case("particles.a.epochs=[0,0]", "particles.b.epochs=[0,0]", "learning.enabled=false",
                                  "particles.feedback=false")
         self.assertGreater(np.abs(fed["particles/stokes"][1:] - GIVEN).max(), 0.001)
         self.assertLess(np.abs(fed["states/y"] - plain["states/y"]).max(), 1e-12)

@@ -28,7 +28,8 @@ void particle_fields(Fields& fields, ParticleSettings& particles) {
   fields.truth(
       "feedback", particles.feedback,
       "true: from the second epoch on the ports are fed the Stokes vectors that the mixture of the modes has at the "
-      "epoch's start, instead of the given ones; not with `boltzmann.memory` symmetric or window");
+      "epoch's start, instead of the given ones; not with a `boltzmann.memory` other than none and causal, nor with an "
+      "average");
 }
 
 void read_stokes(const Reader& table, PortSettings& port) {
