@@ -5,6 +5,7 @@
 #include <Eigen/Core>
 
 #include <cmath>
+#include <cstddef>
 
 namespace hjnet {
 
@@ -33,10 +34,10 @@ void add_regularised(double strength, const PauliVector& h, const PauliVector& k
 
 PauliVector mean_field_operator(const PauliVector& h, const PauliVector& rho) {
   PauliVector out = PauliVector::Zero();
-  for (int mu = 1; mu < 4; ++mu) {
+  for (Eigen::Index mu = 1; mu < 4; ++mu) {
     out[4 * mu] = h[4 * mu];
     out[mu] = h[mu];
-    for (int nu = 1; nu < 4; ++nu) {
+    for (Eigen::Index nu = 1; nu < 4; ++nu) {
       out[4 * mu] += 4.0 * rho[nu] * h[4 * mu + nu];
       out[mu] += 4.0 * rho[4 * nu] * h[4 * nu + mu];
     }
@@ -71,14 +72,14 @@ void OpenPropagator::derivative(const PauliVector& h, const PauliVector& k, std:
   }
   const bool is_local = local.acts();
   const double spread = 1.0 / std::sqrt(mode_.eta);
-  const auto block = [&](int n) { return ConstMap(x.data() + 16 * n); };
+  const auto block = [&](int n) { return ConstMap(x.data() + std::ptrdiff_t{16} * n); };
   for (int n = 0; n <= hierarchy_; ++n) {
     PauliVector driven = block(n);
     if (n < hierarchy_) driven += spread * std::sqrt(n + 1.0) * block(n + 1);
     if (n > 0) driven += spread * std::sqrt(static_cast<double>(n)) * block(n - 1);
     PauliVector rate = strength * commutator(h, driven) - (n * rate_) * block(n);
     if (is_local) rate += apply(local, block(n));
-    Map(out.data() + 16 * n) = rate;
+    Map(out.data() + std::ptrdiff_t{16} * n) = rate;
   }
   if (second_ == 0.0) return;
   const PauliVector rho = block(0);
