@@ -28,10 +28,6 @@ std::string default_text(double number) {
 
 }  // namespace
 
-std::string one_of(const std::vector<std::string_view>& names) {
-  return fmt::format("one of {}", fmt::join(names, ", "));
-}
-
 void FieldReader::truth(std::string_view name, bool& value, std::string_view /*meaning*/) {
   value = table_.boolean(name, value);
 }
@@ -118,7 +114,8 @@ void FieldReference::key(const KeyReference& key, const std::function<void(const
 
 void FieldReference::choose(std::string_view name, std::size_t& index, const std::vector<std::string_view>& names,
                             std::string_view meaning) {
-  table_.keys.push_back({name, kept(one_of(names)), kept(toml_text(names[index])), meaning});
+  table_.keys.push_back(
+      {name, kept(fmt::format("one of {}", fmt::join(names, ", "))), kept(toml_text(names[index])), meaning});
 }
 
 }  // namespace hjnet

@@ -3,6 +3,7 @@
 /// What is done with the keys is a visitor's business: reading them, writing them, telling the manual of them. Defaults
 /// are those of the settings.
 
+#include "config/read_tables.hpp"
 #include "config/reader.hpp"
 #include "config/reference.hpp"
 #include "config/settings.hpp"
@@ -23,9 +24,9 @@ struct Range {
   std::string_view words = "a finite number";
 };
 inline constexpr Range any_number{};
-inline constexpr Range positive{[](double x) { return x > 0.0; }, positive_number};
-inline constexpr Range not_negative{[](double x) { return x >= 0.0; }, "a number >= 0"};
-inline constexpr Range not_zero{[](double x) { return x != 0.0; }, "a number other than 0"};
+inline constexpr Range positive{is_positive, positive_number};
+inline constexpr Range not_negative{is_not_negative, "a number >= 0"};
+inline constexpr Range not_zero{is_not_zero, "a number other than 0"};
 inline constexpr Range fraction{[](double x) { return x >= 0.0 && x <= 1.0; }, "a number in [0, 1]"};
 
 /// Counts are of 32 bits, which is not worth a word unless the limit is met.
@@ -87,7 +88,7 @@ private:
   const Reader& table_;
 };
 
-/// Settings as a FieldWriter and a FieldReference take them, who change nothing: these may be large.
+/// Settings as a FieldWriter takes them, which changes nothing: a copy may be large.
 template <class T>
 T& unchanged(const T& settings) {
   return const_cast<T&>(settings);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
@@ -134,8 +135,5 @@ private:
 
 /// The keys of a value's inline table.
 inline constexpr std::string_view value_keys = "values distribution mean sd low high file dataset";
-
-/// "one of a, b, c".
-std::string one_of(const std::vector<std::string_view>& names);
 
 }  // namespace hjnet

@@ -79,8 +79,7 @@ struct Evolution {
 
   /// K(t) at a sample.
   [[nodiscard]] PauliVector kernel_at(int epoch, int sample) const {
-    if (kernel.memory() != Memory::exponential) return kernel.at(time(epoch, sample));
-    return blocks.size() > 1 ? blocks[1] : PauliVector::Zero();
+    return kernel.memory() == Memory::exponential ? blocks[1] : kernel.at(time(epoch, sample));
   }
 
   void record(int epoch, int sample, const PauliVector& rho) {

@@ -89,4 +89,12 @@ CriticalNoise critical_noise_of_state(MPI_Comm world, MPI_Comm group, const Sett
   });
 }
 
+std::optional<CriticalNoise> write_state_critical(MPI_Comm world, MPI_Comm group, const Settings& settings,
+                                                  const std::vector<MemberResult>& results, RunFile& file) {
+  if (!settings.boltzmann.critical) return std::nullopt;
+  const auto noise = critical_noise_of_state(world, group, settings, results);
+  file.write_state_critical(noise);
+  return noise;
+}
+
 }  // namespace hjnet

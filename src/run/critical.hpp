@@ -7,6 +7,7 @@
 
 #include <mpi.h>
 
+#include <optional>
 #include <vector>
 
 namespace hjnet {
@@ -20,5 +21,9 @@ CriticalNoise critical_noise(MPI_Comm group, const Settings& settings, const Sam
 /// @param results  of the members of this rank's group
 CriticalNoise critical_noise_of_state(MPI_Comm world, MPI_Comm group, const Settings& settings,
                                       const std::vector<MemberResult>& results);
+
+/// The same written, where boltzmann.critical asks for it. Collective over `world`.
+std::optional<CriticalNoise> write_state_critical(MPI_Comm world, MPI_Comm group, const Settings& settings,
+                                                  const std::vector<MemberResult>& results, RunFile& file);
 
 }  // namespace hjnet

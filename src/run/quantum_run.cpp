@@ -38,19 +38,13 @@ void expect_boltzmann_keys(const fs::path& parent, const std::vector<std::string
   }
 }
 
-std::string text_of(const std::map<std::string, AttributeValue>& attributes, const char* name) {
-  const auto found = attributes.find(name);
-  const auto* text = found == attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
-  return text == nullptr ? std::string() : *text;
-}
-
 /// The parent's series, of one member.
 class ParentFile {
 public:
   explicit ParentFile(const Settings& settings)
       : settings_(settings),
         archive_(Archive::open(settings.source)),
-        run_id_(text_of(archive_.attributes("/"), "run_id")) {}
+        run_id_(text_attribute(archive_.attributes("/"), "run_id")) {}
 
   [[nodiscard]] const std::string& run_id() const { return run_id_; }
 
@@ -94,7 +88,7 @@ Settings quantum_settings(const fs::path& parent, const std::vector<std::string>
   hdf5::expect_readable(parent);
   const auto archive = Archive::open(parent);
   const auto attributes = archive.attributes("/");
-  if (text_of(attributes, "format") != "hjnet-run")
+  if (text_attribute(attributes, "format") != "hjnet-run")
     throw config_error(fmt::format("'{}' is no run file of hjnet's", file));
   if (!archive.contains("/series/pauli")) {
     throw config_error(fmt::format("'{}' is of a run without particles: it holds no c_alpha", file));
@@ -102,7 +96,7 @@ Settings quantum_settings(const fs::path& parent, const std::vector<std::string>
   if (archive.read_all<std::int32_t>("/progress/finished").front() != 1) {
     throw config_error(fmt::format("'{}' is not complete: `hjnet run ... --restart auto` goes on with it", file));
   }
-  Settings settings = load_stored(text_of(attributes, "input"), parent, overrides, output);
+  Settings settings = load_stored(text_attribute(attributes, "input"), parent, overrides, output);
   if (settings.particles->feedback && !overrides.empty()) {
     throw config_error(
         fmt::format("--set {}: cannot be known from '{}', whose ports were fed what the particles were at the time "
@@ -155,10 +149,7 @@ ExitStatus run_quantum(MPI_Comm world, const Settings& settings, bool overwrite)
     file.finish_members(groups.members());
     statistics = ensemble_statistics(world, group, results, settings);
     file.write_ensemble_statistics(*statistics);
-    if (settings.boltzmann.critical) {
-      critical_of_state = critical_noise_of_state(world, group, settings, results);
-      file.write_state_critical(*critical_of_state);
-    }
+    critical_of_state = write_state_critical(world, group, settings, results, file);
   }
   write_witness(world, results.front(), file);
   file.complete_epoch(settings.epochs);

@@ -185,10 +185,7 @@ private:
     if (settings_.ensemble) {
       statistics = ensemble_statistics(world_, groups_.group(), results_, settings_);
       file_->write_ensemble_statistics(*statistics);
-      if (settings_.boltzmann.critical) {
-        critical_of_state = critical_noise_of_state(world_, groups_.group(), settings_, results_);
-        file_->write_state_critical(*critical_of_state);
-      }
+      critical_of_state = write_state_critical(world_, groups_.group(), settings_, results_, *file_);
       file_->complete_epoch(settings_.epochs);
       series = &statistics->mean;
     }

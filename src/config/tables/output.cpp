@@ -44,7 +44,7 @@ void checkpoint_fields(Fields& fields, CheckpointSettings& checkpoint) {
   fields.key(
       {"every_minutes", positive_number, "none", "also after each so many minutes of wall time"},
       [&](const Reader& table) {
-        checkpoint.every_minutes = table.number("every_minutes", checkpoint.every_minutes, positive.holds);
+        checkpoint.every_minutes = table.number("every_minutes", checkpoint.every_minutes, is_positive);
       },
       [&] { return checkpoint.every_minutes > 0.0 ? toml_text(checkpoint.every_minutes) : std::string(); });
   fields.key(

@@ -105,7 +105,7 @@ void port_fields(Fields& fields, PortSettings& port, const Settings& settings, s
       {"time", "a phase in [0, run.epoch_length]", "required", "centre of the pulse exp(-((tau - time)/width)^2)"},
       [&](const Reader& table) {
         table.require("time");
-        port.time = table.number("time", 0.0, not_negative.holds);
+        port.time = table.number("time", 0.0, is_not_negative);
         if (port.time > settings.epoch_length) table.wrong("time");
       },
       [&] { return toml_text(port.time); });
@@ -113,7 +113,7 @@ void port_fields(Fields& fields, PortSettings& port, const Settings& settings, s
       {"width", positive_number, "required", "of the pulse"},
       [&](const Reader& table) {
         table.require("width");
-        port.width = table.number("width", 0.0, positive.holds);
+        port.width = table.number("width", 0.0, is_positive);
       },
       [&] { return toml_text(port.width); });
   fields.key(
