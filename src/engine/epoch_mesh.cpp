@@ -55,6 +55,20 @@ constexpr double gross_tail = 1e-4;
       settings.source.string(), key, settings.epoch_length, shortest_division(settings.epoch_length), most_divisions));
 }
 
+/// `divide` of the time scales, nodes an element and tolerance that an engine's first mesh has.
+template <class Divide>
+auto divided(const Settings& settings, EngineKind engine, const std::vector<double>& breakpoints, Divide divide) {
+  const double tolerance = resampling_tolerance(settings);
+  auto scales = time_scales(settings, breakpoints);
+  try {
+    if (engine == EngineKind::coupled) return divide(scales, nodes_for(tolerance), shape_safety * tolerance);
+    scales.steepness = wave_steepness;
+    return divide(scales, nodes_for(wave_order * tolerance), tolerance);
+  } catch (const EndlessMesh& endless) {
+    refuse_scale(settings, endless);
+  }
+}
+
 }  // namespace
 
 double stiffness_factor(const Settings& settings) {
@@ -85,15 +99,14 @@ double resolution_tolerance(const Settings& settings, EngineKind engine) {
 }
 
 Mesh first_mesh(const Settings& settings, EngineKind engine, const std::vector<double>& breakpoints) {
-  const double tolerance = resampling_tolerance(settings);
-  auto scales = time_scales(settings, breakpoints);
-  try {
-    if (engine == EngineKind::coupled) return initial_mesh(scales, nodes_for(tolerance), shape_safety * tolerance);
-    scales.steepness = wave_steepness;
-    return initial_mesh(scales, nodes_for(wave_order * tolerance), tolerance);
-  } catch (const EndlessMesh& endless) {
-    refuse_scale(settings, endless);
-  }
+  return divided(settings, engine, breakpoints,
+                 [](auto&&... shape) { return initial_mesh(std::forward<decltype(shape)>(shape)...); });
+}
+
+MeshSize first_mesh_size(const Settings& settings, EngineKind engine, const std::vector<double>& breakpoints) {
+  return divided(settings, engine, breakpoints, [](const TimeScales& scales, int nodes, double tolerance) {
+    return MeshSize{initial_boundaries(scales, nodes, tolerance).size() - 1, static_cast<std::size_t>(nodes)};
+  });
 }
 
 UnresolvedElements::UnresolvedElements(MPI_Comm comm, const Settings& settings, EngineKind engine, const Mesh& mesh,

@@ -28,6 +28,13 @@ double resolution_tolerance(const Settings& settings, EngineKind engine);
 /// @throws config_error naming the key of a time scale that is too short to be followed
 Mesh first_mesh(const Settings& settings, EngineKind engine, const std::vector<double>& breakpoints);
 
+struct MeshSize {
+  std::size_t elements = 0, nodes_per_element = 0;
+  [[nodiscard]] std::size_t nodes() const { return elements * nodes_per_element; }
+};
+/// That of first_mesh(), without its nodes. @throws what first_mesh() does
+MeshSize first_mesh_size(const Settings& settings, EngineKind engine, const std::vector<double>& breakpoints);
+
 /// Elements where some quantity is not resolved. Collective over `comm`.
 class UnresolvedElements {
 public:

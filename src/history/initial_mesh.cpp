@@ -18,6 +18,8 @@ constexpr double longest_layer_element = 8.0;
 /// Pulses are looked at this many widths around their centres, and elements there are at most so many widths long.
 constexpr double pulse_reach = 6.0;
 constexpr double longest_pulse_element = 4.0;
+/// Segments as near as this in length, relative to it, are divided alike: those of patterns shown in turn.
+constexpr double equal_lengths = 1e-9;
 /// Of an epoch: its times are then known to 2^-17 of an element, and the outermost of 14 nodes lie apart by a thousand
 /// times their round-off.
 constexpr double shortest_part = 0x1p-36;
@@ -34,11 +36,27 @@ public:
 
   [[nodiscard]] std::vector<double> boundaries() const {
     std::vector<double> out{ends_.front()};
-    for (std::size_t i = 0; i + 1 < ends_.size(); ++i) divide(ends_[i], ends_[i + 1], out);
+    double whole = 0.0;  // length of the last segment that is one element for its length alone
+    for (std::size_t i = 0; i + 1 < ends_.size(); ++i) {
+      const double length = ends_[i + 1] - ends_[i];
+      const bool alike = std::abs(length - whole) <= equal_lengths * whole && !has_pulse(ends_[i], ends_[i + 1]);
+      if (alike) {
+        out.push_back(ends_[i + 1]);
+        continue;
+      }
+      divide(ends_[i], ends_[i + 1], out);
+      if (out[out.size() - 2] == ends_[i]) whole = length;
+    }
     return out;
   }
 
 private:
+  [[nodiscard]] bool has_pulse(double begin, double end) const {
+    return std::any_of(scales_.pulses.begin(), scales_.pulses.end(), [&](const auto& pulse) {
+      return begin < pulse.first + pulse_reach * pulse.second && end > pulse.first - pulse_reach * pulse.second;
+    });
+  }
+
   /// Appends the ends of the elements from begin to end.
   void divide(double begin, double end, std::vector<double>& out) const {
     const auto reason = reason_to_divide(begin, end);
@@ -150,8 +168,12 @@ int nodes_for(double tolerance) {
   return std::clamp(static_cast<int>(std::lround(3.0 - std::log10(tolerance))), 6, 14);
 }
 
+std::vector<double> initial_boundaries(const TimeScales& scales, int nodes, double tolerance) {
+  return Divider(scales, nodes, tolerance).boundaries();
+}
+
 Mesh initial_mesh(const TimeScales& scales, int nodes, double tolerance) {
-  return {Divider(scales, nodes, tolerance).boundaries(), nodes};
+  return {initial_boundaries(scales, nodes, tolerance), nodes};
 }
 
 }  // namespace hjnet

@@ -110,5 +110,7 @@ int nodes_for(double tolerance);
 /// round-off of times near T divides nothing.
 /// @throws EndlessMesh
 Mesh initial_mesh(const TimeScales& scales, int nodes, double tolerance);
+/// Its boundaries alone, for what only counts its elements: the nodes of millions of segments fill gigabytes.
+std::vector<double> initial_boundaries(const TimeScales& scales, int nodes, double tolerance);
 
 }  // namespace hjnet

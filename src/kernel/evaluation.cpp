@@ -93,6 +93,7 @@ SetResult Evaluation::evaluate(std::size_t set) const {
   const bool classes = has_classes(settings_);
   if (classes) result.confusion.assign(outputs * outputs, 0);
   std::vector<double> answer(outputs);
+  std::vector<double> target(outputs);
   std::int64_t correct = 0;
   for (std::int64_t first = 0; first < patterns.patterns(); first += block) {
     heed_stop(network_.comm());
@@ -106,8 +107,8 @@ SetResult Evaluation::evaluate(std::size_t set) const {
         throw numerical_error(fmt::format("evaluation of set '{}': an output at rest is not finite for pattern {}",
                                           settings_.evaluate->sets[set].name, number));
       }
-      const double* target = patterns.target(number);
-      const ErrorFunctional error(settings_.learning.error, {target, target + outputs});
+      for (std::size_t o = 0; o < outputs; ++o) target[o] = patterns.target(number)[o];
+      const ErrorFunctional error(settings_.learning.error, target);
       result.error += error.value({}, answer.data(), 1);
       if (!classes) continue;
       const auto row = as_size(patterns.label(number));

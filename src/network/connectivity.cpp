@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace hjnet {
 
@@ -48,33 +49,46 @@ void fill_pattern(MatrixLayout& matrix, const Connectivity& connect, const Sourc
   }
 }
 
-/// What each neuron of a layer costs where that is the same for all: 1 and its synapses.
-std::optional<std::int64_t> work_of_each(const NetworkSettings& network, std::size_t layer) {
-  std::int64_t work = 1;
-  for (const auto& projection : network.projections) {
-    if (projection.to != static_cast<int>(layer)) continue;
-    if (projection.connect.kind == Connectivity::Kind::band) return std::nullopt;
-    const auto columns = network.layers[static_cast<std::size_t>(projection.from)].neurons;
-    work += row_fan_in(projection.connect, 0, network.layers[layer].neurons, columns);
+/// Sum of floor((slope i + shift) / divisor) over 0 <= i < count, all >= 0, by Euclid's algorithm: columns of lattice
+/// points below a line are rows of it.
+std::int64_t floor_sum(std::int64_t count, std::int64_t divisor, std::int64_t slope, std::int64_t shift) {
+  std::int64_t sum = 0;
+  while (count > 0) {
+    // Of count and count - 1 one is even.
+    const std::int64_t pairs = count % 2 == 0 ? count / 2 * (count - 1) : (count - 1) / 2 * count;
+    sum += pairs * (slope / divisor) + count * (shift / divisor);
+    slope %= divisor;
+    shift %= divisor;
+    const std::int64_t top = slope * count + shift;
+    count = top / divisor;
+    shift = top % divisor;
+    std::swap(slope, divisor);
   }
-  return work;
+  return sum;
 }
 
-/// balanced_offsets() of so many items of one weight, without a list of them.
-std::vector<std::int64_t> even_offsets(std::int64_t count, std::int64_t weight, int parts) {
-  const auto each = static_cast<double>(weight);
-  const double total = static_cast<double>(count) * each;
-  std::vector<std::int64_t> offsets(static_cast<std::size_t>(parts) + 1, 0);
-  offsets.back() = count;
-  for (int part = 1; part < parts; ++part) {
-    const double goal = total * part / parts;
-    const auto below = [&](std::int64_t item) { return static_cast<double>(item) * each + 0.5 * each < goal; };
-    auto item = std::min(count, static_cast<std::int64_t>(goal / each));
-    while (item > 0 && !below(item - 1)) --item;
-    while (item < count && below(item)) ++item;
-    offsets[static_cast<std::size_t>(part)] = item;
+/// Synapses of a band in the rows before `row`: the sum over them of band_columns()' ends less that of its beginnings.
+std::int64_t band_before(std::int64_t b, std::int64_t row, std::int64_t rows, std::int64_t columns) {
+  b = std::min(b, columns);
+  // The first row whose end is the last column, and the first whose beginning is not column 0.
+  const std::int64_t full = b + 1 >= columns ? 0 : ((columns - b - 1) * rows + columns - 1) / columns;
+  const std::int64_t inner = b * rows / columns + 1;
+  const std::int64_t rising = std::min(row, full);
+  const std::int64_t ends = floor_sum(rising, rows, columns, 0) + (b + 1) * rising + columns * (row - rising);
+  if (row <= inner) return ends;
+  const auto upwards = [&](std::int64_t count) { return floor_sum(count, rows, columns, rows - 1); };
+  return ends - (upwards(row) - upwards(inner) - b * (row - inner));
+}
+
+/// A layer's neurons before `row` and the synapses on them.
+double work_before(const NetworkSettings& network, std::size_t layer, std::int64_t row) {
+  auto work = static_cast<double>(row);
+  for (const auto& projection : network.projections) {
+    if (projection.to != static_cast<int>(layer)) continue;
+    const auto columns = network.layers[static_cast<std::size_t>(projection.from)].neurons;
+    work += static_cast<double>(rows_fan_in(projection.connect, 0, row, network.layers[layer].neurons, columns));
   }
-  return offsets;
+  return work;
 }
 
 }  // namespace
@@ -106,28 +120,14 @@ std::int64_t row_fan_in(const Connectivity& connect, std::int64_t row, std::int6
 std::int64_t rows_fan_in(const Connectivity& connect, std::int64_t first, std::int64_t last, std::int64_t rows,
                          std::int64_t columns) {
   if (connect.kind != Connectivity::Kind::band) return (last - first) * row_fan_in(connect, first, rows, columns);
-  std::int64_t sum = 0;
-  for (auto row = first; row < last; ++row) sum += row_fan_in(connect, row, rows, columns);
-  return sum;
+  return band_before(connect.size, last, rows, columns) - band_before(connect.size, first, rows, columns);
 }
 
 std::vector<std::vector<std::int64_t>> neuron_offsets(const NetworkSettings& network, int ranks) {
   std::vector<std::vector<std::int64_t>> offsets;
   for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
-    const auto rows = network.layers[layer].neurons;
-    if (const auto alike = work_of_each(network, layer)) {
-      offsets.push_back(even_offsets(rows, *alike, ranks));
-      continue;
-    }
-    std::vector<std::int64_t> work(static_cast<std::size_t>(rows), 1);
-    for (const auto& projection : network.projections) {
-      if (projection.to != static_cast<int>(layer)) continue;
-      const auto columns = network.layers[static_cast<std::size_t>(projection.from)].neurons;
-      for (std::int64_t row = 0; row < rows; ++row) {
-        work[static_cast<std::size_t>(row)] += row_fan_in(projection.connect, row, rows, columns);
-      }
-    }
-    offsets.push_back(balanced_offsets(work, ranks));
+    const auto before = [&](std::int64_t row) { return work_before(network, layer, row); };
+    offsets.push_back(balanced_offsets(network.layers[layer].neurons, before, ranks));
   }
   return offsets;
 }
@@ -160,11 +160,11 @@ NetworkLayout build_layout(const NetworkSettings& network, std::uint64_t seed, s
     matrix.first_row = post_offsets[self];
     matrix.local_rows = post_offsets[self + 1] - post_offsets[self];
     matrix.dense = projection.connect.kind == Connectivity::Kind::dense;
-    for (std::int64_t row = 0; row < matrix.rows; ++row) {
-      const auto fan_in = row_fan_in(projection.connect, row, matrix.rows, matrix.columns);
-      matrix.global_nonzeros += fan_in;
-      if (row < matrix.first_row) matrix.first_nonzero += fan_in;
-    }
+    const auto synapses = [&](std::int64_t first, std::int64_t last) {
+      return rows_fan_in(projection.connect, first, last, matrix.rows, matrix.columns);
+    };
+    matrix.global_nonzeros = synapses(0, matrix.rows);
+    matrix.first_nonzero = synapses(0, matrix.first_row);
     if (!matrix.dense) {
       const Source source(seed, member, Stream::connectivity, static_cast<std::uint32_t>(index));
       fill_pattern(matrix, projection.connect, source);

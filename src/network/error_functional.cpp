@@ -23,7 +23,7 @@ double ErrorFunctional::softmax(const double* y, std::size_t stride, std::vector
 
 double ErrorFunctional::value(const Moment& moment, const double* y, std::size_t stride) const {
   if (environment_) return environment_->error(moment, y, stride);
-  const double* d = target(moment);
+  const Target d = target(moment);
   double error = 0.0;
   if (kind_ == ErrorKind::squared) {
     for (std::size_t i = 0; i < outputs(); ++i) {
@@ -45,7 +45,7 @@ void ErrorFunctional::hessian(const Moment& moment, const double* y, std::size_t
 
 void ErrorFunctional::gradient(const Moment& moment, const double* y, std::size_t stride, double* gradient) const {
   if (environment_) return environment_->gradient(moment, y, stride, gradient);
-  const double* d = target(moment);
+  const Target d = target(moment);
   if (kind_ == ErrorKind::squared) {
     for (std::size_t i = 0; i < outputs(); ++i) {
       for (std::size_t c = 0; c < stride; ++c) gradient[i * stride + c] = y[i * stride + c] - (c == 0 ? d[i] : 0.0);

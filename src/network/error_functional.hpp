@@ -32,8 +32,8 @@ public:
   void hessian(const Moment& moment, const double* y, std::size_t stride, double* product) const;
 
 private:
-  [[nodiscard]] const double* target(const Moment& moment) const {
-    return patterns_ ? patterns_->target(moment) : target_.data();
+  [[nodiscard]] Target target(const Moment& moment) const {
+    return patterns_ ? patterns_->target(moment) : Target{target_.data()};
   }
   /// softmax of the value column, and log of its normaliser.
   double softmax(const double* y, std::size_t stride, std::vector<double>& p) const;

@@ -61,8 +61,6 @@ void PatternSet::read_labels(const Archive& archive) {
     throw config_error(fmt::format("{}: expected class labels from 0 to {}, one of the {} outputs, got {} at [{}]",
                                    of(source_.targets, source_), outputs_ - 1, outputs_, labels_[p], p));
   }
-  targets_.assign(outputs_ * outputs_, 0.0);
-  for (std::size_t i = 0; i < outputs_; ++i) targets_[i * outputs_ + i] = 1.0;
 }
 
 void PatternSet::read_targets(const Archive& archive) {
@@ -75,9 +73,10 @@ void PatternSet::read_targets(const Archive& archive) {
 }
 
 void PatternSet::require_probabilities() const {
+  if (source_.labels) return;
   constexpr double tolerance = 1e-6;
   for (std::int64_t p = 0; p < patterns(); ++p) {
-    const std::span<const double> row(target(p), outputs_);
+    const std::span<const double> row(target(p).values, outputs_);
     const double least = *std::min_element(row.begin(), row.end());
     const double sum = std::accumulate(row.begin(), row.end(), 0.0);
     if (least >= 0.0 && std::abs(sum - 1.0) <= tolerance) continue;

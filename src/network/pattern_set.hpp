@@ -12,6 +12,15 @@
 
 namespace hjnet {
 
+/// What the outputs should be.
+struct Target {
+  const double* values = nullptr;  ///< one an output; null: 1 at `label` and 0 elsewhere
+  std::int64_t label = 0;
+  double operator[](std::size_t output) const {
+    return values ? values[output] : static_cast<std::int64_t>(output) == label ? 1.0 : 0.0;
+  }
+};
+
 class PatternSet {
 public:
   /// Reads inputs and targets. Collective over `comm`.
@@ -28,9 +37,8 @@ public:
     return inputs_.data() + static_cast<std::size_t>(p) * columns_;
   }
   /// All outputs' targets of pattern p, on every rank; with targets only.
-  [[nodiscard]] const double* target(std::int64_t p) const {
-    const auto row = source_.labels ? labels_[static_cast<std::size_t>(p)] : p;
-    return targets_.data() + static_cast<std::size_t>(row) * outputs_;
+  [[nodiscard]] Target target(std::int64_t p) const {
+    return {source_.labels ? nullptr : targets_.data() + static_cast<std::size_t>(p) * outputs_, label(p)};
   }
   /// The class of pattern p: its label, or the (lowest) output of its largest target; with targets only.
   [[nodiscard]] std::int64_t label(std::int64_t p) const { return labels_[static_cast<std::size_t>(p)]; }
@@ -47,7 +55,7 @@ private:
   std::size_t columns_, outputs_;
   std::vector<double> inputs_;        ///< [pattern][own neuron]
   std::vector<std::int64_t> labels_;  ///< [pattern]
-  std::vector<double> targets_;       ///< [pattern][output]; with labels [class][output]
+  std::vector<double> targets_;       ///< [pattern][output]; none with labels
 };
 
 }  // namespace hjnet

@@ -28,7 +28,7 @@ PatternShow::PatternShow(MPI_Comm comm, const Settings& settings, const NetworkL
   if (settings.learning.error == ErrorKind::cross_entropy && set_.has_targets()) set_.require_probabilities();
 }
 
-const double* PatternShow::target(const Moment& moment) const {
+Target PatternShow::target(const Moment& moment) const {
   return set_.target(order_.pattern(number(moment, slots_.slot(moment.inside))));
 }
 

@@ -27,7 +27,7 @@ public:
 
   [[nodiscard]] bool has_targets() const { return set_.has_targets(); }
   /// All outputs' targets: those of the slot's own pattern, also during its onset. With targets only.
-  [[nodiscard]] const double* target(const Moment& moment) const;
+  [[nodiscard]] Target target(const Moment& moment) const;
   /// out[k * stride] += the input of local neuron k: within the first `onset` of a slot it goes from the pattern before
   /// to the slot's own by 6 u^5 - 15 u^4 + 10 u^3; the run's very first pattern comes from zero.
   void add(const Moment& moment, std::size_t stride, double* out) const;

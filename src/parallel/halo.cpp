@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 
 namespace hjnet {
 
@@ -75,19 +74,20 @@ void Halo::end_scatter_add(const double* needed, double* owned, int columns) con
   PetscCallAbort(MPI_COMM_WORLD, PetscSFReduceEnd(forest_, block_type(columns), needed, owned, MPI_SUM));
 }
 
-std::vector<std::int64_t> balanced_offsets(const std::vector<std::int64_t>& weights, int parts) {
-  const auto total = static_cast<double>(std::accumulate(weights.begin(), weights.end(), std::int64_t{0}));
+std::vector<std::int64_t> balanced_offsets(std::int64_t count, const std::function<double(std::int64_t)>& before,
+                                           int parts) {
   std::vector<std::int64_t> offsets(static_cast<std::size_t>(parts) + 1, 0);
-  offsets.back() = static_cast<std::int64_t>(weights.size());
-  double sum = 0.0;
-  std::size_t item = 0;
+  offsets.back() = count;
   for (int part = 1; part < parts; ++part) {
-    const double goal = total * part / parts;
+    const double goal = before(count) * part / parts;
     // An item goes to the lower part while most of it lies below the goal.
-    while (item < weights.size() && sum + 0.5 * static_cast<double>(weights[item]) < goal) {
-      sum += static_cast<double>(weights[item++]);
+    const auto below = [&](std::int64_t item) { return 0.5 * (before(item) + before(item + 1)) < goal; };
+    std::int64_t first = 0;
+    for (std::int64_t last = count; first < last;) {
+      const auto middle = first + (last - first) / 2;
+      (below(middle) ? first : last) = below(middle) ? middle + 1 : middle;
     }
-    offsets[static_cast<std::size_t>(part)] = static_cast<std::int64_t>(item);
+    offsets[static_cast<std::size_t>(part)] = first;
   }
   return offsets;
 }

@@ -5,6 +5,7 @@
 #include <petscsf.h>
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace hjnet {
@@ -42,8 +43,10 @@ private:
   std::int64_t needed_count_ = 0;
 };
 
-/// Splits `weights.size()` consecutive items into `parts` runs of nearly equal total weight.
-/// @return parts + 1 offsets, ascending, from 0 to weights.size().
-std::vector<std::int64_t> balanced_offsets(const std::vector<std::int64_t>& weights, int parts);
+/// Splits `count` consecutive items into `parts` runs of nearly equal total weight.
+/// @param before  the total weight of the items before one; ascending
+/// @return parts + 1 offsets, ascending, from 0 to count
+std::vector<std::int64_t> balanced_offsets(std::int64_t count, const std::function<double(std::int64_t)>& before,
+                                           int parts);
 
 }  // namespace hjnet

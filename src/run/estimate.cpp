@@ -111,7 +111,7 @@ void add_history(Estimate& out, const Settings& settings, const LargestPart& par
 }
 
 /// The coupled engine's vectors, history and work.
-void add_coupled(Estimate& out, const Settings& settings, const LargestPart& part, const Mesh& mesh,
+void add_coupled(Estimate& out, const Settings& settings, const LargestPart& part, const MeshSize& mesh,
                  std::size_t segments) {
   const std::int64_t columns = out.columns;
   const std::int64_t width = part.synapses * columns;  // W, or M, of this rank
@@ -133,7 +133,7 @@ void add_coupled(Estimate& out, const Settings& settings, const LargestPart& par
     add_history(out, settings, part, true);
   } else {
     out.history_bytes += real * (epochs_held * width * (out.mesh_nodes + out.mesh_elements) +
-                                 (riccati ? width * static_cast<std::int64_t>(mesh.nodes_per_element() + 1) : 0));
+                                 (riccati ? width * static_cast<std::int64_t>(mesh.nodes_per_element + 1) : 0));
     if (learning && settings.epochs > 1) {
       out.checkpoint_bytes += real * columns * (out.mesh_nodes + out.mesh_elements) * out.synapses;
     }
@@ -144,7 +144,7 @@ void add_coupled(Estimate& out, const Settings& settings, const LargestPart& par
   out.steps = per_sweep * sweeps * settings.epochs;
   const auto all = static_cast<double>(out.synapses);
   const auto c = static_cast<double>(columns);
-  const auto p = static_cast<double>(mesh.nodes_per_element());
+  const auto p = static_cast<double>(mesh.nodes_per_element);
   // A neuron step costs about 2.4 evaluations: W at that time from an element's p nodes, and products for the
   // right-hand side and the Newton sweep; a weight step the outer products and CVODE's passes over the state.
   out.operations =
@@ -317,13 +317,13 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   out.groups = static_cast<int>(std::min<std::int64_t>(ranks, members));
   out.engine = chosen_engine(settings);
   const auto breakpoints = input_breakpoints(settings);
-  const auto mesh = first_mesh(settings, out.engine, breakpoints);
+  const auto mesh = first_mesh_size(settings, out.engine, breakpoints);
   require_countable(settings, static_cast<double>(mesh.nodes()), static_cast<double>(breakpoints.size() + 1));
   const auto part = largest_part(settings.network, (ranks + out.groups - 1) / out.groups);
   out.neurons = settings.network.neurons();
   out.synapses = part.all_synapses;
   out.columns = settings.particles ? 7 : 1;
-  out.mesh_elements = static_cast<std::int64_t>(mesh.elements());
+  out.mesh_elements = static_cast<std::int64_t>(mesh.elements);
   out.mesh_nodes = static_cast<std::int64_t>(mesh.nodes());
   const bool learning = settings.learning.enabled;
   out.state_bytes = real * out.columns * (2 * out.neurons + (learning ? 2 : 1) * out.synapses);

@@ -146,6 +146,7 @@ def main():
     options.add_argument("--minutes", type=float)
     options.add_argument("--count", type=int, default=100)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--keep", type=pathlib.Path, help="a folder for the inputs of findings and their data files")
     options.add_argument("--shrink", type=float, default=60, help="seconds spent on making a finding small")
     chosen = options.parse_args()
     subject = Subject(os.path.abspath(os.environ["HJNET_BINARY"]))
@@ -161,6 +162,10 @@ def main():
                 if findings[wrong] <= 3:
                     small = shrunk(content, lambda less: subject.failure(dump(less), drawn.data, folder)[0] == wrong,
                                    time.monotonic() + chosen.shrink)
+                    if chosen.keep:
+                        chosen.keep.mkdir(parents=True, exist_ok=True)
+                        (chosen.keep / f"{number}.toml").write_text(dump(small))
+                        write_data(chosen.keep / f"{number}.h5", drawn.data)
                     print(f"--- {number}: {wrong}\n{dump(small)}\n{said}\n", flush=True)
             else:
                 outcomes[said if len(said) < 20 else "refused"] += 1

@@ -257,17 +257,24 @@ TEST(Halo, GathersAndSumsBlocks) {
   }
 }
 
+std::vector<std::int64_t> balanced(const std::vector<std::int64_t>& weights, int parts) {
+  const auto before = [&](std::int64_t item) {
+    return static_cast<double>(std::accumulate(weights.begin(), weights.begin() + item, std::int64_t{0}));
+  };
+  return balanced_offsets(static_cast<std::int64_t>(weights.size()), before, parts);
+}
+
 TEST(Halo, BalancedOffsetsSplitTheWorkEvenly) {
-  EXPECT_EQ(balanced_offsets({1, 1, 1, 1, 1, 1}, 3), (std::vector<std::int64_t>{0, 2, 4, 6}));
-  EXPECT_EQ(balanced_offsets({5}, 4).back(), 1);
-  EXPECT_EQ(balanced_offsets({}, 2), (std::vector<std::int64_t>{0, 0, 0}));
-  EXPECT_EQ(balanced_offsets({10, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 2), (std::vector<std::int64_t>{0, 1, 11}));
+  EXPECT_EQ(balanced({1, 1, 1, 1, 1, 1}, 3), (std::vector<std::int64_t>{0, 2, 4, 6}));
+  EXPECT_EQ(balanced({5}, 4).back(), 1);
+  EXPECT_EQ(balanced({}, 2), (std::vector<std::int64_t>{0, 0, 0}));
+  EXPECT_EQ(balanced({10, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 2), (std::vector<std::int64_t>{0, 1, 11}));
   for (const int parts : {1, 2, 3, 7, 50}) {
     std::vector<std::int64_t> weights;
     weights.reserve(40);
     for (int i = 0; i < 40; ++i) weights.push_back(1 + (i * i) % 13);
     const auto total = static_cast<double>(std::accumulate(weights.begin(), weights.end(), std::int64_t{0}));
-    const auto offsets = balanced_offsets(weights, parts);
+    const auto offsets = balanced(weights, parts);
     ASSERT_EQ(offsets.size(), static_cast<std::size_t>(parts) + 1);
     EXPECT_EQ(offsets.front(), 0);
     EXPECT_EQ(offsets.back(), 40);

@@ -4,9 +4,12 @@
 import json
 import os
 import pathlib
+import resource
 import subprocess
 import tempfile
 import unittest
+
+import h5py
 
 HJNET = os.environ["HJNET_BINARY"]
 INPUT = """
@@ -73,6 +76,33 @@ class Check(unittest.TestCase):
         text = self.check("--set", "learning.enabled=false")
         self.assertNotIn("# delayed weights", text)
         self.assertTrue(all(one["rank"] == 0 for one in self.weights("--set", "learning.enabled=false")[1].values()))
+
+    def test_extremes_are_counted_without_being_held(self):
+        """Layers of 2^31 neurons, millions of slots, classes for many outputs: found by tests/fuzz/random_settings.py."""
+        files = {
+            "band": """layer = [{ name = "a", neurons = 2147483647 }]
+                       projection = [{ from = "a", to = "a", connect = { band = 3 } }]""",
+            "classes": """layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 65535 }]
+                          [evaluate]
+                          layer = "a"
+                          set = [{ name = "test", file = "data.h5", inputs = "/x", targets = "/class" }]""",
+            "slots": """layer = [{ name = "a", neurons = 4 }]
+                        [stimulus]
+                        patterns = { layer = "a", file = "data.h5", inputs = "/x", per_epoch = 16777215 }""",
+        }
+        said = {}
+        with tempfile.TemporaryDirectory() as folder:
+            with h5py.File(pathlib.Path(folder) / "data.h5", "w") as data:
+                data["x"], data["class"] = [[0.5] * 4] * 7, [0, 1, 2, 65534, 4, 5, 6]
+            for name, text in files.items():
+                (pathlib.Path(folder) / f"{name}.toml").write_text("[network]\n" + text)
+                done = subprocess.run([HJNET, "check", f"{name}.toml", "--json"], cwd=folder, capture_output=True, text=True,
+                                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30)))
+                self.assertEqual(done.returncode, 0, done.stderr)
+                said[name] = json.loads(done.stdout)
+        self.assertEqual(said["band"]["synapses"], 7 * 2147483647 - 12)
+        self.assertEqual(said["slots"]["mesh_elements"], 16777215)
+        self.assertGreater(said["classes"]["peak_bytes"], 8 * 65535**2)
 
 
 if __name__ == "__main__":

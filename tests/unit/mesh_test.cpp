@@ -168,4 +168,18 @@ TEST(Mesh, FirstMeshEndsForEveryTimeScaleAndBreakpoint) {
   }
 }
 
+TEST(Mesh, SegmentsAlikeAreOneElementEachSaveWhereAPulseIs) {
+  TimeScales scales{1.0, 0.1, {}, {{0.5005, 2e-4}}};
+  for (int i = 1; i < 1000; ++i) scales.breakpoints.push_back(i / 1000.0);
+  const auto ends = initial_boundaries(scales, 9, 1e-8);
+  const auto inside = [&](double low, double high) {
+    return std::count_if(ends.begin(), ends.end(), [&](double end) { return end >= low && end < high; });
+  };
+  EXPECT_EQ(inside(0.0, 0.4985), 499);
+  EXPECT_EQ(inside(0.5025, 1.0), 497);
+  EXPECT_GT(inside(0.5, 0.501), 3);
+  scales.pulses.clear();
+  EXPECT_EQ(initial_boundaries(scales, 9, 1e-8).size(), 1001U);
+}
+
 }  // namespace

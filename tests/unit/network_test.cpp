@@ -60,14 +60,18 @@ TEST(Connectivity, WidestBandSeesAll) {
   EXPECT_EQ(whole(two_layers(7, 5, widest)).global_nonzeros, 35);
 }
 
-TEST(Connectivity, NeuronsAlikeAreSharedOutAsByAListOfThem) {
-  for (const std::int64_t columns : {1, 2, 3, 10, 1000}) {
+TEST(Connectivity, SynapsesOfRowsAreCountedWithoutVisitingThem) {
+  for (const std::int64_t columns : {1, 2, 3, 10, 64, 1000}) {
     for (const std::int64_t rows : {1, 2, 3, 7, 64, 1001}) {
-      const Connectivity connect{columns > 5 ? Connectivity::Kind::fan_in : Connectivity::Kind::dense, 5};
-      const auto network = two_layers(columns, rows, connect);
-      const std::vector<std::int64_t> work(static_cast<std::size_t>(rows), 1 + std::min<std::int64_t>(columns, 5));
-      for (const int ranks : {1, 2, 3, 4, 5, 16, 1000}) {
-        EXPECT_EQ(neuron_offsets(network, ranks)[1], balanced_offsets(work, ranks)) << columns << ' ' << rows;
+      for (const std::int64_t b : {0, 1, 2, 5, 31, 999, 5000}) {
+        const Connectivity connect{Connectivity::Kind::band, b};
+        std::int64_t sum = 0;
+        for (std::int64_t row = 0; row < rows; ++row) {
+          ASSERT_EQ(rows_fan_in(connect, 0, row, rows, columns), sum) << columns << ' ' << rows << ' ' << b;
+          sum += row_fan_in(connect, row, rows, columns);
+        }
+        ASSERT_EQ(rows_fan_in(connect, rows / 2, rows, rows, columns),
+                  sum - rows_fan_in(connect, 0, rows / 2, rows, columns));
       }
     }
   }
@@ -75,8 +79,13 @@ TEST(Connectivity, NeuronsAlikeAreSharedOutAsByAListOfThem) {
 
 TEST(Connectivity, WidestLayerIsSharedOutWithoutAListOfItsNeurons) {
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-  const auto offsets = neuron_offsets(two_layers(most, most, {Connectivity::Kind::fan_in, 1}), 2);
-  EXPECT_EQ(offsets[1], (std::vector<std::int64_t>{0, most / 2, most}));
+  for (const auto kind : {Connectivity::Kind::fan_in, Connectivity::Kind::band}) {
+    const auto network = two_layers(most, most, {kind, 3});
+    EXPECT_EQ(neuron_offsets(network, 2)[1], (std::vector<std::int64_t>{0, most / 2, most}));
+  }
+  // Each row sees itself and three to either side, less the six that the two ends lack on each.
+  EXPECT_EQ(rows_fan_in({Connectivity::Kind::band, 3}, 0, most, most, most), 7 * most - 12);
+  EXPECT_EQ(rows_fan_in({Connectivity::Kind::band, most}, 0, most, most, most), most * most);
 }
 
 TEST(Connectivity, FanInIsDistinctAscendingAndEvenlySpread) {

@@ -115,8 +115,8 @@ TEST(Bath, FollowsItsClosedForms) {
   const double rate = 0.2 * 1.8;
   const double rest = -0.2 / rate;
   for (std::size_t i = 0; i < history.rho.size(); ++i) {
-    const double t =
-        (static_cast<double>(i / (intervals + 1)) * intervals + static_cast<double>(i % (intervals + 1))) / intervals;
+    const std::size_t epoch = i / (intervals + 1);
+    const double t = static_cast<double>(epoch) + static_cast<double>(i % (intervals + 1)) / intervals;
     const Eigen::Vector3d expected_a =
         (rest + (n.dot(a) - rest) * std::exp(-rate * t)) * n + std::exp(-(0.3 + 0.5 * rate) * t) * (a - n.dot(a) * n);
     const Eigen::Vector3d expected_b(0.6 * std::exp(-0.25 * t), 0.0, -1.0 + 1.8 * std::exp(-0.5 * t));
@@ -208,8 +208,8 @@ double choi_minimum(const ModeParameters& mode, const OperatorSeries& series, Me
     image[static_cast<std::size_t>(alpha)] = pauli_matrix(state.rho);
   }
   Eigen::MatrixXcd choi = Eigen::MatrixXcd::Zero(16, 16);
-  for (int i = 0; i < 4; ++i) {
-    for (int j = 0; j < 4; ++j) {
+  for (Eigen::Index i = 0; i < 4; ++i) {
+    for (Eigen::Index j = 0; j < 4; ++j) {
       Matrix4cd mapped = Matrix4cd::Zero();
       for (int alpha = 0; alpha < 16; ++alpha) {
         mapped += 0.25 * reference::product(alpha)(j, i) * image[static_cast<std::size_t>(alpha)];

@@ -15,9 +15,9 @@
 namespace hjnet {
 
 WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& input, const Settings& settings)
-    : WaveformEngine(
-          network, input, settings,
-          factored_projections(settings, first_mesh(settings, EngineKind::waveform, input.breakpoints()).nodes())) {}
+    : WaveformEngine(network, input, settings,
+                     factored_projections(
+                         settings, first_mesh_size(settings, EngineKind::waveform, input.breakpoints()).nodes())) {}
 
 WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& input, const Settings& settings,
                                const std::vector<bool>& factored)
