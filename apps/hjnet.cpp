@@ -45,6 +45,8 @@ public:
     info->add_option("FILE", arguments_.file, "A file that hjnet wrote")->required();
     info->callback([this] { verb_ = [this] { return info_verb(arguments_); }; });
     app_.add_subcommand("help", "Say how hjnet, or one of these verbs, is used");
+    auto* schema = app_.add_subcommand("schema", "Print the JSON Schema of the input file, for editors");
+    schema->callback([this] { verb_ = [] { return hjnet::schema_verb(); }; });
     auto* reference = app_.add_subcommand("reference", "Print the reference of the input file")->group("");
     reference->callback([this] { verb_ = [] { return hjnet::reference_verb(); }; });
   }
@@ -77,7 +79,7 @@ private:
 
   /// CLI11 would only say that a subcommand is missing.
   static void check_verb_name(const std::string& given) {
-    const std::vector<std::string> verbs{"run", "check", "torus", "quantum", "info", "help"};
+    const std::vector<std::string> verbs{"run", "check", "torus", "quantum", "info", "schema", "help"};
     if (given.starts_with('-') || given == "reference") return;
     if (std::find(verbs.begin(), verbs.end(), given) != verbs.end()) return;
     throw hjnet::config_error(fmt::format("hjnet: expected one of {}, got '{}'{}", fmt::join(verbs, ", "), given,

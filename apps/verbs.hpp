@@ -34,6 +34,8 @@ ExitStatus quantum_verb(const Arguments& arguments);
 ExitStatus info_verb(const Arguments& arguments);
 /// hjnet reference: prints the reference of the input file to stdout.
 ExitStatus reference_verb();
+/// hjnet schema: prints the JSON Schema of the input file to stdout.
+ExitStatus schema_verb();
 
 /// Messages of the process go to stderr, from rank 0 alone. Once a process, before command().
 void set_up_messages();

@@ -16,7 +16,7 @@ packages=(
   libeigen3-dev libtomlplusplus-dev libspdlog-dev libfmt-dev libcli11-dev librandom123-dev nlohmann-json3-dev
   python3-h5py python3-matplotlib python3-numpy python3-scipy # pictures
 )
-test_packages=(libgtest-dev python3-sklearn slurmctld slurmd slurm-client munge iproute2 procps)
+test_packages=(libgtest-dev python3-sklearn python3-jsonschema slurmctld slurmd slurm-client munge iproute2 procps)
 # Only the runtime of Clang's sanitizers and fuzzer has no name without Clang's version: 14 in Debian 12, 19 in Debian 13.
 clang_version=$(grep -q '^VERSION_ID="12"' /etc/os-release && echo 14 || echo 19)
 full_packages=(clang "libclang-rt-$clang_version-dev" clang-format clang-tidy libblas3 liblapack3 qemu-user)

@@ -4,13 +4,13 @@
 #include "archive/checksum.hpp"
 #include "config/document.hpp"
 #include "config/place.hpp"
+#include "config/reference.hpp"
 #include "config/sources.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <span>
 
@@ -18,10 +18,15 @@ namespace hjnet {
 
 namespace {
 
-bool is_allowed(std::string_view key) {
-  constexpr std::array<std::string_view, 4> keys{"run.epochs", "run.name", "solver.relative_tolerance",
-                                                 "solver.absolute_tolerance"};
-  return std::find(keys.begin(), keys.end(), key) != keys.end() || key.starts_with("output.");
+/// Whether the reference lets a restart change the key at a path.
+bool is_allowed(std::string path) {
+  for (auto open = path.find('['); open != std::string::npos; open = path.find('[')) {
+    path.erase(open, path.find(']', open) - open + 1);
+  }
+  const auto dot = path.rfind('.');
+  if (dot == std::string::npos) return false;
+  const auto* key = find_key(path.substr(0, dot), path.substr(dot + 1));
+  return key != nullptr && key->may_change;
 }
 
 /// A node as TOML; "" for none.

@@ -1,12 +1,13 @@
 #include "config/fields.hpp"
 
-#include "config/resolved.hpp"
 #include "config/toml_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <deque>
+#include <tuple>
 #include <utility>
 
 namespace hjnet {
@@ -26,18 +27,70 @@ std::string default_text(double number) {
   return text;
 }
 
+/// Takes keys and does nothing with them.
+class Nowhere final : public Fields {
+public:
+  void truth(std::string_view /*name*/, bool& /*value*/, std::string_view /*meaning*/) override {}
+  void number(std::string_view /*name*/, double& /*value*/, const Range& /*range*/, std::string_view /*meaning*/,
+              Need /*need*/) override {}
+  void integer(std::string_view /*name*/, int& /*value*/, std::int64_t /*low*/, std::string_view /*meaning*/,
+               std::int64_t /*high*/, Need /*need*/) override {}
+  void value(std::string_view /*name*/, Value& /*value*/, const Extent& /*extent*/,
+             std::string_view /*meaning*/) override {}
+  void key(const KeyReference& /*key*/, const std::function<void(const Reader&)>& /*read*/,
+           const std::function<std::string()>& /*text*/) override {}
+  void inner(std::string_view /*name*/, const std::function<void(const Reader&)>& /*read*/,
+             const std::function<std::string()>& /*text*/) override {}
+
+private:
+  void choose(std::string_view /*name*/, std::size_t& /*index*/, const std::vector<std::string_view>& /*names*/,
+              std::string_view /*meaning*/, Need /*need*/) override {}
+};
+
+/// The default in the manual of a key that may have one.
+std::string_view fallback(Need need, std::string text) {
+  return need == Need::required ? "required" : kept(std::move(text));
+}
+
 }  // namespace
+
+Fields& Fields::where(bool /*written*/) {
+  return *this;
+}
+
+Fields& Fields::changeable() {
+  return *this;
+}
+
+Fields& FieldReference::changeable() {
+  next_may_change_ = true;
+  return *this;
+}
+
+void FieldReference::add(KeyReference key) {
+  key.may_change = std::exchange(next_may_change_, false);
+  table_.keys.push_back(key);
+}
+
+Fields& FieldWriter::where(bool written) {
+  static Nowhere nowhere;
+  if (written) return *this;
+  return nowhere;
+}
 
 void FieldReader::truth(std::string_view name, bool& value, std::string_view /*meaning*/) {
   value = table_.boolean(name, value);
 }
 
-void FieldReader::number(std::string_view name, double& value, const Range& range, std::string_view /*meaning*/) {
+void FieldReader::number(std::string_view name, double& value, const Range& range, std::string_view /*meaning*/,
+                         Need need) {
+  if (need == Need::required) table_.require(name);
   value = table_.number(name, value, range.holds);
 }
 
 void FieldReader::integer(std::string_view name, int& value, std::int64_t low, std::string_view /*meaning*/,
-                          std::int64_t high) {
+                          std::int64_t high, Need need) {
+  if (need == Need::required) table_.require(name);
   value = static_cast<int>(table_.integer(name, value, low, high));
 }
 
@@ -50,8 +103,14 @@ void FieldReader::key(const KeyReference& /*key*/, const std::function<void(cons
   read(table_);
 }
 
+void FieldReader::inner(std::string_view /*name*/, const std::function<void(const Reader&)>& read,
+                        const std::function<std::string()>& /*text*/) {
+  read(table_);
+}
+
 void FieldReader::choose(std::string_view name, std::size_t& index, const std::vector<std::string_view>& names,
-                         std::string_view /*meaning*/) {
+                         std::string_view /*meaning*/, Need need) {
+  if (need == Need::required) table_.require(name);
   const auto* node = table_.find(name);
   if (node == nullptr) return;
   const auto given = node->value_exact<std::string>();
@@ -67,12 +126,13 @@ void FieldWriter::truth(std::string_view name, bool& value, std::string_view /*m
   out_.put(name, value);
 }
 
-void FieldWriter::number(std::string_view name, double& value, const Range& /*range*/, std::string_view /*meaning*/) {
+void FieldWriter::number(std::string_view name, double& value, const Range& /*range*/, std::string_view /*meaning*/,
+                         Need /*need*/) {
   out_.put(name, value);
 }
 
 void FieldWriter::integer(std::string_view name, int& value, std::int64_t /*low*/, std::string_view /*meaning*/,
-                          std::int64_t /*high*/) {
+                          std::int64_t /*high*/, Need /*need*/) {
   out_.put_integer(name, value);
 }
 
@@ -85,37 +145,100 @@ void FieldWriter::key(const KeyReference& key, const std::function<void(const Re
   if (const auto written = text(); !written.empty()) out_.put(key.name, written);
 }
 
+void FieldWriter::inner(std::string_view name, const std::function<void(const Reader&)>& /*read*/,
+                        const std::function<std::string()>& text) {
+  if (const auto written = text(); !written.empty()) out_.put(name, written);
+}
+
 void FieldWriter::choose(std::string_view name, std::size_t& index, const std::vector<std::string_view>& names,
-                         std::string_view /*meaning*/) {
+                         std::string_view /*meaning*/, Need /*need*/) {
   out_.put_text(name, names[index]);
 }
 
 void FieldReference::truth(std::string_view name, bool& value, std::string_view meaning) {
-  table_.keys.push_back({name, "true or false", value ? "true" : "false", meaning});
+  add({name, "true or false", value ? "true" : "false", meaning});
 }
 
-void FieldReference::number(std::string_view name, double& value, const Range& range, std::string_view meaning) {
-  table_.keys.push_back({name, range.words, kept(default_text(value)), meaning});
+void FieldReference::number(std::string_view name, double& value, const Range& range, std::string_view meaning,
+                            Need need) {
+  add({name, range.words, fallback(need, default_text(value)), meaning});
 }
 
 void FieldReference::integer(std::string_view name, int& value, std::int64_t low, std::string_view meaning,
-                             std::int64_t /*high*/) {
-  table_.keys.push_back({name, kept(fmt::format("an integer >= {}", low)), kept(fmt::format("{}", value)), meaning});
+                             std::int64_t /*high*/, Need need) {
+  const auto expected = kept(fmt::format("an integer >= {}", low));
+  add({name, expected, fallback(need, fmt::format("{}", value)), meaning});
 }
 
 void FieldReference::value(std::string_view name, Value& value, const Extent& /*extent*/, std::string_view meaning) {
-  table_.keys.push_back({name, "a value", kept(value_text(value)), meaning, value_keys});
+  add({name, "a value", kept(value_text(value)), meaning, value_keys});
 }
 
 void FieldReference::key(const KeyReference& key, const std::function<void(const Reader&)>& /*read*/,
                          const std::function<std::string()>& /*text*/) {
-  table_.keys.push_back(key);
+  add(key);
 }
 
+void FieldReference::inner(std::string_view /*name*/, const std::function<void(const Reader&)>& /*read*/,
+                           const std::function<std::string()>& /*text*/) {}
+
 void FieldReference::choose(std::string_view name, std::size_t& index, const std::vector<std::string_view>& names,
-                            std::string_view meaning) {
-  table_.keys.push_back(
-      {name, kept(fmt::format("one of {}", fmt::join(names, ", "))), kept(toml_text(names[index])), meaning});
+                            std::string_view meaning, Need need) {
+  const auto expected = kept(fmt::format("one of {}", fmt::join(names, ", ")));
+  add({name, expected, fallback(need, toml_text(names[index])), meaning});
+}
+
+void layer_field(Fields& fields, std::string_view name, int& layer, const std::vector<LayerSettings>& layers,
+                 std::string_view meaning) {
+  fields.key(
+      {name, "the name of a layer", "required", meaning},
+      [&](const Reader& table) { layer = read_layer_name(table, name, layers); },
+      [&] { return toml_text(layers[static_cast<std::size_t>(layer)].name); });
+}
+
+void layer_value_fields(Fields& fields, std::string_view plain, LayerValue& value,
+                        const std::vector<LayerSettings>& layers) {
+  layer_field(fields, "layer", value.layer, layers, "the layer that it acts on");
+  const std::vector<KeyReference> keys{
+      {plain, "a value", "none", "a number, the same for each neuron (or any value)", value_keys},
+      {"values", "a list of numbers", "none", "a number for each neuron of the layer"},
+      {"distribution", "one of normal, uniform", "none", "drawn independently for each neuron"},
+      {"mean", any_number.words, "0.0", "of the normal distribution"},
+      {"sd", not_negative.words, "1.0", "standard deviation of the normal distribution"},
+      {"low", any_number.words, "-1.0", "lower end of the uniform distribution"},
+      {"high", any_number.words, "1.0", "upper end of the uniform distribution"},
+      {"file", "the name of an HDF5 file", "none", "read from this file, with `dataset`"},
+      {"dataset", "the path of a dataset in the file", "none", "a number for each neuron of the layer"}};
+  for (const auto& key : keys) {
+    fields.key(
+        key,
+        [&](const Reader& table) {
+          if (&key == &keys.front()) value = read_layer_value(table, layers, plain);
+        },
+        [&] {
+          const auto parts = value_parts(value.value, plain);
+          const auto part =
+              std::find_if(parts.begin(), parts.end(), [&](const auto& it) { return it.first == key.name; });
+          return part == parts.end() ? std::string() : part->second;
+        });
+  }
+}
+
+void epoch_range_field(Fields& fields, int& first, int& last, int epochs, std::string_view meaning) {
+  fields.key(
+      {"epochs", epoch_range, "all", meaning},
+      [&](const Reader& table) { std::tie(first, last) = read_epoch_range(table, epochs); },
+      [&] { return fmt::format("[{}, {}]", first, last); });
+}
+
+std::string inline_table(const std::function<void(Fields&)>& declare) {
+  TomlWriter out;
+  FieldWriter fields(out);
+  declare(fields);
+  std::string text = out.text();
+  text.pop_back();
+  for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n')) text.replace(at, 1, ", ");
+  return fmt::format("{{ {} }}", text);
 }
 
 }  // namespace hjnet

@@ -1,8 +1,8 @@
 #include "config/load.hpp"
 
 #include "config/document.hpp"
-#include "config/read_tables.hpp"
 #include "config/resolved.hpp"
+#include "config/tables.hpp"
 
 namespace hjnet {
 
@@ -25,7 +25,10 @@ Settings settings_of(const toml::table& document, const std::filesystem::path& s
   read_kernel(reader, settings);
   read_environment(reader, settings);
   read_evaluate(reader, settings);
-  read_output(reader, settings);
+  read_ensemble(reader, settings);
+  read_wavefunction(reader, settings);
+  read_solver(reader, settings);
+  read_run_file(reader, settings);
   check_lyapunov(reader, settings);
   if (output) settings.output.file = *output;
   settings.resolved = resolved_text(settings);

@@ -1,7 +1,12 @@
 #include "config/load_torus.hpp"
 
 #include "config/document.hpp"
-#include "config/read_torus.hpp"
+#include "config/read_common.hpp"
+#include "config/tables.hpp"
+#include "config/toml_writer.hpp"
+#include "config/torus_tables.hpp"
+
+#include <fmt/format.h>
 
 namespace hjnet {
 
@@ -36,6 +41,17 @@ TorusSettings load_torus_settings(const std::filesystem::path& input, const std:
   if (output) settings.file = *output;
   settings.resolved = resolved_text(settings);
   return settings;
+}
+
+std::string resolved_text(const TorusSettings& settings) {
+  TomlWriter out;
+  out.table("run");
+  out.put_text("name", settings.name);
+  out.put("seed", fmt::format("{}", settings.seed));
+  write_torus(out, settings);
+  out.table("output");
+  out.put_text("file", settings.file.string());
+  return out.text();
 }
 
 }  // namespace hjnet

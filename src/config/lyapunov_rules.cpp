@@ -1,5 +1,5 @@
 // What error = "lyapunov" asks of the rest of the input (model: section 4).
-#include "config/read_tables.hpp"
+#include "config/read_common.hpp"
 
 #include <fmt/format.h>
 

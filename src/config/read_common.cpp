@@ -1,4 +1,9 @@
-#include "config/read_tables.hpp"
+#include "config/read_common.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numeric>
 
 namespace hjnet {
 
@@ -28,6 +33,39 @@ std::pair<int, int> read_epoch_range(const Reader& table, int epochs) {
                                    got + std::to_string(epochs));
   }
   return {static_cast<int>(range[0]), static_cast<int>(range[1])};
+}
+
+double read_frequency(const Reader& table, const Settings& settings, double fallback, bool (*holds)(double)) {
+  constexpr double most_periods = 65536.0;  // of an epoch: each takes elements of its own
+  const double frequency = table.number("frequency", fallback, holds);
+  const double periods = std::abs(frequency) * settings.epoch_length;
+  if (periods <= most_periods) return frequency;
+  table.place("frequency")
+      .expected(fmt::format("at most {:g} periods in an epoch of run.epoch_length = {:g}", most_periods,
+                            settings.epoch_length),
+                fmt::format("{:g}", periods));
+}
+
+std::int64_t first_neuron(const NetworkSettings& network, int layer) {
+  return std::accumulate(network.layers.begin(), network.layers.begin() + layer, std::int64_t{0},
+                         [](std::int64_t sum, const auto& it) { return sum + it.neurons; });
+}
+
+void expect_neuron(const Place& place, std::int64_t neuron, const NetworkSettings& network) {
+  const auto neurons = network.neurons();
+  if (neuron >= 0 && neuron < neurons) return;
+  place.expected(fmt::format("a neuron from 0 to {}", neurons - 1), fmt::format("{}", neuron));
+}
+
+void refuse_recurrent(const Reader& table, const NetworkSettings& network) {
+  for (const auto& projection : network.projections) {
+    if (projection.to > projection.from) continue;
+    table.place().fail(fmt::format(
+        "needs a feed-forward network, whose outputs at rest are one function of the weights, but the projection from "
+        "'{}' to '{}' is recurrent",
+        network.layers[static_cast<std::size_t>(projection.from)].name,
+        network.layers[static_cast<std::size_t>(projection.to)].name));
+  }
 }
 
 }  // namespace hjnet

@@ -16,6 +16,7 @@ struct KeyReference {
   std::string_view fallback;  ///< the default, as TOML or in words; "required"
   std::string_view meaning;
   std::string_view inner = {};  ///< the keys of the inline table (or a list of such) that the key may hold, spaced
+  bool may_change = false;      ///< whether a restart may have another value
 };
 
 struct TableReference {
@@ -25,11 +26,6 @@ struct TableReference {
   std::string_view meaning;
   std::vector<KeyReference> keys;
 };
-
-/// [stimulus.patterns].
-TableReference pattern_table();
-/// [environment] and [environment.grid].
-std::vector<TableReference> environment_tables();
 
 /// All tables of an input of `hjnet run`, in the order of the manual.
 const std::vector<TableReference>& reference();

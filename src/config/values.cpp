@@ -207,4 +207,28 @@ int read_layer_name(const Reader& table, std::string_view key, const std::vector
   table.wrong_choice(key, names);
 }
 
+std::vector<std::pair<std::string, std::string>> value_parts(const Value& value, std::string_view plain) {
+  switch (value.kind) {
+    case Value::Kind::normal:
+      return {{"distribution", "\"normal\""},
+              {"mean", toml_text(value.mean)},
+              value.gain ? std::pair{"gain", toml_text(*value.gain)} : std::pair{"sd", toml_text(value.sd)}};
+    case Value::Kind::uniform:
+      return {{"distribution", "\"uniform\""}, {"low", toml_text(value.low)}, {"high", toml_text(value.high)}};
+    case Value::Kind::list:
+      if (value.file.empty()) return {{"values", toml_text(value.values)}};
+      return {{"file", toml_text(value.file.string())}, {"dataset", toml_text(value.dataset)}};
+    case Value::Kind::constant:
+      break;
+  }
+  return {{std::string(plain), toml_text(value.constant)}};
+}
+
+std::string value_text(const Value& value) {
+  if (value.kind == Value::Kind::constant) return toml_text(value.constant);
+  std::vector<std::string> fields;
+  for (const auto& [key, text] : value_parts(value, "")) fields.push_back(fmt::format("{} = {}", key, text));
+  return fmt::format("{{ {} }}", fmt::join(fields, ", "));
+}
+
 }  // namespace hjnet

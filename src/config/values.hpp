@@ -1,11 +1,13 @@
 #pragma once
-/// Reading of values: numbers for several items, in any of the forms that the input may give them.
+/// Values, numbers for several items, in any of the forms that the input may give them.
 
 #include "config/reader.hpp"
 #include "config/settings.hpp"
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hjnet {
@@ -27,6 +29,12 @@ Value read_value(const Reader& table, std::string_view key, const Value& fallbac
 
 /// A table that puts a value on a layer: `layer` and one of `plain` (a number), values, distribution, file.
 LayerValue read_layer_value(const Reader& table, const std::vector<LayerSettings>& layers, std::string_view plain);
+
+/// What is written of a value, key by key; `plain` is the key of a plain number.
+std::vector<std::pair<std::string, std::string>> value_parts(const Value& value, std::string_view plain);
+
+/// A value as it stands after "key = ".
+std::string value_text(const Value& value);
 
 /// The index of the layer that a key names. Throws config_error with the nearest name.
 int read_layer_name(const Reader& table, std::string_view key, const std::vector<LayerSettings>& layers);

@@ -9,13 +9,6 @@
 
 namespace hjnet {
 
-/// How many pre-synaptic neurons row `row` of a projection sees.
-std::int64_t row_fan_in(const Connectivity& connect, std::int64_t row, std::int64_t rows, std::int64_t columns);
-
-/// How many synapses the rows [first, last) have.
-std::int64_t rows_fan_in(const Connectivity& connect, std::int64_t first, std::int64_t last, std::int64_t rows,
-                         std::int64_t columns);
-
 /// Who owns which neurons: offsets[layer][rank], layer-local, balanced by synapses.
 std::vector<std::vector<std::int64_t>> neuron_offsets(const NetworkSettings& network, int ranks);
 

@@ -1,5 +1,6 @@
 #include "network/network.hpp"
 
+#include "config/fan_in.hpp"
 #include "network/connectivity.hpp"
 #include "network/family.hpp"
 #include "network/random.hpp"

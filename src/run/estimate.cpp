@@ -1,5 +1,6 @@
 #include "run/estimate.hpp"
 
+#include "config/fan_in.hpp"
 #include "dynamics/local_constraints.hpp"
 #include "engine/choice.hpp"
 #include "engine/coupled/coupled_engine.hpp"

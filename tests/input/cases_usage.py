@@ -17,7 +17,7 @@ USAGE = [
     Usage(
         "an unknown verb",
         ["chek"],
-        "hjnet: expected one of run, check, torus, quantum, info, help, got 'chek' (did you mean 'check'?)",
+        "hjnet: expected one of run, check, torus, quantum, info, schema, help, got 'chek' (did you mean 'check'?)",
     ),
     Usage(
         "no input",

@@ -1,6 +1,7 @@
 // Patterns of connection, ownership of neurons and synapses, and initial weights.
 #include "../support/case.hpp"
 
+#include "config/fan_in.hpp"
 #include "network/connectivity.hpp"
 #include "parallel/halo.hpp"
 

@@ -1,6 +1,5 @@
 // [boltzmann] and [boltzmann.bath].
 #include "config/fields.hpp"
-#include "config/read_tables.hpp"
 #include "config/tables.hpp"
 #include "config/toml_text.hpp"
 

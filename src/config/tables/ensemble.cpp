@@ -1,6 +1,5 @@
-// [ensemble]; its families are read_family.cpp's.
+// [ensemble]; its families are family.cpp's.
 #include "config/fields.hpp"
-#include "config/read_tables.hpp"
 #include "config/tables.hpp"
 #include "config/toml_text.hpp"
 
@@ -128,14 +127,7 @@ void write_ensemble(TomlWriter& out, const EnsembleSettings& ensemble) {
   out.table("ensemble");
   FieldWriter fields(out);
   ensemble_fields(fields, unchanged(ensemble));
-  for (const auto& parameter : ensemble.family) {
-    out.element("ensemble.family");
-    out.put_text("vary", name_of(family_names, parameter.quantity));
-    out.put_integer("neuron", parameter.neuron);
-    out.put("low", parameter.low);
-    out.put("high", parameter.high);
-    out.put_integer("count", parameter.count);
-  }
+  write_family(out, ensemble);
 }
 
 void read_ensemble(const Reader& input, Settings& settings) {

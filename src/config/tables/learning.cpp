@@ -1,6 +1,5 @@
 // [learning].
 #include "config/fields.hpp"
-#include "config/read_tables.hpp"
 #include "config/tables.hpp"
 
 #include <fmt/format.h>

@@ -1,6 +1,5 @@
 // [solver], [output] and [output.checkpoint].
 #include "config/fields.hpp"
-#include "config/read_tables.hpp"
 #include "config/tables.hpp"
 #include "config/toml_text.hpp"
 
@@ -18,8 +17,8 @@ void solver_fields(Fields& fields, SolverSettings& solver) {
       "once, weights as factors), auto (waveform, but coupled with constraints, and with error lyapunov where weights "
       "learn)");
   fields.choice("method", solver.method, method_names, "CVODE's linear multistep method");
-  fields.number("relative_tolerance", solver.relative_tolerance, relative_tolerance, "of every component");
-  fields.number("absolute_tolerance", solver.absolute_tolerance, positive, "of every component");
+  fields.changeable().number("relative_tolerance", solver.relative_tolerance, relative_tolerance, "of every component");
+  fields.changeable().number("absolute_tolerance", solver.absolute_tolerance, positive, "of every component");
 }
 
 void output_fields(Fields& fields, OutputSettings& output, const std::string& run_name) {
@@ -87,7 +86,11 @@ std::vector<TableReference> run_file_tables() {
       "SIGINT (Ctrl-C), SIGTERM, SIGUSR1, SIGUSR2, SIGHUP and SIGXCPU, and at the end of "
       "`--max-walltime`.");
   checkpoint_fields(checkpoint, standard.checkpoint);
-  return {output.take(), checkpoint.take()};
+  std::vector<TableReference> tables{output.take(), checkpoint.take()};
+  for (auto& table : tables) {  // where a run's results go is nothing of the run
+    for (auto& key : table.keys) key.may_change = true;
+  }
+  return tables;
 }
 
 void write_solver(TomlWriter& out, const SolverSettings& solver) {

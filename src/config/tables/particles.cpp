@@ -1,6 +1,5 @@
 // [particles] and its ports.
 #include "config/fields.hpp"
-#include "config/read_tables.hpp"
 #include "config/tables.hpp"
 #include "config/toml_text.hpp"
 
@@ -11,7 +10,6 @@
 #include <numeric>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -109,20 +107,9 @@ void port_fields(Fields& fields, PortSettings& port, const Settings& settings, s
         if (port.time > settings.epoch_length) table.wrong("time");
       },
       [&] { return toml_text(port.time); });
-  fields.key(
-      {"width", positive_number, "required", "of the pulse"},
-      [&](const Reader& table) {
-        table.require("width");
-        port.width = table.number("width", 0.0, is_positive);
-      },
-      [&] { return toml_text(port.width); });
-  fields.key(
-      {"epochs", "two integers [first, last], 0 <= first <= last < run.epochs", "all",
-       "first and last epoch with a pulse, both included"},
-      [&](const Reader& table) {
-        std::tie(port.first_epoch, port.last_epoch) = read_epoch_range(table, settings.epochs);
-      },
-      [&] { return fmt::format("[{}, {}]", port.first_epoch, port.last_epoch); });
+  fields.number("width", port.width, positive, "of the pulse", Need::required);
+  epoch_range_field(fields, port.first_epoch, port.last_epoch, settings.epochs,
+                    "first and last epoch with a pulse, both included");
   fields.key(
       {"coupling", "a row of three numbers for each neuron of the port", "component i to neuron i",
        "the matrix C by which Stokes components enter the port's neurons"},

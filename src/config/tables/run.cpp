@@ -1,6 +1,5 @@
 // [run].
 #include "config/fields.hpp"
-#include "config/read_tables.hpp"
 #include "config/tables.hpp"
 #include "config/toml_text.hpp"
 
@@ -11,7 +10,7 @@ namespace hjnet {
 namespace {
 
 void run_fields(Fields& fields, Settings& settings) {
-  fields.key(
+  fields.changeable().key(
       {"name", "a name without /", "the input file's stem", "names the run and its output file"},
       [&](const Reader& table) {
         settings.name = table.text("name", settings.source.stem().string());
@@ -19,7 +18,7 @@ void run_fields(Fields& fields, Settings& settings) {
       },
       [&] { return toml_text(std::string_view(settings.name)); });
   // One less than can be counted: an epoch more is counted in places.
-  fields.integer("epochs", settings.epochs, 1, "number of epochs", most_counted - 1);
+  fields.changeable().integer("epochs", settings.epochs, 1, "number of epochs", most_counted - 1);
   fields.number("epoch_length", settings.epoch_length, positive,
                 "T: the length of an epoch, and the delay of the weights");
   fields.integer("samples_per_epoch", settings.samples_per_epoch, 1,

@@ -1,13 +1,20 @@
-#include "config/read_torus.hpp"
-
+// [torus], its terms and their polynomials.
+#include "config/dimension_lists.hpp"
+#include "config/fields.hpp"
 #include "config/toml_text.hpp"
 #include "config/torus_names.hpp"
+#include "config/torus_tables.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace hjnet {
 
@@ -22,9 +29,7 @@ constexpr double most_action_numbers = 1e7;
 /// Beyond it a torus is no statement on H.
 constexpr double largest_tolerance = 1e-3;
 
-bool is_tolerance(double number) {
-  return number > 0.0 && number <= largest_tolerance;
-}
+constexpr Range tolerance_range{[](double x) { return x > 0.0 && x <= largest_tolerance; }, "a number > 0 and <= 1e-3"};
 
 std::vector<double> axis_of(const toml::node& node, const Place& place, const Reader& torus) {
   if (const auto* list = node.as_array()) {
@@ -149,95 +154,159 @@ void check_terms(const Reader& torus, const TorusSettings& settings) {
   }
 }
 
-FourierTerm read_term(const Reader& table, std::size_t n) {
-  FourierTerm term;
-  table.require("mode");
-  const auto mode = dimension_integers(table, "mode", {}, n, "an integer", -most_torus_integer, most_torus_integer);
-  term.mode.assign(mode.begin(), mode.end());
-  term.phase = table.number("phase", term.phase);
+// --- terms ---
+
+void monomial_fields(Fields& fields, ActionMonomial& monomial, std::size_t n) {
+  fields.key(
+      {"power", "a list of integers from 0 to 100", "zeros", "of the actions"},
+      [&](const Reader& table) {
+        const auto power =
+            dimension_integers(table, "power", std::vector<std::int64_t>(n, 0), n, "an integer from 0 to 100", 0, 100);
+        monomial.power.assign(power.begin(), power.end());
+      },
+      [&] { return integers_text(monomial.power); });
+  fields.number("coefficient", monomial.coefficient, any_number, "of the monomial", Need::required);
+}
+
+void read_polynomial(const Reader& table, FourierTerm& term, std::size_t n) {
   for (const Reader& entry : table.tables("polynomial")) {
-    ActionMonomial monomial;
-    const auto power =
-        dimension_integers(entry, "power", std::vector<std::int64_t>(n, 0), n, "an integer from 0 to 100", 0, 100);
-    monomial.power.assign(power.begin(), power.end());
-    entry.require("coefficient");
-    monomial.coefficient = entry.number("coefficient", 0.0);
-    term.polynomial.push_back(monomial);
+    FieldReader fields(entry);
+    monomial_fields(fields, term.polynomial.emplace_back(), n);
   }
-  if (!term.polynomial.empty()) return term;
+  if (!term.polynomial.empty()) return;
   if (table.has("polynomial")) table.place("polynomial").expected("at least one monomial", "none");
   term.polynomial.push_back({.power = std::vector<int>(n, 0), .coefficient = 1.0});
-  return term;
+}
+
+void term_fields(Fields& fields, FourierTerm& term, std::size_t n) {
+  fields.key(
+      {"mode", "a list of integers", "required", "m"},
+      [&](const Reader& table) {
+        table.require("mode");
+        const auto mode =
+            dimension_integers(table, "mode", {}, n, "an integer", -most_torus_integer, most_torus_integer);
+        term.mode.assign(mode.begin(), mode.end());
+      },
+      [&] { return integers_text(term.mode); });
+  fields.number("phase", term.phase, any_number, "in radians");
+  fields.inner(
+      "polynomial", [&](const Reader& table) { read_polynomial(table, term, n); },
+      [&] {
+        std::vector<std::string> monomials;
+        for (auto& monomial : term.polynomial) {
+          monomials.push_back(inline_table([&](Fields& inner) { monomial_fields(inner, monomial, n); }));
+        }
+        return fmt::format("[{}]", fmt::join(monomials, ", "));
+      });
+}
+
+void read_terms(const Reader& torus, TorusSettings& settings) {
+  for (const Reader& table : torus.tables("term")) {
+    FieldReader fields(table);
+    term_fields(fields, settings.terms.emplace_back(), static_cast<std::size_t>(settings.dimensions));
+  }
+}
+
+// --- [torus] ---
+
+std::string quadratic_text(const TorusSettings& settings) {
+  const auto n = static_cast<std::ptrdiff_t>(settings.dimensions);
+  std::vector<std::vector<double>> rows;
+  for (auto row = settings.quadratic.begin(); row != settings.quadratic.end(); row += n)
+    rows.emplace_back(row, row + n);
+  return rows_text(rows);
+}
+
+void read_epsilon(const Reader& torus, TorusSettings& settings) {
+  const bool perturbed = !settings.terms.empty() || torus.has("network");
+  if (perturbed) torus.require("epsilon");
+  settings.epsilon = torus.number("epsilon", settings.epsilon);
+  torus.must_act("epsilon", perturbed, settings.epsilon == 0.0, "a [[torus.term]] or [torus.network], which make V");
+}
+
+void torus_fields(Fields& fields, TorusSettings& settings) {
+  fields.key(
+      {"dimensions", "an integer from 1 to 3", "1", "n"},
+      [&](const Reader& table) {
+        settings.dimensions = static_cast<int>(table.integer("dimensions", settings.dimensions, 1, 3));
+      },
+      [&] { return fmt::format("{}", settings.dimensions); });
+  auto& unperturbed = fields.where(!settings.network);
+  unperturbed.key(
+      {"linear", "a list of numbers", "zeros", "H0 = linear . I + I quadratic I / 2; one of the two is required"},
+      [&](const Reader& table) { read_unperturbed(table, settings); }, [&] { return toml_text(settings.linear); });
+  unperturbed.key(
+      {"quadratic", "rows of numbers, a symmetric matrix", "zeros", "n rows of n"},
+      [](const Reader& /*read with linear*/) {}, [&] { return quadratic_text(settings); });
+  fields.inner(
+      "term", [&](const Reader& table) { read_terms(table, settings); }, [] { return std::string(); });
+  fields.key(
+      {"epsilon", any_number.words, "required with a term or a network", "factor of V"},
+      [&](const Reader& table) { read_epsilon(table, settings); }, [&] { return toml_text(settings.epsilon); });
+  fields.key(
+      {"action", "a list of axes, each { from, to, count } or a list of numbers", "required",
+       "an axis of J for each dimension. The grid is their product, the first axis slowest; `count` numbers go from "
+       "`from` to `to`, both included",
+       "from to count"},
+      [&](const Reader& table) { read_actions(table, settings); }, [&] { return rows_text(settings.action); });
+  fields.choice("method", settings.method, torus_method_names,
+                "how a torus is solved for: auto is the fixed point, and Newton's method where that does not converge");
+  fields.number("tolerance", settings.tolerance, tolerance_range, "largest |H - K| of a torus that is found");
+  fields.key(
+      {"modes", "a list of integers >= 1", "16 each",
+       "largest |m| of the Fourier series to start with; doubled as needed"},
+      [&](const Reader& table) {
+        read_modes(table, settings);
+        check_terms(table, settings);
+      },
+      [&] { return integers_text(settings.modes); });
+  fields.key(
+      {"max_modes", "a list of integers >= modes",
+       "the largest of modes, the terms' modes and 1024, 256, 32 for n = 1, 2, 3", "largest |m| that is tried"},
+      [](const Reader& /*read with modes*/) {}, [&] { return integers_text(settings.max_modes); });
+  fields.number("divisor_tolerance", settings.divisor_tolerance, not_negative, "|m . omega| below this is resonant");
 }
 
 }  // namespace
 
-const toml::array& dimension_list(const Reader& table, std::string_view key, std::size_t count, std::string_view what) {
-  const auto* list = table.find(key)->as_array();
-  if (list == nullptr || list->size() != count) {
-    table.place(key).expected(fmt::format("a list with one {} for each dimension, {} in all", what, count),
-                              describe(*table.find(key)));
+std::vector<TableReference> torus_tables() {
+  using Form = TableReference::Form;
+  TorusSettings standard;
+  FieldReference torus("torus",
+                       "The Hamiltonian H = H0(I) + epsilon V(phi, I) on the n-torus, and the actions J whose tori are "
+                       "looked for. Terms "
+                       "make up V; in place of `linear`, `quadratic` and terms stands `[torus.network]`.");
+  torus_fields(torus, standard);
+  FourierTerm term;
+  FieldReference terms("torus.term", "V += cos(mode . phi + phase) times a polynomial in the actions.", Form::repeated);
+  term_fields(terms, term, 1);
+  ActionMonomial monomial;
+  FieldReference monomials(
+      "torus.term.polynomial",
+      "Its monomials coefficient I_1^power_1 ... I_n^power_n, as a list of inline tables. None at all: the number 1.",
+      Form::repeated);
+  monomial_fields(monomials, monomial, 1);
+  return {torus.take(), terms.take(), monomials.take()};
+}
+
+void write_torus(TomlWriter& out, const TorusSettings& settings) {
+  FieldWriter fields(out);
+  out.table("torus");
+  torus_fields(fields, unchanged(settings));
+  for (const auto& term : settings.terms) {
+    out.element("torus.term");
+    term_fields(fields, unchanged(term), static_cast<std::size_t>(settings.dimensions));
   }
-  return *list;
-}
-
-std::vector<double> numbers_of(const toml::array& list, const Place& place, std::string_view expected,
-                               bool (*holds)(double)) {
-  std::vector<double> numbers;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const auto& element = *list.get(i);
-    const auto given = finite_number(element);
-    if (!given || (holds != nullptr && !holds(*given))) place.element(element, i).expected(expected, describe(element));
-    numbers.push_back(*given);
-  }
-  return numbers;
-}
-
-std::vector<std::int64_t> integers_of(const toml::array& list, const Place& place, std::string_view expected,
-                                      std::int64_t low, std::int64_t high) {
-  std::vector<std::int64_t> integers;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const auto& element = *list.get(i);
-    const auto given = element.value_exact<std::int64_t>();
-    if (!given || *given < low) place.element(element, i).expected(expected, describe(element));
-    if (*given > high) place.element(element, i).expected(fmt::format("an integer <= {}", high), describe(element));
-    integers.push_back(*given);
-  }
-  return integers;
-}
-
-std::vector<double> dimension_numbers(const Reader& table, std::string_view key, std::vector<double> fallback,
-                                      std::size_t count, std::string_view expected, bool (*holds)(double)) {
-  if (!table.has(key)) return fallback;
-  return numbers_of(dimension_list(table, key, count, "number"), table.place(key), expected, holds);
-}
-
-std::vector<std::int64_t> dimension_integers(const Reader& table, std::string_view key,
-                                             std::vector<std::int64_t> fallback, std::size_t count,
-                                             std::string_view expected, std::int64_t low, std::int64_t high) {
-  if (!table.has(key)) return fallback;
-  return integers_of(dimension_list(table, key, count, "integer"), table.place(key), expected, low, high);
+  if (settings.network) write_torus_network(out, *settings.network);
+  write_torus_comparison(out, settings);
 }
 
 void read_torus(const Reader& input, TorusSettings& settings) {
   const auto found = input.tables("torus");
   if (found.empty()) input.place("torus").expected("a table [torus]", "none");
   const Reader& torus = found.front();
-  settings.dimensions = static_cast<int>(torus.integer("dimensions", settings.dimensions, 1, 3));
-  read_unperturbed(torus, settings);
-  for (const Reader& table : torus.tables("term")) {
-    settings.terms.push_back(read_term(table, static_cast<std::size_t>(settings.dimensions)));
-  }
-  const bool perturbed = !settings.terms.empty() || torus.has("network");
-  if (perturbed) torus.require("epsilon");
-  settings.epsilon = torus.number("epsilon", settings.epsilon);
-  torus.must_act("epsilon", perturbed, settings.epsilon == 0.0, "a [[torus.term]] or [torus.network], which make V");
-  read_actions(torus, settings);
-  settings.method = torus.choice("method", torus_method_names, settings.method);
-  settings.tolerance = torus.number("tolerance", settings.tolerance, is_tolerance);
-  read_modes(torus, settings);
-  check_terms(torus, settings);
-  settings.divisor_tolerance = torus.number("divisor_tolerance", settings.divisor_tolerance, is_not_negative);
+  FieldReader fields(torus);
+  torus_fields(fields, settings);
   read_torus_network(torus, settings);
   read_torus_comparison(torus, settings);
 }

@@ -1,17 +1,18 @@
 #pragma once
-/// Parts of load_torus_settings(); each throws config_error at the first key that is wrong.
+/// Lists with an item for each dimension of a torus.
 
-#include "config/read_tables.hpp"
-#include "config/torus_settings.hpp"
+#include "config/reader.hpp"
+#include "config/toml_text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace hjnet {
-
-/// [torus] and its terms.
-void read_torus(const Reader& input, TorusSettings& settings);
-/// [torus.network]; needs `dimensions`.
-void read_torus_network(const Reader& torus, TorusSettings& settings);
-/// [torus.wavefunction] and [torus.trajectory]; need `dimensions`.
-void read_torus_comparison(const Reader& torus, TorusSettings& settings);
 
 /// The list under a key, of one item (`what`) for each of `count` dimensions.
 const toml::array& dimension_list(const Reader& table, std::string_view key, std::size_t count, std::string_view what);
@@ -27,6 +28,16 @@ std::vector<double> dimension_numbers(const Reader& table, std::string_view key,
 std::vector<std::int64_t> dimension_integers(const Reader& table, std::string_view key,
                                              std::vector<std::int64_t> fallback, std::size_t count,
                                              std::string_view expected, std::int64_t low, std::int64_t high);
+
+/// Lists as they stand after "key = ".
+std::string integers_text(const std::vector<int>& integers);
+template <class Lists>
+std::string rows_text(const Lists& lists) {
+  std::vector<std::string> rows;
+  rows.reserve(lists.size());
+  for (const auto& list : lists) rows.push_back(toml_text(list));
+  return fmt::format("[{}]", fmt::join(rows, ", "));
+}
 
 /// Largest magnitude of an integer that is a mode, a level or a count of points.
 inline constexpr std::int64_t most_torus_integer = 1'000'000'000;

@@ -1,14 +1,17 @@
 // [kernel]: the path kernel of a learning run.
 #include "archive/read.hpp"
-#include "config/read_tables.hpp"
+#include "config/fields.hpp"
+#include "config/tables.hpp"
 #include "config/toml_text.hpp"
-#include "config/values.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace hjnet {
 
@@ -34,9 +37,9 @@ std::int64_t count_patterns(const Reader& table) {
   }
 }
 
-void read_patterns(const Reader& table, const Settings& settings, KernelSettings& kernel) {
+void read_inputs(const Reader& table, const NetworkSettings& network, KernelSettings& kernel) {
   table.require("patterns");
-  const auto& layer = settings.network.layers[static_cast<std::size_t>(kernel.layer)];
+  const auto& layer = network.layers[static_cast<std::size_t>(kernel.layer)];
   kernel.patterns = count_patterns(table);
   kernel.inputs = read_value(table, "patterns", {},
                              {.rows = kernel.patterns,
@@ -45,8 +48,17 @@ void read_patterns(const Reader& table, const Settings& settings, KernelSettings
                               .weights = true});
 }
 
-void read_outputs(const Reader& table, const Settings& settings, KernelSettings& kernel) {
-  const auto all = settings.network.layers.back().neurons;
+std::string inputs_text(const KernelSettings& kernel) {
+  if (!kernel.inputs.file.empty()) return value_text(kernel.inputs);
+  std::vector<std::string> rows;
+  const auto size = static_cast<std::ptrdiff_t>(kernel.inputs.values.size()) / kernel.patterns;
+  for (auto row = kernel.inputs.values.begin(); row != kernel.inputs.values.end(); row += size) {
+    rows.push_back(toml_text(std::vector<double>(row, row + size)));
+  }
+  return fmt::format("[{}]", fmt::join(rows, ", "));
+}
+
+void read_outputs(const Reader& table, std::int64_t all, KernelSettings& kernel) {
   if (!table.has("outputs")) {
     kernel.outputs.resize(static_cast<std::size_t>(all));
     std::iota(kernel.outputs.begin(), kernel.outputs.end(), std::int64_t{0});
@@ -66,17 +78,46 @@ void read_outputs(const Reader& table, const Settings& settings, KernelSettings&
   }
 }
 
+void kernel_fields(Fields& fields, KernelSettings& kernel, const NetworkSettings& network) {
+  layer_field(fields, "layer", kernel.layer, network.layers,
+              "the layer that the patterns are shown to, in place of all other input");
+  fields.key(
+      {"patterns", "a list of patterns, each a list of numbers, or { file, dataset }", "required",
+       "inputs of the kernel: a row of a number for each neuron of the layer. A stimulus that is the same at all times "
+       "stands before them as pattern 0",
+       "file dataset"},
+      [&](const Reader& table) { read_inputs(table, network, kernel); }, [&] { return inputs_text(kernel); });
+  fields.key(
+      {"outputs", "a list of outputs, ascending", "all",
+       "whose kernel is formed: indices into the last layer. Patterns times outputs may be 2048 at most"},
+      [&](const Reader& table) { read_outputs(table, network.layers.back().neurons, kernel); },
+      [&] { return toml_text(kernel.outputs); });
+  fields.key(
+      {"nodes_per_epoch", "an even integer from 2 to 256", "8",
+       "intervals of the Clenshaw-Curtis quadrature over an epoch, or over each stretch between jumps of the stimulus"},
+      [&](const Reader& table) {
+        kernel.nodes_per_epoch = static_cast<int>(table.integer("nodes_per_epoch", kernel.nodes_per_epoch, 2, 256));
+        if (kernel.nodes_per_epoch % 2 != 0) table.wrong("nodes_per_epoch");
+      },
+      [&] { return fmt::format("{}", kernel.nodes_per_epoch); });
+}
+
 }  // namespace
 
-void refuse_recurrent(const Reader& table, const NetworkSettings& network) {
-  for (const auto& projection : network.projections) {
-    if (projection.to > projection.from) continue;
-    table.place().fail(fmt::format(
-        "needs a feed-forward network, whose outputs at rest are one function of the weights, but the projection from "
-        "'{}' to '{}' is recurrent",
-        network.layers[static_cast<std::size_t>(projection.from)].name,
-        network.layers[static_cast<std::size_t>(projection.to)].name));
-  }
+TableReference kernel_table() {
+  FieldReference fields(
+      "kernel",
+      "The path kernel of the learning run, and what it says of the change of the outputs (docs/path-kernel.md). "
+      "With an ensemble, of the first member. Not with recurrent projections.");
+  KernelSettings standard;
+  kernel_fields(fields, standard, {});
+  return fields.take();
+}
+
+void write_kernel(TomlWriter& out, const KernelSettings& kernel, const NetworkSettings& network) {
+  out.table("kernel");
+  FieldWriter fields(out);
+  kernel_fields(fields, unchanged(kernel), network);
 }
 
 void read_kernel(const Reader& input, Settings& settings) {
@@ -85,11 +126,8 @@ void read_kernel(const Reader& input, Settings& settings) {
   const Reader& table = found.front();
   refuse_recurrent(table, settings.network);
   KernelSettings kernel;
-  kernel.layer = read_layer_name(table, "layer", settings.network.layers);
-  read_patterns(table, settings, kernel);
-  read_outputs(table, settings, kernel);
-  kernel.nodes_per_epoch = static_cast<int>(table.integer("nodes_per_epoch", kernel.nodes_per_epoch, 2, 256));
-  if (kernel.nodes_per_epoch % 2 != 0) table.wrong("nodes_per_epoch");
+  FieldReader fields(table);
+  kernel_fields(fields, kernel, settings.network);
   const auto outputs = static_cast<std::int64_t>(kernel.outputs.size());
   const auto entries = (kernel.patterns + 1) * outputs;
   if (entries > largest_kernel) {
