@@ -165,15 +165,23 @@ void Network::draw_weights(const Settings& settings, std::uint32_t member) {
     const Source source(settings.seed, member, Stream::weights, static_cast<std::uint32_t>(index));
     // A drawn or listed synapse is numbered by its place in the whole matrix, or among all synapses where sparse.
     const bool full =
-        matrix.dense || (projection.weights.kind == Value::Kind::list &&
-                         static_cast<std::int64_t>(projection.weights.values.size()) == matrix.rows * matrix.columns);
+        projection.weights.kind == Value::Kind::list &&
+        static_cast<std::int64_t>(projection.weights.values.size()) == matrix.rows * matrix.columns;
+    if (matrix.dense) {
+      const auto count = matrix.local_rows * matrix.columns;
+      fill(projection.weights, source, matrix.first_row * matrix.columns,
+           out.subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(count)),
+           1.0 / std::sqrt(static_cast<double>(matrix.columns)));
+      position += count;
+      continue;
+    }
     std::int64_t nonzero = matrix.first_nonzero;
     for (std::int64_t row = 0; row < matrix.local_rows; ++row) {
       const auto global_row = matrix.first_row + row;
       const auto fan_in = row_fan_in(projection.connect, global_row, matrix.rows, matrix.columns);
       const auto part = out.subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(fan_in));
       const double scale = 1.0 / std::sqrt(static_cast<double>(std::max<std::int64_t>(fan_in, 1)));
-      if (full && !matrix.dense) {
+      if (full) {
         for (std::int64_t i = 0; i < fan_in; ++i) {
           const auto column =
               matrix.indices[static_cast<std::size_t>(matrix.indptr[static_cast<std::size_t>(row)] + i)];
@@ -181,7 +189,7 @@ void Network::draw_weights(const Settings& settings, std::uint32_t member) {
               projection.weights.values[static_cast<std::size_t>(global_row * matrix.columns + column)];
         }
       } else {
-        fill(projection.weights, source, matrix.dense ? global_row * matrix.columns : nonzero, part, scale);
+        fill(projection.weights, source, nonzero, part, scale);
       }
       nonzero += fan_in;
       position += fan_in;

@@ -6,8 +6,13 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace hjnet {
+
+/// How numbers are drawn, for the run file: with another text the same input has another network.
+inline constexpr std::string_view random_numbers =
+    "Philox4x32-10 in groups of 16 blocks, normal by Box-Muller in binary32";
 
 /// What a number is drawn for. The numbers are part of a run's identity: append, never renumber.
 enum class Stream : std::uint32_t {
@@ -29,16 +34,20 @@ enum class Stream : std::uint32_t {
 };
 
 /// The source of one member's numbers of one kind: Philox4x32-10 with the seed as key and (index, stream and part,
-/// member) as counter.
+/// member) as counter. Numbers one by one take a block each, those in bulk a word each (draws.hpp): a stream and part is
+/// drawn from in one of the two ways.
 class Source {
 public:
   /// @param part  tells apart several items of one stream (projection, table number); below 2^24.
   Source(std::uint64_t seed, std::uint32_t member, Stream stream, std::uint32_t part);
 
-  /// Standard normal, uniform in (0, 1), and an integer in [0, bound), the index-th of its kind.
-  [[nodiscard]] double normal(std::uint64_t index) const;
+  /// Uniform in (0, 1), and an integer in [0, bound), the index-th of its kind.
   [[nodiscard]] double uniform(std::uint64_t index) const;
   [[nodiscard]] std::uint64_t integer(std::uint64_t index, std::uint64_t bound) const;
+
+  /// out = numbers first, first + 1, ... in bulk: standard normal, uniform in (0, 1).
+  void normal(std::uint64_t first, std::span<float> out) const;
+  void uniform(std::uint64_t first, std::span<float> out) const;
 
 private:
   [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> bits(std::uint64_t index) const;

@@ -12,7 +12,7 @@
 namespace hjnet {
 
 inline constexpr const char* checkpoint_format = "hjnet-checkpoint";
-inline constexpr std::int64_t checkpoint_version = 1;
+inline constexpr std::int64_t checkpoint_version = 2;
 
 struct CheckpointFile {
   std::int64_t number = 0;

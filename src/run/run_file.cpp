@@ -3,6 +3,7 @@
 #include "archive/collective.hpp"
 #include "archive/descriptor.hpp"
 #include "config/changes.hpp"
+#include "network/random.hpp"
 #include "parallel/errors.hpp"
 #include "run/provenance.hpp"
 
@@ -85,6 +86,7 @@ void RunFile::write_provenance() {
   std::vector<std::pair<std::string, AttributeValue>> attributes{
       {"format", std::string("hjnet-run")},
       {"format_version", std::int64_t{1}},
+      {"random_numbers", std::string(random_numbers)},
       {"ranks", std::int64_t{size_of(world_)}},
       {"created", from_root(world_, utc_now())},
       {"run_id", run_id_},
