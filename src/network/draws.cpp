@@ -71,7 +71,8 @@ struct Words {
     const float w = x * x;
     // Taylor's polynomials on |x| <= pi/4, to round-off.
     const float c =
-        1.0F + w * (-0.5F + w * (1.0F / 24.0F + w * (-1.0F / 720.0F + w * (1.0F / 40320.0F + w * (-1.0F / 3628800.0F)))));
+        1.0F +
+        w * (-0.5F + w * (1.0F / 24.0F + w * (-1.0F / 720.0F + w * (1.0F / 40320.0F + w * (-1.0F / 3628800.0F)))));
     const float s =
         x * (1.0F + w * (-1.0F / 6.0F + w * (1.0F / 120.0F + w * (-1.0F / 5040.0F + w * (1.0F / 362880.0F)))));
     const bool odd = (quadrant & 1U) != 0U;

@@ -2,8 +2,8 @@
 /// Random numbers in bulk: groups of sixteen blocks of Philox4x32-10, side by side in vectors.
 ///
 /// Of the group's 64 words the one at 16 w + l is word w of block l; blocks are numbered through from group to group.
-/// Numbers are the same to the last bit whatever vectors the processor has: only +, -, x, /, square root and conversions
-/// of binary32, which are correctly rounded, in a fixed order and with nothing contracted.
+/// Numbers are the same to the last bit whatever vectors the processor has: only +, -, x, /, square root and
+/// conversions of binary32, which are correctly rounded, in a fixed order and with nothing contracted.
 
 #include <cstddef>
 #include <cstdint>

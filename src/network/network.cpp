@@ -164,9 +164,8 @@ void Network::draw_weights(const Settings& settings, std::uint32_t member) {
     const auto& projection = settings.network.projections[index];
     const Source source(settings.seed, member, Stream::weights, static_cast<std::uint32_t>(index));
     // A drawn or listed synapse is numbered by its place in the whole matrix, or among all synapses where sparse.
-    const bool full =
-        projection.weights.kind == Value::Kind::list &&
-        static_cast<std::int64_t>(projection.weights.values.size()) == matrix.rows * matrix.columns;
+    const bool full = projection.weights.kind == Value::Kind::list &&
+                      static_cast<std::int64_t>(projection.weights.values.size()) == matrix.rows * matrix.columns;
     if (matrix.dense) {
       const auto count = matrix.local_rows * matrix.columns;
       fill(projection.weights, source, matrix.first_row * matrix.columns,

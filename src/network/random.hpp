@@ -34,8 +34,8 @@ enum class Stream : std::uint32_t {
 };
 
 /// The source of one member's numbers of one kind: Philox4x32-10 with the seed as key and (index, stream and part,
-/// member) as counter. Numbers one by one take a block each, those in bulk a word each (draws.hpp): a stream and part is
-/// drawn from in one of the two ways.
+/// member) as counter. Numbers one by one take a block each, those in bulk a word each (draws.hpp): a stream and part
+/// is drawn from in one of the two ways.
 class Source {
 public:
   /// @param part  tells apart several items of one stream (projection, table number); below 2^24.

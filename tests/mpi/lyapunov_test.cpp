@@ -1,6 +1,7 @@
 // The Lyapunov energy of symmetric recurrent networks (model: section 4): its derivatives, that the frozen dynamics
 // never raises it, the accounts of energy that close, and weights that learn from it.
 #include "../support/case.hpp"
+#include "../support/draws.hpp"
 
 #include "history/lyapunov_record.hpp"
 #include "network/random.hpp"
@@ -34,7 +35,7 @@ std::vector<double> symmetric_matrix(std::uint64_t seed) {
   std::vector<double> w(neurons * neurons);
   for (std::size_t i = 0; i < neurons; ++i) {
     for (std::size_t j = 0; j <= i; ++j) {
-      w[i * neurons + j] = w[j * neurons + i] = 0.25 * source.normal(i * neurons + j);
+      w[i * neurons + j] = w[j * neurons + i] = 0.25 * normal(source, i * neurons + j);
     }
   }
   return w;
@@ -160,11 +161,11 @@ TEST_F(HopfieldEnergy, DerivativesAgreeWithDifferences) {
   Energy energy(network(3) + stimulus);
   // Weights that learn lose their symmetry: the derivatives hold for any.
   const Source source(4, 0, Stream::orbit, 2);
-  for (std::size_t i = 0; i < energy.weights().size(); ++i) energy.weights()[i] += 0.2 * source.normal(i);
+  for (std::size_t i = 0; i < energy.weights().size(); ++i) energy.weights()[i] += 0.2 * normal(source, i);
   const auto y = inside_ranges(5);
   const auto gradient = energy.gradient(y);
   std::vector<double> u(neurons);
-  for (std::size_t k = 0; k < neurons; ++k) u[k] = source.normal(1000 + k);
+  for (std::size_t k = 0; k < neurons; ++k) u[k] = normal(source, 1000 + k);
   const auto moved = [&](double t) {
     auto out = y;
     for (std::size_t k = 0; k < neurons; ++k) out[k] += t * u[k];
@@ -251,7 +252,7 @@ TEST_F(HopfieldEnergy, RisesWithAsymmetricWeights) {
     auto& s = energy.network().projections().front();
     for (std::int64_t k = 0; k < s.rows; ++k) {
       for (std::int64_t l = 0; l < k; ++l) {
-        const double w = source.normal(static_cast<std::uint64_t>(k * s.columns + l));
+        const double w = normal(source, static_cast<std::uint64_t>(k * s.columns + l));
         energy.weights()[static_cast<std::size_t>(s.first + k * s.columns + l)] += w;
         energy.weights()[static_cast<std::size_t>(s.first + l * s.columns + k)] -= w;
       }

@@ -1,6 +1,7 @@
 // Reinforcement: decision processes, the experience shown of them, Bellman errors and their derivatives, learned
 // values.
 #include "../support/case.hpp"
+#include "../support/draws.hpp"
 #include "config/grid_world.hpp"
 #include "history/last_shown.hpp"
 #include "run/value_stage.hpp"
@@ -33,7 +34,7 @@ EnvironmentSettings drawn(std::int64_t states, std::int64_t actions, double disc
     for (std::int64_t s = 0; s < states; ++s) sum += p.emplace_back(std::pow(source.uniform(index++), 3.0));
     for (const double value : p) {
       out.transitions.values.push_back(value / sum);
-      out.rewards.values.push_back(source.normal(index++));
+      out.rewards.values.push_back(normal(source, index++));
     }
   }
   return out;

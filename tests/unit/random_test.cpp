@@ -1,5 +1,6 @@
 // The counter-based generator: Philox4x32-10 itself, what is made of its bits, and how values are filled in.
 #include "../support/case.hpp"
+#include "../support/draws.hpp"
 
 #include "network/draws.hpp"
 #include "network/random.hpp"
@@ -68,13 +69,6 @@ TEST(Random, NumbersInBulkFollowFromTheirWords) {
   expect_figure("normal numbers against Box-Muller in double precision", worst, 2e-6);
 }
 
-/// One number of those in bulk.
-float one(const Source& source, std::uint64_t index) {
-  std::array<float, 1> out{};
-  source.normal(index, out);
-  return out[0];
-}
-
 // The same bits on every processor, by every compiler: weights are part of a run's identity.
 TEST(Random, NumbersInBulkAreTheseToTheLastBit) {
   const Source source(12345, 2, Stream::weights, 1);
@@ -138,8 +132,8 @@ TEST(Random, NormalNumbersInBulkAreNormal) {
       ++count[static_cast<std::size_t>(std::upper_bound(edges.begin(), edges.end(), numbers[i]) - edges.begin())];
     }
   }
-  const double total = std::ceil(static_cast<double>(n) / static_cast<double>(numbers.size())) *
-                       static_cast<double>(numbers.size());
+  const double total =
+      std::ceil(static_cast<double>(n) / static_cast<double>(numbers.size())) * static_cast<double>(numbers.size());
   const std::array<double, 4> expected{0.0, 1.0, 0.0, 3.0};
   const std::array<double, 4> variance{1.0, 2.0, 15.0, 96.0};
   for (std::size_t k = 0; k < 4; ++k) {
@@ -219,8 +213,8 @@ TEST(Random, FillsPartsOfAVectorAlikeAndRoundsDrawnNumbersToBinary32) {
       std::array<float, 1> drawn{};
       source.uniform(i, drawn);
       const double exact = value.kind == Value::Kind::uniform ? 2.0 + 3.0 * static_cast<double>(drawn[0])
-                           : value.gain                       ? 0.75 * static_cast<double>(one(source, i))
-                                                              : 0.5 + 2.0 * static_cast<double>(one(source, i));
+                           : value.gain                       ? 0.75 * hjnet::test::normal(source, i)
+                                                              : 0.5 + 2.0 * hjnet::test::normal(source, i);
       EXPECT_EQ(whole[i], static_cast<double>(static_cast<float>(exact)));
     }
     EXPECT_TRUE(is_drawn(value));
