@@ -142,7 +142,7 @@ void check_lyapunov(const Reader& input, const Settings& settings) {
   const auto refuse = [](const Place& place, std::string_view reason) {
     place.fail(fmt::format("cannot be had with learning.error = \"lyapunov\": {}", reason));
   };
-  if (settings.particles && settings.particles->closure == Closure::full) {
+  if (settings.particles && has_operator_error(settings.particles->closure)) {
     refuse(table_or_empty(input, "particles").place("closure"),
            "E contains the particles' inputs themselves, beside y; expected \"bilinear\" or \"backpropagation\"");
   }

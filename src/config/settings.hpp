@@ -119,7 +119,12 @@ struct StimulusSettings {
   bool operator==(const StimulusSettings&) const = default;
 };
 
-enum class Closure { bilinear, backpropagation, full, mean_field };
+enum class Closure { bilinear, backpropagation, full, mixed, mean_field };
+
+/// Closures to whose coefficients the error functional adds.
+constexpr bool has_operator_error(Closure closure) {
+  return closure == Closure::full || closure == Closure::mixed;
+}
 
 struct PortSettings {
   std::array<double, 3> stokes{};

@@ -1,5 +1,6 @@
 #include "dynamics/pointwise.hpp"
 
+#include "network/tangents.hpp"
 #include "network/transfer.hpp"
 
 #include <vector>
@@ -39,7 +40,14 @@ void Pointwise::rate(const double* y, const double* net, double* f) const {
   each(-1, [&](std::size_t row, Transfer transfer) {
     const auto t = evaluate_transfer(transfer, net[row]);
     f[row] = (t.f - y[row]) / time_constant_;
-    for (std::size_t c = 1; c < columns_; ++c) f[row + c] = (t.f1 * net[row + c] - y[row + c]) / time_constant_;
+    for (std::size_t c = 1; c < columns_; ++c) {
+      double change = t.f1 * net[row + c];
+      if (c >= first_mixed) {
+        const auto [a, b] = directions_of(c);
+        change += t.f2 * net[row + a] * net[row + b];
+      }
+      f[row + c] = (change - y[row + c]) / time_constant_;
+    }
   });
 }
 
@@ -58,8 +66,16 @@ void Pointwise::back_signal(int layer, const double* p, const double* net, doubl
   each(layer, [&](std::size_t row, Transfer transfer) {
     const auto t = evaluate_transfer(transfer, net[row]);
     const double value = p[row];
+    for (std::size_t c = columns_; c-- > 1;) {  // downwards: b may be p
+      double change = p[row + c] * t.f1 + value * t.f2 * net[row + c];
+      if (c >= first_mixed) {
+        const auto [left, right] = directions_of(c);
+        change += value * t.f3 * net[row + left] * net[row + right];
+        change += t.f2 * (p[row + left] * net[row + right] + p[row + right] * net[row + left]);
+      }
+      b[row + c] = change;
+    }
     b[row] = value * t.f1;
-    for (std::size_t c = 1; c < columns_; ++c) b[row + c] = p[row + c] * t.f1 + value * t.f2 * net[row + c];
   });
 }
 
@@ -71,8 +87,16 @@ void Pointwise::forward_signal(int layer, const double* net, double* u) const {
   each(layer, [&](std::size_t row, Transfer transfer) {
     const auto t = evaluate_transfer(transfer, net[row]);
     const double value = u[row];
+    for (std::size_t c = columns_; c-- > 1;) {
+      double change = t.f1 * u[row + c] + t.f2 * net[row + c] * value;
+      if (c >= first_mixed) {
+        const auto [a, b] = directions_of(c);
+        change += t.f3 * net[row + a] * net[row + b] * value;
+        change += t.f2 * (net[row + a] * u[row + b] + net[row + b] * u[row + a]);
+      }
+      u[row + c] = change;
+    }
     u[row] = t.f1 * value;
-    for (std::size_t c = 1; c < columns_; ++c) u[row + c] = t.f1 * u[row + c] + t.f2 * net[row + c] * value;
   });
 }
 
@@ -80,7 +104,11 @@ void Pointwise::add_back_signal_change(const double* p, const double* net, const
   each(-1, [&](std::size_t row, Transfer transfer) {
     const auto t = evaluate_transfer(transfer, net[row]);
     b[row] += p[row] * t.f2 * u[row];
-    for (std::size_t c = 1; c < columns_; ++c) b[row + c] += t.f2 * (p[row + c] * u[row] + p[row] * u[row + c]);
+    for (std::size_t c = 1; c < columns_; ++c) {
+      double change = p[row + c] * u[row];
+      for (const auto [left, right] : product_terms(c)) change += p[row + left] * u[row + right];
+      b[row + c] += t.f2 * change;
+    }
   });
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 /// The Hamiltonian's derivatives neuron by neuron: everything that follows from (y, net, Delta) of one neuron without
-/// the weights. Arrays are neuron vectors, item-major with C columns: column 0 the value, columns 1.. the derivatives
-/// with respect to the Stokes components, so that tangents take the same path as values.
+/// the weights. Arrays are neuron vectors, item-major with the columns of network/tangents.hpp; what is said below of
+/// tangents holds of mixed columns by the product rule.
 
 #include "network/network.hpp"
 

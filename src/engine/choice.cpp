@@ -6,6 +6,7 @@
 #include "engine/epoch_mesh.hpp"
 #include "engine/waveform/waveform_engine.hpp"
 #include "network/external_input.hpp"
+#include "network/tangents.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -42,7 +43,7 @@ HistoryWork history_work(const Settings& settings, std::size_t projection, std::
   const auto pre = network.layers[static_cast<std::size_t>(p.from)].neurons;
   const auto post = network.layers[static_cast<std::size_t>(p.to)].neurons;
   const auto synapses = static_cast<double>(rows_fan_in(p.connect, 0, post, post, pre));
-  const double columns = settings.particles ? 7.0 : 1.0;
+  const auto columns = static_cast<double>(tangent_columns(settings));
   const double width = columns * static_cast<double>(nodes);
   const double digits = -std::log10(resampling_tolerance(settings)) + 2.0;
   const double all_columns = digits * (settings.particles ? tangent_directions : 1.0);
@@ -90,7 +91,7 @@ bool coupled_keeps_factors(const Settings& settings) {
     dense += static_cast<double>(settings.network.layers[static_cast<std::size_t>(p.from)].neurons) *
              static_cast<double>(settings.network.layers[static_cast<std::size_t>(p.to)].neurons);
   }
-  return dense * (settings.particles ? 7.0 : 1.0) > largest_dense_history;
+  return dense * static_cast<double>(tangent_columns(settings)) > largest_dense_history;
 }
 
 EngineKind chosen_engine(const Settings& settings) {

@@ -1,5 +1,7 @@
 #include "history/dense_weights.hpp"
 
+#include "network/tangents.hpp"
+
 #include <cblas.h>
 
 #include <algorithm>
@@ -114,14 +116,17 @@ void DenseWeights::multiply(int projection, std::span<const double> phases, Dire
   const auto first = static_cast<std::size_t>(s.first);
   for (std::size_t time = 0; time < times; ++time) {
     const double* w = weights(phases[time]).data() + first;
-    // Column 0 of the weights acts on all columns, a tangent of the weights on the value column alone.
+    // Column 0 of the weights acts on all columns.
     const std::size_t adjacent = times == 1 ? columns_ : 1;
     for (std::size_t c = 0; c < columns_; c += adjacent) {
       const auto at = c * times + time;
       multiply_synapses(s, w, direction, static_cast<int>(adjacent), stride, in + at, out + at);
     }
     for (std::size_t c = 1; c < columns_ && !constant(); ++c) {
-      multiply_synapses(s, w + c * synapses_, direction, 1, stride, in + time, out + c * times + time);
+      for (const auto [left, right] : product_terms(c)) {
+        multiply_synapses(s, w + right * synapses_, direction, 1, stride, in + left * times + time,
+                          out + c * times + time);
+      }
     }
   }
 }

@@ -3,6 +3,7 @@
 #include "parallel/sums.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace hjnet {
@@ -124,12 +125,14 @@ Moment EpochRecord::moment(const MeshPoint& point) const {
 
 void EpochRecord::sum_over_ranks(MPI_Comm comm) {
   std::vector<double> sums;
-  for (const auto* part : {&momentum_squared, &momentum_velocity, &weight_squared, &energy}) {
+  const std::array parts{&momentum_squared, &momentum_velocity, &weight_squared, &energy,
+                         &weight_squared_tangents.values()};
+  for (const auto* part : parts) {
     sums.insert(sums.end(), part->begin(), part->end());
   }
   hjnet::sum_over_ranks(comm, sums);
   auto from = sums.begin();
-  for (auto* part : {&momentum_squared, &momentum_velocity, &weight_squared, &energy}) {
+  for (auto* part : parts) {
     std::copy_n(from, part->size(), part->begin());
     from += static_cast<std::ptrdiff_t>(part->size());
   }

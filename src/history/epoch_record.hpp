@@ -79,6 +79,8 @@ struct EpochRecord {
   std::vector<double> momentum_squared;   ///< |M|^2
   std::vector<double> momentum_velocity;  ///< M . dW/dt, with the part of Delta . dy/dt that constraints add
   std::vector<double> weight_squared;     ///< |W|^2, with weight decay only
+  /// With weight decay and mixed columns: those of |W|^2 from the first on, a number each; else of width 0.
+  NodeData weight_squared_tangents;
   std::vector<double> energy;             ///< the Lyapunov energy, without decay; empty with other error functionals
 
   /// Of a node of the mesh, and of a point.

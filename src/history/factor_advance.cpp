@@ -2,6 +2,7 @@
 #include "history/factor_weights.hpp"
 
 #include "history/epoch_record.hpp"
+#include "network/tangents.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/sums.hpp"
 
@@ -79,7 +80,7 @@ void FactorWeights::extend_overlap(Part& part, std::size_t projection, std::size
   sum_over_ranks(network_.comm(), part.overlap);
 }
 
-/// g y^T at the nodes, in the bases: column c has g_c y_0^T + g_0 y_c^T.
+/// g y^T at the nodes, in the bases.
 void FactorWeights::core_force(std::size_t projection, const std::vector<Coefficients>& coefficients, std::size_t nodes,
                                double* force) const {
   const auto& s = network_.projections()[projection];
@@ -94,10 +95,11 @@ void FactorWeights::core_force(std::size_t projection, const std::vector<Coeffic
     for (std::size_t c = 0; c < columns_; ++c) {
       double* core = force + node * items + c * rows * columns;
       for (std::size_t i = 0; i < rows; ++i) {
-        const double g0 = c == 0 ? 0.0 : g[i * step + node];
         const double gc = g[i * step + c * nodes + node];
-        for (std::size_t j = 0; j < columns; ++j) {
-          core[i * columns + j] = gc * y[j * step + node] + g0 * y[j * step + c * nodes + node];
+        for (std::size_t j = 0; j < columns; ++j) core[i * columns + j] = gc * y[j * step + node];
+        for (const auto [left, right] : product_terms(c)) {
+          const double value = g[i * step + left * nodes + node];
+          for (std::size_t j = 0; j < columns; ++j) core[i * columns + j] += value * y[j * step + right * nodes + node];
         }
       }
     }
@@ -123,17 +125,20 @@ void FactorWeights::synapse_force(std::size_t projection, const EpochFactors& fa
     const double* y0 = y.data() + node * pre;
     const double* g0 = g.data() + node * rows;
     for (std::size_t c = 0; c < columns_; ++c) {
-      const double* yc = y0 + c * nodes * pre;
       const double* gc = g0 + c * nodes * rows;
       double* out = force + node * items + c * count;
       for (std::size_t row = 0; row < rows; ++row) {
         const auto begin = s.dense ? row * pre : as_size(s.indptr[row]);
         const auto end = s.dense ? begin + pre : as_size(s.indptr[row + 1]);
-        const double value = gc[row];
-        const double tangent = c == 0 ? 0.0 : g0[row];
-        for (auto i = begin; i < end; ++i) {
-          const auto at = s.dense ? i - begin : as_size(s.indices[i]);
-          out[i] = value * y0[at] + tangent * yc[at];
+        const auto add = [&](double value, const double* outputs, bool first) {
+          for (auto i = begin; i < end; ++i) {
+            const auto at = s.dense ? i - begin : as_size(s.indices[i]);
+            out[i] = (first ? 0.0 : out[i]) + value * outputs[at];
+          }
+        };
+        add(gc[row], y0, true);
+        for (const auto [left, right] : product_terms(c)) {
+          add(g0[left * nodes * rows + row], y0 + right * nodes * pre, false);
         }
       }
     }
@@ -151,6 +156,16 @@ double FactorWeights::inner(const Part& part, const double* a, const double* b, 
   return sum + phi_a * phi_b * part.initial_squared;
 }
 
+double FactorWeights::inner(const Part& part, const double* w, std::size_t value_items, ColumnPair columns) const {
+  const auto [a, b] = columns;
+  if (a == 0 && b == 0) return inner(part, w, w, value_items);
+  const auto count = as_int(value_items);
+  double sum = cblas_ddot(count, w + a * value_items, 1, w + b * value_items, 1);
+  if (!part.factored || !decays() || (a > 0 && b > 0)) return sum;
+  // Of W(0) the value column alone has a part.
+  return sum + w[part.path.items() - 1] * cblas_ddot(count, part.overlap.data(), 1, w + (a + b) * value_items, 1);
+}
+
 void FactorWeights::advance_part(Part& part, std::size_t value_items, double* force, bool counted, SynapseSums& sums) {
   part.path.advance(*rule_, force, [&](std::size_t node, const double* m) {
     if (!counted) return;
@@ -160,6 +175,11 @@ void FactorWeights::advance_part(Part& part, std::size_t value_items, double* fo
   for (std::size_t node = 0; counted && decays() && node < sums.weight_squared.size(); ++node) {
     const double* w = part.path.weights_at(node);
     sums.weight_squared[node] += inner(part, w, w, value_items);
+    double* tangents = sums.weight_squared_tangents.at(node);
+    for (std::size_t c = 1; c <= sums.weight_squared_tangents.width(); ++c) {
+      tangents[c - 1] += inner(part, w, value_items, {c, 0});
+      for (const auto pair : product_terms(c)) tangents[c - 1] += inner(part, w, value_items, pair);
+    }
   }
 }
 
@@ -178,7 +198,9 @@ SynapseSums FactorWeights::advance(const Mesh& mesh, const EpochFactors& factors
   int rank = 0;
   MPI_Comm_rank(network_.comm(), &rank);
   if (!rule_ || rule_->mesh().phases() != mesh.phases()) rule_.emplace(learning_, mesh);
-  SynapseSums sums{std::vector<double>(nodes, 0.0), std::vector<double>(nodes, 0.0), std::vector<double>(nodes, 0.0)};
+  const std::vector<double> zeros(nodes, 0.0);
+  SynapseSums sums{zeros, zeros, zeros, {}};
+  if (decays() && columns_ > first_mixed) sums.weight_squared_tangents = NodeData(mesh, columns_ - 1);
   // One scratch for all: fresh memory of this size costs as much as what is done with it.
   const auto scratch = [&](std::size_t items) {
     if (force_.size() < nodes * items) force_.resize(nodes * items);

@@ -2,6 +2,7 @@
 // the cores do not use is dropped.
 #include "history/factor_weights.hpp"
 
+#include "network/tangents.hpp"
 #include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 
@@ -60,7 +61,8 @@ std::vector<double> FactorWeights::sketch(std::size_t layer, Side side, std::siz
     const auto add = [&](const std::vector<double>& stack, double factor) {
       for (std::size_t at = 0; at + items <= stack.size(); at += items) {
         for (std::size_t c = 0; c < columns_; ++c) {
-          const double scale = g_scale[0] * y_scale[c] + (c == 0 ? 0.0 : g_scale[c] * y_scale[0]);
+          double scale = g_scale[0] * y_scale[c];
+          for (const auto [left, right] : product_terms(c)) scale += g_scale[right] * y_scale[left];
           if (scale == 0.0) continue;
           const double weight = factor / scale;
           random.resize(other * width);

@@ -1,6 +1,7 @@
 // Products with W and its transpose out of the factors, overlapped with the exchange between ranks.
 #include "history/factor_weights.hpp"
 
+#include "network/tangents.hpp"
 #include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 
@@ -30,7 +31,9 @@ void FactorWeights::multiply_cores(const Part& part, std::size_t projection, std
     const double* core = part.path.weights(phases[time], work);
     for (std::size_t c = 0; c < columns_; ++c) {
       add(core, c * times + time, c * times + time);
-      if (c > 0) add(core + c * rows * columns, time, c * times + time);
+      for (const auto [left, right] : product_terms(c)) {
+        add(core + right * rows * columns, left * times + time, c * times + time);
+      }
     }
   }
 }
@@ -47,9 +50,10 @@ void FactorWeights::multiply_path(const WeightPath& path, const Synapses& synaps
     for (std::size_t c = 0; c < columns_; ++c) {
       const auto at = c * times + time;
       multiply_synapses(synapses, w, direction, 1, stride, in + at, out + at);
-      // A tangent of the weights acts on the value column alone.
-      if (c > 0 && !path.constant())
-        multiply_synapses(synapses, w + c * count, direction, 1, stride, in + time, out + at);
+      if (path.constant()) continue;
+      for (const auto [left, right] : product_terms(c)) {
+        multiply_synapses(synapses, w + right * count, direction, 1, stride, in + left * times + time, out + at);
+      }
     }
   }
 }

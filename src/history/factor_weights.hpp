@@ -10,10 +10,12 @@
 /// are thresholds.
 
 #include "history/basis.hpp"
+#include "history/epoch_record.hpp"
 #include "history/synapse_product.hpp"
 #include "history/weight_history.hpp"
 #include "history/weight_path.hpp"
 #include "network/network.hpp"
+#include "network/tangents.hpp"
 #include "network/vector_archive.hpp"
 
 #include <functional>
@@ -32,6 +34,7 @@ struct EpochFactors {
 /// Sums over all synapses of this rank at the nodes; what all ranks hold alike is counted on rank 0.
 struct SynapseSums {
   std::vector<double> momentum_squared, momentum_velocity, weight_squared;
+  NodeData weight_squared_tangents;  ///< as in EpochRecord
 };
 
 class FactorWeights final : public WeightHistory {
@@ -128,6 +131,8 @@ private:
   void advance_part(Part& part, std::size_t value_items, double* force, bool counted, SynapseSums& sums);
   /// <A, B> of two sets of cores that stand for phi_a W(0) + G A Y^T, and likewise b.
   [[nodiscard]] double inner(const Part& part, const double* a, const double* b, std::size_t value_items) const;
+  /// The same of two columns of one such set.
+  [[nodiscard]] double inner(const Part& part, const double* w, std::size_t value_items, ColumnPair columns) const;
   /// W(0) x or its transpose; with a handover the columns of this rank's own neurons apart, so that it comes between.
   void multiply_initial(std::size_t projection, std::size_t width, const double* own, const double* halo, double* net,
                         const Handover& arrived) const;

@@ -1,5 +1,7 @@
 #include "network/error_functional.hpp"
 
+#include "network/tangents.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -40,11 +42,16 @@ double ErrorFunctional::value(const Moment& moment, const double* y, std::size_t
 
 void ErrorFunctional::hessian(const Moment& moment, const double* y, std::size_t stride, double* product) const {
   if (environment_) return environment_->hessian(moment, y, stride, product);
-  gradient(moment, y, stride, product);
+  tangents(moment, y, stride, false, product);
 }
 
 void ErrorFunctional::gradient(const Moment& moment, const double* y, std::size_t stride, double* gradient) const {
   if (environment_) return environment_->gradient(moment, y, stride, gradient);
+  tangents(moment, y, stride, true, gradient);
+}
+
+void ErrorFunctional::tangents(const Moment& moment, const double* y, std::size_t stride, bool mixed,
+                               double* gradient) const {
   const Target d = target(moment);
   if (kind_ == ErrorKind::squared) {
     for (std::size_t i = 0; i < outputs(); ++i) {
@@ -54,14 +61,21 @@ void ErrorFunctional::gradient(const Moment& moment, const double* y, std::size_
   }
   std::vector<double> p;
   softmax(y, stride, p);
+  std::vector<double> mean(stride, 0.0);
   for (std::size_t c = 0; c < stride; ++c) {
-    double mean = 0.0;
-    if (c > 0) {
-      for (std::size_t i = 0; i < outputs(); ++i) mean += p[i] * y[i * stride + c];
-    }
+    for (std::size_t i = 0; i < outputs() && c > 0; ++i) mean[c] += p[i] * y[i * stride + c];
     for (std::size_t i = 0; i < outputs(); ++i) {
-      gradient[i * stride + c] = c == 0 ? p[i] - d[i] : p[i] * (y[i * stride + c] - mean);
+      gradient[i * stride + c] = c == 0 ? p[i] - d[i] : p[i] * (y[i * stride + c] - mean[c]);
     }
+    if (!mixed || c < first_mixed) continue;
+    // The third derivatives of log sum exp are the third cumulants of p.
+    const auto [a, b] = directions_of(c);
+    const auto product = [&, left = a, right = b](std::size_t i) {
+      return (y[i * stride + left] - mean[left]) * (y[i * stride + right] - mean[right]);
+    };
+    double covariance = 0.0;
+    for (std::size_t i = 0; i < outputs(); ++i) covariance += p[i] * product(i);
+    for (std::size_t i = 0; i < outputs(); ++i) gradient[i * stride + c] += p[i] * (product(i) - covariance);
   }
 }
 

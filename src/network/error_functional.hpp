@@ -25,7 +25,8 @@ public:
   [[nodiscard]] std::size_t outputs() const { return target_.size(); }
   /// E at the outputs y[i * stride].
   [[nodiscard]] double value(const Moment& moment, const double* y, std::size_t stride) const;
-  /// gradient[i * stride] = dE/dy_i and gradient[i * stride + c] = sum_j d2E/dy_i dy_j y[j * stride + c] for c >= 1;
+  /// gradient[i * stride] = dE/dy_i and gradient[i * stride + c] = sum_j d2E/dy_i dy_j y[j * stride + c] for c >= 1,
+  /// and for mixed columns (network/tangents.hpp) also sum_jl d3E/dy_i dy_j dy_l y[j * stride + a] y[l * stride + b];
   /// with bellman also the part of the target, whose tangents are those of earlier outputs.
   void gradient(const Moment& moment, const double* y, std::size_t stride, double* gradient) const;
   /// The same without that part: columns from 1 on are any directions.
@@ -35,6 +36,8 @@ private:
   [[nodiscard]] Target target(const Moment& moment) const {
     return patterns_ ? patterns_->target(moment) : Target{target_.data()};
   }
+  /// gradient(), of columns from first_mixed on as of directions where not `mixed`.
+  void tangents(const Moment& moment, const double* y, std::size_t stride, bool mixed, double* gradient) const;
   /// softmax of the value column, and log of its normaliser.
   double softmax(const double* y, std::size_t stride, std::vector<double>& p) const;
 

@@ -2,6 +2,7 @@
 
 #include "network/family.hpp"
 #include "network/random.hpp"
+#include "network/tangents.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -65,7 +66,7 @@ ExternalInput::ExternalInput(const Network& network, const Settings& settings, s
   }
   breakpoints_ = input_breakpoints(settings);
   if (settings.particles) {
-    columns_ = 7;
+    columns_ = tangent_columns(settings);
     amplitude_ = settings.particles->amplitude;
     add_pulse(network, settings.particles->a, 1);
     add_pulse(network, settings.particles->b, 4);

@@ -59,10 +59,12 @@ void evaluate_tanh(std::size_t count, const double* net, double* f, double* f1) 
 
 }  // namespace
 
-void evaluate_transfer(Transfer transfer, std::size_t count, const double* net, double* f, double* f1, double* f2) {
+void evaluate_transfer(Transfer transfer, std::size_t count, const double* net, double* f, double* f1, double* f2,
+                       double* f3) {
   if (transfer == Transfer::tanh) {
     evaluate_tanh(count, net, f, f1);
     for (std::size_t i = 0; f2 != nullptr && i < count; ++i) f2[i] = -2.0 * f[i] * f1[i];
+    for (std::size_t i = 0; f3 != nullptr && i < count; ++i) f3[i] = 2.0 * f1[i] * (2.0 * f[i] * f[i] - f1[i]);
     return;
   }
   for (std::size_t i = 0; i < count; ++i) {
@@ -70,6 +72,7 @@ void evaluate_transfer(Transfer transfer, std::size_t count, const double* net, 
     f[i] = t.f;
     f1[i] = t.f1;
     if (f2 != nullptr) f2[i] = t.f2;
+    if (f3 != nullptr) f3[i] = t.f3;
   }
 }
 

@@ -1,5 +1,7 @@
 #include "quantum/coefficients.hpp"
 
+#include "network/tangents.hpp"
+
 namespace hjnet {
 
 namespace {
@@ -62,6 +64,44 @@ void add_error_coefficients(std::span<const double, 6> stokes, std::size_t n, co
     for (std::size_t a = 0; a < directions; ++a) first -= stokes[a] * second[a];
     add_singles(first, tangent, c);
     add_pairs(1.0, tangent, second, c);
+  }
+}
+
+void add_product_derivatives(std::size_t n, const double* x, const double* y, const double* weight,
+                             StateDerivatives& sum) {
+  for (std::size_t k = 0; k < n; ++k) {
+    const double* a = x + k * most_columns;
+    const double* b = y + k * most_columns;
+    for (std::size_t c = 1; c < most_columns; ++c) {
+      double term = a[c] * b[0];
+      for (const auto [left, right] : product_terms(c)) term += a[left] * b[right];
+      sum[c] += weight == nullptr ? term : weight[k] * term;
+    }
+  }
+}
+
+void add_error_derivatives(std::size_t n, const double* y, const double* gradient, StateDerivatives& sum) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const double* at = y + i * most_columns;
+    const double* slope = gradient + i * most_columns;
+    for (std::size_t c = 1; c < most_columns; ++c) {
+      sum[c] += slope[0] * at[c];
+      if (c < first_mixed) continue;
+      const auto [a, b] = directions_of(c);
+      sum[c] += slope[b] * at[a];
+    }
+  }
+}
+
+void add_mixed_coefficients(std::span<const double, 6> stokes, const StateDerivatives& derivatives,
+                            std::span<double, 16> c) {
+  for (std::size_t a = 1; a < first_mixed; ++a) c[single_index(a - 1)] += derivatives[a];
+  for (std::size_t column = first_mixed; column < most_columns; ++column) {
+    const auto [a, b] = directions_of(column);
+    const double second = derivatives[column];
+    c[4 * a + b - 3] += second;
+    c[single_index(a - 1)] -= stokes[b - 1] * second;
+    c[single_index(b - 1)] -= stokes[a - 1] * second;
   }
 }
 

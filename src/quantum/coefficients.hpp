@@ -9,6 +9,7 @@
 
 #include "config/settings.hpp"
 
+#include <array>
 #include <cstddef>
 #include <span>
 
@@ -35,5 +36,23 @@ void add_coefficients(Closure closure, std::span<const double, 6> stokes, std::s
 /// @param hessian_y  n x 6, sum_j E_ij d_a y_j with j over all outputs, those of other ranks too
 void add_error_coefficients(std::span<const double, 6> stokes, std::size_t n, const double* y, const double* gradient,
                             const double* hessian_y, std::span<double, 16> c);
+
+/// Derivatives of a sum with respect to the states fed in, in the columns of network/tangents.hpp; [0] is not used.
+using StateDerivatives = std::array<double, 16>;
+
+/// Adds those of sum_k weight_k x_k y_k over `n` neurons, from n x 16 numbers each.
+/// @param weight  n numbers; null: 1
+void add_product_derivatives(std::size_t n, const double* x, const double* y, const double* weight,
+                             StateDerivatives& sum);
+
+/// Adds those of E(y) from `n` outputs.
+/// @param y         n x 16
+/// @param gradient  n x 16: E_i with its own derivatives
+void add_error_derivatives(std::size_t n, const double* y, const double* gradient, StateDerivatives& sum);
+
+/// Closure::mixed. H_int is a function of the two states fed in; with the operators of one qubit, whose squares are 1,
+/// it is linear in each: c_mu nu = d2 H_int/ds_A mu ds_B nu, and c_mu 0 = dH_int/ds_A mu - sum_nu s_B nu c_mu nu.
+void add_mixed_coefficients(std::span<const double, 6> stokes, const StateDerivatives& derivatives,
+                            std::span<double, 16> c);
 
 }  // namespace hjnet

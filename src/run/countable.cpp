@@ -1,5 +1,6 @@
 #include "run/countable.hpp"
 
+#include "network/tangents.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
@@ -43,7 +44,7 @@ double most_synapses(const NetworkSettings& network) {
 void require_countable(const Settings& settings, double nodes, double stretches) {
   const auto neurons = static_cast<double>(settings.network.neurons());
   const double synapses = most_synapses(settings.network);
-  const double columns = settings.particles ? 7.0 : 1.0;
+  const auto columns = static_cast<double>(tangent_columns(settings));
   const double members = settings.ensemble ? static_cast<double>(settings.ensemble->members) + 1.0 : 1.0;
   const auto samples = static_cast<double>(settings.samples());
   const auto epochs = static_cast<double>(settings.epochs);

@@ -9,6 +9,7 @@
 #include "kernel/kernel_shape.hpp"
 #include "network/connectivity.hpp"
 #include "network/external_input.hpp"
+#include "network/tangents.hpp"
 #include "run/countable.hpp"
 #include "run/member.hpp"
 #include "run/run_file.hpp"
@@ -323,7 +324,7 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   const auto part = largest_part(settings.network, (ranks + out.groups - 1) / out.groups);
   out.neurons = settings.network.neurons();
   out.synapses = part.all_synapses;
-  out.columns = settings.particles ? 7 : 1;
+  out.columns = tangent_columns(settings);
   out.mesh_elements = static_cast<std::int64_t>(mesh.elements);
   out.mesh_nodes = static_cast<std::int64_t>(mesh.nodes());
   const bool learning = settings.learning.enabled;

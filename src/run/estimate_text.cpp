@@ -4,6 +4,7 @@
 #include "config/names.hpp"
 #include "dynamics/constraints.hpp"
 #include "kernel/evaluation.hpp"
+#include "network/tangents.hpp"
 #include "parallel/errors.hpp"
 #include "run/size_text.hpp"
 
@@ -52,6 +53,12 @@ std::string pattern_text(const Settings& settings) {
       patterns.onset > 0.0 ? fmt::format(", the first {:.4g} an onset", patterns.onset) : "", passes);
 }
 
+std::string_view tangent_text(int columns) {
+  if (columns == 1) return "";
+  return columns > static_cast<int>(first_mixed) ? ", with tangents for six Stokes components and nine pairs of them"
+                                                 : ", with tangents for six Stokes components";
+}
+
 }  // namespace
 
 std::string size_text(std::int64_t bytes) {
@@ -65,7 +72,7 @@ std::string size_text(std::int64_t bytes) {
 std::string describe(const Estimate& e, const Settings& settings) {
   std::string text = fmt::format("# {} neurons, {} synapses{}{}; {} rank{} in {} group{}\n", e.neurons, e.synapses,
                                  settings.network.thresholds ? " (thresholds included)" : "",
-                                 e.columns > 1 ? ", with tangents for six Stokes components" : "", e.ranks,
+                                 tangent_text(e.columns), e.ranks,
                                  e.ranks == 1 ? "" : "s", e.groups, e.groups == 1 ? "" : "s");
   text +=
       fmt::format("# engine {}{}; state {}; mesh of an epoch {} elements, {} nodes\n", name_of(engine_names, e.engine),
@@ -118,7 +125,7 @@ void refuse_oversized(const Settings& settings, int ranks, int ranks_here) {
         "{}: network: {} {:.0f} components{}, but a vector of this PETSc (32-bit indices) holds at most {}; "
         "use solver.engine = \"waveform\", which needs none, fewer synapses{}",
         settings.source.string(), riccati ? "W has" : "W and M have", state,
-        e.columns > 1 ? " with their six tangents" : "", std::numeric_limits<std::int32_t>::max(),
+        e.columns > 1 ? fmt::format(" with their {} tangents", e.columns - 1) : std::string(), std::numeric_limits<std::int32_t>::max(),
         e.columns > 1 ? " or no particles" : ""));
   }
   if (e.available_bytes == 0 || e.peak_bytes <= e.available_bytes) return;

@@ -2,9 +2,9 @@
 
 #include "config/names.hpp"
 #include "history/mesh_archive.hpp"
+#include "network/tangents.hpp"
 #include "parallel/errors.hpp"
 #include "parallel/sums.hpp"
-#include "quantum/coefficients.hpp"
 
 #include <fmt/format.h>
 
@@ -94,15 +94,36 @@ double Sampler::error(const EpochRecord& record, const MeshPoint& point) {
   return network_.error().value(record.moment(point), outputs_.data(), record.columns);
 }
 
-void Sampler::add_pauli(const Moment& moment, double* pauli) {
+StateDerivatives Sampler::state_derivatives(const EpochRecord& record, const MeshPoint& point) {
+  StateDerivatives sum{};
+  const auto neurons = static_cast<std::size_t>(network_.neurons());
+  add_product_derivatives(neurons, delta_.data(), f_.data(), nullptr, sum);
+  if (input_.has_gauge()) add_product_derivatives(neurons, f_.data(), f_.data(), gauge_.data(), sum);
+  network_.error().gradient(record.moment(point), outputs_.data(), most_columns, output_gradient_.data());
+  const auto owned = network_.owned_outputs();
+  const auto first = static_cast<std::size_t>(owned.first) * most_columns;
+  add_error_derivatives(static_cast<std::size_t>(owned.count), outputs_.data() + first,
+                        output_gradient_.data() + first, sum);
+  int rank = 0;
+  MPI_Comm_rank(network_.comm(), &rank);
+  const auto& decay = record.weight_squared_tangents;
+  if (decay.width() == 0 || rank > 0) return sum;
+  StateDerivatives squares{};
+  decay.evaluate(record.mesh, point, squares.data() + 1);
+  for (std::size_t c = 1; c < squares.size(); ++c) sum[c] += 0.5 * settings_.learning.weight_decay * squares[c];
+  return sum;
+}
+
+void Sampler::add_pauli(const EpochRecord& record, const MeshPoint& point, double* pauli) {
   const auto stokes = input_.stokes();
   const std::span<double, products> c(pauli, products);
   const auto closure = settings_.particles->closure;
+  if (closure == Closure::mixed) return add_mixed_coefficients(stokes, state_derivatives(record, point), c);
   add_coefficients(closure, stokes, static_cast<std::size_t>(network_.neurons()), delta_.data(), f_.data(),
                    input_.has_gauge() ? gauge_.data() : nullptr, c);
   if (closure != Closure::full) return;
   const auto columns = static_cast<std::size_t>(input_.columns());
-  network_.error().gradient(moment, outputs_.data(), columns, output_gradient_.data());
+  network_.error().gradient(record.moment(point), outputs_.data(), columns, output_gradient_.data());
   const auto owned = network_.owned_outputs();
   std::vector<double> gradient;
   std::vector<double> hessian;
@@ -201,7 +222,7 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
     row[0] = local_coupling();
     row[1] = local_gauge(record.start_time + phases[s]);
     errors[s] = error(record, points[s]);
-    if (particles) add_pauli(record.moment(points[s]), row + 2);
+    if (particles) add_pauli(record, points[s], row + 2);
     if (!settings_.output.states && !settings_.wavefunction && !keeps_member_states(settings_)) continue;
     for (std::size_t k = 0; k < y_.size(); k += record.columns) {
       out.y.push_back(y_[k]);

@@ -7,6 +7,7 @@
 #include "network/external_input.hpp"
 #include "network/network.hpp"
 #include "network/vector_archive.hpp"
+#include "quantum/coefficients.hpp"
 #include "run/run_file.hpp"
 
 #include <vector>
@@ -40,7 +41,9 @@ private:
   /// This rank's sums: sum Delta F, c sum A F^2 (alone, without Delta).
   [[nodiscard]] double local_coupling() const;
   [[nodiscard]] double local_gauge(double time);
-  void add_pauli(const Moment& moment, double* pauli);
+  void add_pauli(const EpochRecord& record, const MeshPoint& point, double* pauli);
+  /// This rank's part of H_int's derivatives with respect to the states fed in.
+  [[nodiscard]] StateDerivatives state_derivatives(const EpochRecord& record, const MeshPoint& point);
   /// E without decay at a point.
   double error(const EpochRecord& record, const MeshPoint& point);
   void integrate_action(const EpochRecord& record, const std::vector<double>& gauge);

@@ -12,7 +12,7 @@ CASES = [
     quantum(
         "an unknown closure",
         'closure = "bilinaer"\n',
-        'case.toml:10:1: particles.closure: expected one of bilinear, backpropagation, full, mean_field, got '
+        'case.toml:10:1: particles.closure: expected one of bilinear, backpropagation, full, mixed, mean_field, got '
         "\"bilinaer\" (did you mean 'bilinear'?)",
     ),
     quantum(

@@ -76,6 +76,21 @@ initial_delta = { distribution = "normal", sd = 0.3 }
 a = { stokes = [0, 0.6, 0.8], neurons = [5, 1, 2], time = 0.25, width = 0.2, coupling = [[1, 0, 0.5], [0, 1, 0], [0, 0, 1]] }
 b = { stokes = [1, 0, 0], neurons = [3, 4, 0], time = 0.6, width = 0.2 }
 )"},
+    {"MixedDecay", R"([run]
+seed = 37
+epochs = 2
+samples_per_epoch = 8
+[network]
+layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 3, transfer = "logistic" }, { name = "out", neurons = 2 }]
+projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "out" }, { from = "out", to = "ports", connect = { fan_in = 1 } }]
+[learning]
+weight_decay = 0.2
+target = { values = [0.2, -0.4] }
+[particles]
+closure = "mixed"
+a = { stokes = [0, 0.6, 0.8], neurons = [5, 1, 2], time = 0.25, width = 0.2 }
+b = { stokes = [1, 0, 0], neurons = [3, 4, 0], time = 0.6, width = 0.2 }
+)"},
     // Ranks without neurons of b and c need nothing of a, which is gathered for both.
     {"TwoProjectionsFromOneLayer", R"([run]
 seed = 35

@@ -41,6 +41,16 @@ def coefficients(p, stokes, y, force, delta, field, error):
     return out
 
 
+def mixed_coefficients(stokes, first, second):
+    """c_alpha of a function linear in each state, from its derivatives (... x 6) and mixed ones (... x 3 x 3)."""
+    out = np.zeros(first.shape[:-1] + (16,))
+    for m in range(3):
+        out[..., 4 * (m + 1)] = first[..., m] - second[..., m, :] @ stokes[3:]
+        out[..., m + 1] = first[..., 3 + m] - second[..., :, m] @ stokes[:3]
+        out[..., 4 * (m + 1) + 1:4 * (m + 1) + 4] = second[..., m, :]
+    return out
+
+
 def initial_density(p):
     a, b = (0.5 * (SIGMA[0] + np.tensordot(port.stokes, SIGMA[1:], axes=1)) for port in p.ports)
     return np.kron(a, b)

@@ -46,6 +46,7 @@ class Epoch:
     series: dict  # name -> (elements, p)
     pauli: np.ndarray
     stokes: np.ndarray  # fed in: 6, None without particles
+    slope: np.ndarray  # dH_int/ds: (elements, p, 6), None without particles
 
 
 class Solver:
@@ -68,6 +69,27 @@ class Solver:
 
     def run(self, fed=None):
         """All epochs, in order. `fed`, epochs x 6: what the ports are fed whatever the particles do (a test hook)."""
+        epochs = self.integrate(fed)
+        if self.problem.closure == "mixed":
+            self.add_mixed(epochs)
+        return epochs
+
+    def add_mixed(self, epochs, h=4e-3):
+        """c_alpha of the closure `mixed` at the nodes: mixed derivatives are differences of dH_int/ds_A along s_B."""
+        if self.problem.feedback:
+            raise NotImplementedError("mixed with feedback")
+        base = np.stack([e.stokes for e in epochs])
+        second = [np.zeros(self.mesh.shape + (3, 3)) for _ in epochs]
+        for nu in range(3):
+            for place, factor in ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12)):
+                fed = base.copy()
+                fed[:, 3 + nu] += place * h
+                for total, epoch in zip(second, self.integrate(fed)):
+                    total[..., nu] += factor / h * epoch.slope[..., :3]
+        for total, epoch in zip(second, epochs):
+            epoch.pauli = quantum.mixed_coefficients(epoch.stokes, epoch.slope, total)
+
+    def integrate(self, fed):
         p, n = self.problem, self.problem.neurons
         zero = lambda *shape: np.zeros(shape + (6,)) if self.tangents else None
         nodes = self.mesh.shape
@@ -121,11 +143,21 @@ class Solver:
         kinetic = (momentum.value ** 2).sum((-1, -2)) + p.mu * kinetic
         error = self.error_value(inputs, y.value, weights.value)
         series = self.energies(y, force, delta, momentum, speed, weights, kinetic, field, error, state["action"])
-        pauli = np.zeros(mesh.shape + (16,))
+        pauli, along = np.zeros(mesh.shape + (16,)), None
         if self.tangents:
+            along = self.interaction_slope(y, force, delta, field, slope[0], weights)
+        if self.tangents and p.closure != "mixed":
             pauli = quantum.coefficients(p, state["stokes"], y, force, delta, field, self.outputs_error(y.value))
         return Epoch(y, force, delta, momentum, speed, weights, gradient, kinetic, field, slopes, series, pauli,
-                     state["stokes"])
+                     state["stokes"], along)
+
+    def interaction_slope(self, y, force, delta, field, error_slope, weights):
+        """dH_int/ds at all nodes; not with the Lyapunov energy, whose E depends on more than y."""
+        p = self.problem
+        big = delta.value + 2.0 * p.gauge * field * force.value
+        out = (force.value[..., None] * delta.tangent + big[..., None] * force.tangent).sum(-2)
+        out = out + (error_slope[..., None] * y.tangent).sum(-2)
+        return out + p.kappa * (weights.value[..., None] * weights.tangent).sum((-2, -3))
 
     def forward(self, inputs, delayed, start):
         """y and F, then their tangents; also f', f'' and the tangents of net."""

@@ -185,11 +185,12 @@ struct Path {
 Path path_of(const Settings& settings) {
   Case c(settings);
   FollowedWeights history(c);
-  const Pointwise pointwise(c.network, settings.network.time_constant, 7);
+  const Pointwise pointwise(c.network, settings.network.time_constant, c.input.columns());
+  const auto width = static_cast<std::size_t>(c.input.columns());
   Path out;
-  for (auto* part : {&out.y, &out.f, &out.delta, &out.w, &out.m}) part->resize(7);
-  const auto spread = [](const std::vector<double>& block, std::vector<std::vector<double>>& columns) {
-    for (std::size_t i = 0; i < block.size(); ++i) columns[i % 7].push_back(block[i]);
+  for (auto* part : {&out.y, &out.f, &out.delta, &out.w, &out.m}) part->resize(width);
+  const auto spread = [width](const std::vector<double>& block, std::vector<std::vector<double>>& columns) {
+    for (std::size_t i = 0; i < block.size(); ++i) columns[i % width].push_back(block[i]);
   };
   for (int epoch = 0; epoch < settings.epochs; ++epoch) {
     const auto record = c.engine.advance();
@@ -211,13 +212,19 @@ Path path_of(const Settings& settings) {
       const auto synapses = static_cast<std::size_t>(c.network.synapses());
       const auto& w = history.weights(phase);
       const auto m = history.momenta(phase);
-      for (std::size_t column = 0; column < 7; ++column) {
+      for (std::size_t column = 0; column < width; ++column) {
         append(out.w[column], std::span(w).subspan(column * synapses, synapses));
         append(out.m[column], std::span(m).subspan(column * synapses, synapses));
       }
     }
   }
   return out;
+}
+
+/// The settings with the Stokes component a, A first, shifted.
+Settings with_stokes(Settings settings, std::size_t a, double shift) {
+  (a < 3 ? settings.particles->a : settings.particles->b).stokes[a % 3] += shift;
+  return settings;
 }
 
 /// Derivatives of a whole run with respect to the six Stokes components, by differences: column c holds d/ds_c.
@@ -228,8 +235,7 @@ Path differences(const Settings& settings) {
     std::size_t size = 0;
     const auto all = derivative(
         [&](double h) {
-          Settings shifted = settings;
-          (a < 3 ? shifted.particles->a : shifted.particles->b).stokes[a % 3] += h;
+          const auto shifted = with_stokes(settings, a, h);
           const auto path = path_of(shifted);
           std::vector<double> flat;
           for (const auto* part : {&path.y, &path.f, &path.delta, &path.w, &path.m}) append(flat, part->front());
@@ -344,6 +350,97 @@ INSTANTIATE_TEST_SUITE_P(
                     "delta = \"initial\"\ninitial_delta = -0.3\nweight_decay = 0.2", "full", true, false},
         TangentCase{"terminal/terminal, decay, inertia > 0", growing, "inertia = 2.0\nweight_decay = 0.4", "bilinear",
                     false, true}),
+    [](const auto& info) { return "Case" + std::to_string(info.index); });
+
+// --- mixed derivatives ---
+
+class Mixed : public ::testing::TestWithParam<TangentCase> {};
+
+TEST_P(Mixed, ColumnsAreDerivativesOfTangents) {
+  const auto settings = settings_from(particles(GetParam()));
+  ASSERT_EQ(settings.particles->closure, Closure::mixed);
+  const auto value = path_of(settings);
+  std::array<double, 5> worst{};
+  const std::array parts{&Path::y, &Path::f, &Path::delta, &Path::w, &Path::m};
+  for (std::size_t nu = 0; nu < 3; ++nu) {
+    const auto slope = derivative(
+        [&](double h) {
+          const auto path = path_of(with_stokes(settings, 3 + nu, h));
+          std::vector<double> flat;
+          for (const auto part : parts) {
+            for (std::size_t mu = 1; mu <= 3; ++mu) append(flat, (path.*part)[mu]);
+          }
+          return flat;
+        },
+        5e-3);
+    auto from = slope.begin();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      for (std::size_t mu = 0; mu < 3; ++mu) {
+        const auto& mixed = (value.*parts[i])[7 + 3 * mu + nu];
+        const std::vector<double> expected(from, from + static_cast<std::ptrdiff_t>(mixed.size()));
+        from += static_cast<std::ptrdiff_t>(mixed.size());
+        worst[i] = std::max(worst[i], relative_distance(mixed, expected));
+        EXPECT_GT(largest(expected), 1e-6) << i << ' ' << mu << ' ' << nu;
+      }
+    }
+  }
+  const std::array names{"y", "F", "Delta", "W", "M"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    expect_figure(std::string("d2") + names[i] + "/ds_A ds_B, " + GetParam().name, worst[i], 1e-6);
+  }
+}
+
+/// H_int at all samples, by the waveform engine, whose errors are smooth functions of the input.
+std::vector<double> interaction(const Settings& settings) {
+  BasicCase<WaveformEngine> c(settings);
+  std::vector<double> out;
+  for (int epoch = 0; epoch < settings.epochs; ++epoch) {
+    const auto samples = c.sampler.sample(c.engine.advance());
+    append(out, samples.interaction);
+  }
+  return out;
+}
+
+TEST_P(Mixed, CoefficientsAreDerivativesOfTheInteraction) {
+  const auto settings = settings_from(particles(GetParam()));
+  const auto found = path_of(settings).pauli;
+  const std::array<double, 6> s{settings.particles->a.stokes[0], settings.particles->a.stokes[1],
+                                settings.particles->a.stokes[2], settings.particles->b.stokes[0],
+                                settings.particles->b.stokes[1], settings.particles->b.stokes[2]};
+  constexpr double h = 2e-2;
+  std::vector<double> expected(found.size(), 0.0);
+  const auto add = [&](std::size_t alpha, double factor, const std::vector<double>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) expected[16 * i + alpha] += factor * values[i];
+  };
+  for (std::size_t a = 0; a < 6; ++a) {
+    const auto first = derivative([&](double x) { return interaction(with_stokes(settings, a, x)); }, h);
+    add(a < 3 ? 4 * (a + 1) : a - 2, 1.0, first);
+  }
+  for (std::size_t mu = 0; mu < 3; ++mu) {
+    for (std::size_t nu = 0; nu < 3; ++nu) {
+      const auto second = derivative(
+          [&](double x) {
+            const auto shifted = with_stokes(settings, mu, x);
+            return derivative([&](double z) { return interaction(with_stokes(shifted, 3 + nu, z)); }, h);
+          },
+          h);
+      add(4 * (mu + 1) + nu + 1, 1.0, second);
+      add(4 * (mu + 1), -s[3 + nu], second);
+      add(nu + 1, -s[mu], second);
+    }
+  }
+  expect_figure(std::string("c_alpha against H_int, ") + GetParam().name, relative_distance(found, expected), 1e-6);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    MixedCases, Mixed,
+    ::testing::Values(TangentCase{"terminal/terminal, mu = 0.7, recurrent, gauge", three_epochs, "epoch_memory = 0.7",
+                                  "mixed", true, true},
+                      TangentCase{"initial/initial, recurrent, gauge, decay", growing,
+                                  "delta = \"initial\"\nmomentum = \"initial\"\ninitial_delta = 0.2\nweight_decay = 0.3",
+                                  "mixed", true, true},
+                      TangentCase{"terminal/terminal, decay, cross entropy", three_epochs,
+                                  "error = \"cross_entropy\"\nweight_decay = 0.3", "mixed", false, false}),
     [](const auto& info) { return "Case" + std::to_string(info.index); });
 
 }  // namespace

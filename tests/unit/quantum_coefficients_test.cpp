@@ -126,4 +126,46 @@ TEST(Coefficients, PartialSumsAddUp) {
   EXPECT_EQ(whole, parts);
 }
 
+TEST(Coefficients, MixedAreThoseOfAFunctionThatIsLinearInEachState) {
+  const auto given = random_numbers(16, 11);
+  const std::array<double, 4> a{1.0, stokes[0], stokes[1], stokes[2]};
+  const std::array<double, 4> b{1.0, stokes[3], stokes[4], stokes[5]};
+  StateDerivatives derivatives{};
+  for (std::size_t mu = 0; mu < 4; ++mu) {
+    for (std::size_t nu = 0; nu < 4; ++nu) {
+      const double c = given[4 * mu + nu];
+      if (mu > 0) derivatives[mu] += c * b[nu];
+      if (nu > 0) derivatives[3 + nu] += c * a[mu];
+      if (mu > 0 && nu > 0) derivatives[7 + 3 * (mu - 1) + nu - 1] += c;
+    }
+  }
+  std::array<double, 16> c{};
+  add_mixed_coefficients(stokes, derivatives, c);
+  EXPECT_EQ(c[0], 0.0);
+  for (std::size_t alpha = 1; alpha < 16; ++alpha) EXPECT_NEAR(c[alpha], given[alpha], 2e-15) << alpha;
+}
+
+TEST(Coefficients, DerivativesOfProductsAndErrorsAgreeWithPolynomials) {
+  // x(s) = x_0 + x_a s_A + x_b s_B + x_ab s_A s_B along one component each: columns 2, 6 and 7 + 3 + 2.
+  const std::array<double, 4> x{0.7, -0.3, 0.5, 1.1};
+  const std::array<double, 4> y{-0.4, 0.9, 0.2, -0.6};
+  const auto columns = [](const std::array<double, 4>& p) {
+    std::vector<double> out(16, 0.0);
+    out[0] = p[0], out[2] = p[1], out[6] = p[2], out[12] = p[3];
+    return out;
+  };
+  StateDerivatives sum{};
+  const double weight = 1.7;
+  add_product_derivatives(1, columns(x).data(), columns(y).data(), &weight, sum);
+  EXPECT_NEAR(sum[2], weight * (x[0] * y[1] + x[1] * y[0]), 1e-15);
+  EXPECT_NEAR(sum[6], weight * (x[0] * y[2] + x[2] * y[0]), 1e-15);
+  EXPECT_NEAR(sum[12], weight * (x[0] * y[3] + x[3] * y[0] + x[1] * y[2] + x[2] * y[1]), 1e-15);
+  // E = y^3/6: E' = y^2/2 with columns of its own.
+  StateDerivatives error{};
+  const std::array<double, 4> slope{0.5 * y[0] * y[0], y[0] * y[1], y[0] * y[2], y[0] * y[3] + y[1] * y[2]};
+  add_error_derivatives(1, columns(y).data(), columns(slope).data(), error);
+  EXPECT_NEAR(error[2], 0.5 * y[0] * y[0] * y[1], 1e-15);
+  EXPECT_NEAR(error[12], 0.5 * y[0] * y[0] * y[3] + y[0] * y[1] * y[2], 1e-15);
+}
+
 }  // namespace

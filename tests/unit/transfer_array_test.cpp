@@ -35,7 +35,8 @@ TEST(TransferArray, AgreesWithTheScalarForm) {
     std::vector<double> f(net.size());
     std::vector<double> f1(net.size());
     std::vector<double> f2(net.size());
-    evaluate_transfer(transfer, net.size(), net.data(), f.data(), f1.data(), f2.data());
+    std::vector<double> f3(net.size());
+    evaluate_transfer(transfer, net.size(), net.data(), f.data(), f1.data(), f2.data(), f3.data());
     double worst = 0.0;
     double worst_tail = 0.0;
     for (std::size_t i = 0; i < net.size(); ++i) {
@@ -47,6 +48,7 @@ TEST(TransferArray, AgreesWithTheScalarForm) {
         EXPECT_EQ(std::signbit(a), std::signbit(b)) << "net = " << net[i];
         bound = std::max(bound, std::abs(b) < 1e-290 ? std::abs(a - b) : error(a, b));
       }
+      EXPECT_NEAR(f3[i], scalar.f3, 1e-14) << "net = " << net[i];
     }
     const auto name = "transfer " + std::to_string(static_cast<int>(transfer));
     expect_figure(name + ": |net| up to 20", worst, 5e-15);

@@ -129,6 +129,28 @@ b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.15 }
 charge = 0.3
 field = { layer = "hidden", constant = 0.5, frequency = 0.6 }
 )"},
+    {"Mixed", R"([run]
+seed = 71
+epochs = 3
+samples_per_epoch = 8
+[network]
+thresholds = true
+layer = [{ name = "ports", neurons = 6, transfer = "softplus" }, { name = "hidden", neurons = 5 }, { name = "out", neurons = 3, transfer = "identity" }]
+projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "out" }, { from = "ports", to = "out", connect = { fan_in = 3 } },
+              { from = "out", to = "hidden" }]
+[learning]
+error = "cross_entropy"
+target = { values = [0.3, 0.5, 0.2] }
+weight_decay = 0.2
+epoch_memory = 0.9
+[particles]
+closure = "mixed"
+a = { stokes = [0.2, 0, 0.9], neurons = [0, 1, 2], time = 0.25, width = 0.15 }
+b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.15 }
+[gauge]
+charge = 0.3
+field = { layer = "hidden", constant = 0.5, frequency = 0.6 }
+)"},
     {"StiffRecurrent", R"([run]
 seed = 68
 epochs = 2

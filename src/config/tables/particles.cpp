@@ -21,7 +21,8 @@ void particle_fields(Fields& fields, ParticleSettings& particles) {
   fields.number("amplitude", particles.amplitude, any_number, "of the pulses");
   fields.choice(
       "closure", particles.closure, closure_names,
-      "which factors of the Hamiltonian become operators: Delta and F, Delta alone, or Delta, F and the error; "
+      "which factors of the Hamiltonian become operators: Delta and F, Delta alone, or Delta, F and the error; mixed: "
+      "none, the coefficients are the second derivatives of H_int with respect to the two states; "
       "mean_field is bilinear with each particle seeing the other's mean alone: a control, which never entangles");
   fields.truth(
       "feedback", particles.feedback,

@@ -1,5 +1,7 @@
 #include "engine/coupled/weight_kernels.hpp"
 
+#include "network/tangents.hpp"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -44,8 +46,8 @@ void finish_streams() {
 #endif
 }
 
-/// One row of a dense projection: its synapses' pre-synaptic outputs lie side by side.
-void dense_row(const double* g, std::size_t column, const double* y0, const double* yc, std::size_t count,
+/// One row of a dense projection: its synapses' pre-synaptic outputs lie side by side. The columns of y lie `halo` apart.
+void dense_row(const double* g, std::size_t column, const double* y0, std::size_t halo, std::size_t count,
                bool past_caches, double* out) {
   const double gc = g[column];
   if (column == 0) {
@@ -53,17 +55,28 @@ void dense_row(const double* g, std::size_t column, const double* y0, const doub
     return;
   }
   const double g0 = g[0];
-  fill(out, count, past_caches, [=](std::size_t l) { return gc * y0[l] + g0 * yc[l]; });
+  const double* yc = y0 + column * halo;
+  if (column < first_mixed) {
+    fill(out, count, past_caches, [=](std::size_t l) { return gc * y0[l] + g0 * yc[l]; });
+    return;
+  }
+  const auto [a, b] = directions_of(column);
+  const double ga = g[a];
+  const double gb = g[b];
+  const double* ya = y0 + a * halo;
+  const double* yb = y0 + b * halo;
+  fill(out, count, past_caches, [=](std::size_t l) { return gc * y0[l] + g0 * yc[l] + ga * yb[l] + gb * ya[l]; });
 }
 
 /// One row of a sparse projection: synapses first to last, counted within the projection.
 void sparse_row(const Synapses& s, std::int64_t row, const double* g, std::size_t column, const double* y0,
-                const double* yc, double* out) {
+                std::size_t halo, double* out) {
   const double gc = g[column];
-  const double g0 = column == 0 ? 0.0 : g[0];
+  const auto terms = product_terms(column);
   for (auto i = s.indptr[static_cast<std::size_t>(row)]; i < s.indptr[static_cast<std::size_t>(row) + 1]; ++i) {
     const auto l = static_cast<std::size_t>(s.indices[static_cast<std::size_t>(i)]);
-    out[i] = gc * y0[l] + g0 * yc[l];
+    out[i] = gc * y0[l];
+    for (const auto [left, right] : terms) out[i] += g[left] * y0[right * halo + l];
   }
 }
 
@@ -74,17 +87,16 @@ void outer_products(const Network& network, std::size_t columns, const double* g
   const auto synapses = static_cast<std::size_t>(network.synapses());
   const bool past_caches = columns * synapses * sizeof(double) > cache_bytes;
   for (std::size_t c = 0; c < columns; ++c) {
-    const double* yc = y + c * halo;
     double* column = out + c * synapses;
     for (const auto& s : network.projections()) {
       double* target = column + s.first;
       for (std::int64_t row = 0; row < s.rows; ++row) {
         const double* signal = g + static_cast<std::size_t>(s.post + row) * columns;
         if (s.dense) {
-          dense_row(signal, c, y + s.pre, yc + s.pre, static_cast<std::size_t>(s.columns), past_caches,
+          dense_row(signal, c, y + s.pre, halo, static_cast<std::size_t>(s.columns), past_caches,
                     target + row * s.columns);
         } else {
-          sparse_row(s, row, signal, c, y, yc, target);
+          sparse_row(s, row, signal, c, y, halo, target);
         }
       }
     }

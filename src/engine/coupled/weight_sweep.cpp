@@ -3,12 +3,14 @@
 #include "config/names.hpp"
 #include "engine/coupled/weight_kernels.hpp"
 #include "history/weight_path.hpp"
+#include "network/tangents.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace hjnet {
 
@@ -302,6 +304,7 @@ void WeightSweep::sums(EpochRecord& record, const DenseWeights::Epoch& next) {
   const double mu = settings_.learning.epoch_memory;
   const double omega = settings_.learning.inertia;
   std::vector<double> w(settings_.learning.weight_decay > 0.0 ? width_ : 0);
+  if (!w.empty() && columns_ > first_mixed) record.weight_squared_tangents = NodeData(record.mesh, columns_ - 1);
   for (std::size_t node = 0; node < next.mesh.nodes(); ++node) {
     const auto& old = history_.velocity(next.mesh.phases()[node]);
     const double* v = next.velocity.data() + node * width_;
@@ -312,7 +315,16 @@ void WeightSweep::sums(EpochRecord& record, const DenseWeights::Epoch& next) {
     }
     if (w.empty()) continue;
     next.weights_at_node(node, w.data());
-    for (std::size_t i = 0; i < synapses_; ++i) record.weight_squared[node] += w[i] * w[i];
+    const auto inner = [&](ColumnPair pair) {
+      const double* a = w.data() + pair.left * synapses_;
+      return std::inner_product(a, a + synapses_, w.data() + pair.right * synapses_, 0.0);
+    };
+    record.weight_squared[node] += inner({0, 0});
+    double* tangents = record.weight_squared_tangents.at(node);
+    for (std::size_t c = 1; c <= record.weight_squared_tangents.width(); ++c) {
+      tangents[c - 1] += inner({c, 0});
+      for (const auto pair : product_terms(c)) tangents[c - 1] += inner(pair);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 #include "engine/waveform/neuron_waves.hpp"
 
 #include "history/epoch_record.hpp"
+#include "network/tangents.hpp"
 #include "network/transfer.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/machine.hpp"
@@ -55,6 +56,7 @@ std::vector<Window> NeuronWaves::windows(const Mesh& mesh, int epoch, double sta
     }
     window.f1.resize(neurons * window.times);
     if (columns_ > 1) window.f2.resize(neurons * window.times);
+    if (columns_ > first_mixed) window.f3.resize(neurons * window.times);
     auto& by_node = window.y;  // not needed yet
     for (std::size_t t = 0; t < (input_.varies() ? window.times : 1); ++t) {
       input_.evaluate(window.moment(t), by_node.data() + t * rows);
@@ -89,9 +91,15 @@ void NeuronWaves::transfer(Window& window, std::size_t layer) const {
     const double* net = window.net.data() + k * columns_ * times;
     double* phi = window.phi.data() + k * columns_ * times;
     const double* f1 = window.f1.data() + k * times;
-    evaluate_transfer(part.transfer, times, net, phi, window.f1.data() + k * times, window.f2.data() + k * times);
+    const double* f2 = window.f2.data() + k * times;
+    evaluate_transfer(part.transfer, times, net, phi, window.f1.data() + k * times, window.f2.data() + k * times,
+                      window.f3.empty() ? nullptr : window.f3.data() + k * times);
     for (std::size_t c = 1; c < columns_; ++c) {
       for (std::size_t t = 0; t < times; ++t) phi[c * times + t] = f1[t] * net[c * times + t];
+    }
+    for (std::size_t c = first_mixed; c < columns_; ++c) {
+      const auto [a, b] = directions_of(c);
+      for (std::size_t t = 0; t < times; ++t) phi[c * times + t] += f2[t] * net[a * times + t] * net[b * times + t];
     }
   }
 }
@@ -172,6 +180,15 @@ void NeuronWaves::back_signal(const Window& window, std::size_t layer, const dou
       const auto row = value + c * times;
       for (std::size_t t = 0; t < times; ++t) {
         signal[row + t] = p[row + t] * f1[t] + p[value + t] * f2[t] * window.net[row + t];
+      }
+      if (c < first_mixed) continue;
+      const double* f3 = window.f3.data() + k * times;
+      const auto [a, b] = directions_of(c);
+      const auto left = value + a * times;
+      const auto right = value + b * times;
+      for (std::size_t t = 0; t < times; ++t) {
+        signal[row + t] += p[value + t] * f3[t] * window.net[left + t] * window.net[right + t] +
+                           f2[t] * (p[left + t] * window.net[right + t] + p[right + t] * window.net[left + t]);
       }
     }
   }

@@ -1,6 +1,7 @@
 // Recurrent windows: Newton's method for y, one linear solve for Delta.
 #include "engine/waveform/neuron_waves.hpp"
 
+#include "network/tangents.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/sums.hpp"
 
@@ -60,6 +61,15 @@ void NeuronWaves::forward_change(const Window& window, std::size_t layer, std::v
       const auto row = value + c * times;
       for (std::size_t t = 0; t < times; ++t) {
         u[row + t] = f1[t] * u[row + t] + f2[t] * window.net[row + t] * u[value + t];
+      }
+      if (c < first_mixed) continue;
+      const double* f3 = window.f3.data() + k * times;
+      const auto [a, b] = directions_of(c);
+      const auto left = value + a * times;
+      const auto right = value + b * times;
+      for (std::size_t t = 0; t < times; ++t) {
+        u[row + t] += f3[t] * window.net[left + t] * window.net[right + t] * u[value + t] +
+                      f2[t] * (window.net[left + t] * u[right + t] + window.net[right + t] * u[left + t]);
       }
     }
     for (std::size_t t = 0; t < times; ++t) u[value + t] *= f1[t];

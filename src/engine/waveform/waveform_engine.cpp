@@ -157,6 +157,7 @@ void WaveformEngine::learn(Attempt& attempt) {
     record.momentum_squared = std::move(sums.momentum_squared);
     record.momentum_velocity = std::move(sums.momentum_velocity);
     record.weight_squared = std::move(sums.weight_squared);
+    record.weight_squared_tangents = std::move(sums.weight_squared_tangents);
   } else {
     record.momentum_squared.assign(nodes, 0.0);
     record.momentum_velocity.assign(nodes, 0.0);

@@ -2,6 +2,7 @@
 #include "config/names.hpp"
 #include "engine/delta_bound.hpp"
 #include "engine/waveform/waveform_engine.hpp"
+#include "network/tangents.hpp"
 #include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
@@ -131,7 +132,12 @@ void WaveformEngine::add_products(const Attempt& attempt, UnresolvedElements& co
       const double* y0 = pre.data() + i * width;
       for (std::size_t c = 0; c < columns_; ++c) {
         for (std::size_t t = 0; t < nodes; ++t) {
-          force[i * width + c * nodes + t] = g0[c * nodes + t] * y0[t] + (c == 0 ? 0.0 : g0[t] * y0[c * nodes + t]);
+          force[i * width + c * nodes + t] = g0[c * nodes + t] * y0[t];
+        }
+        for (const auto [left, right] : product_terms(c)) {
+          for (std::size_t t = 0; t < nodes; ++t) {
+            force[i * width + c * nodes + t] += g0[left * nodes + t] * y0[right * nodes + t];
+          }
         }
       }
     }
