@@ -28,6 +28,7 @@ def parser():
         if name == "entanglement":
             verb.add_argument("--panel", choices=["auto", "eigenvalue", "negativity"], default="auto",
                               help="lower panel (default: smallest eigenvalue where a stretch is unphysical)")
+            verb.add_argument("--from", dest="start", type=float, metavar="TIME", help="leave out what is earlier")
     text = "Stokes vectors and concurrence of a run with particles.feedback beside the same run without"
     feedback = verbs.add_parser("feedback", help=text, description=f"Draws: {text}.")
     feedback.add_argument("plain", type=Read, metavar="PLAIN.h5", help="the run without feedback")
@@ -166,7 +167,7 @@ def draw(arguments):
     if arguments.verb == "potential":
         figure = potential.draw(runs, mie=not arguments.no_mie, title=arguments.title)
     elif arguments.verb == "entanglement":
-        figure = entanglement.draw(runs, panel=arguments.panel, title=arguments.title)
+        figure = entanglement.draw(runs, panel=arguments.panel, start=arguments.start, title=arguments.title)
     else:
         figure = network.draw(runs, title=arguments.title)
     style.save(figure, arguments.output, arguments.dpi)

@@ -10,7 +10,7 @@ DASHES = (0, (4, 2))
 MAX_PULSE_EPOCHS = 40  # beyond, arrivals of the particles would be a smear
 
 
-def draw(runs, panel="auto", title=None):
+def draw(runs, panel="auto", start=None, title=None):
     data = [measures.entanglement(run) for run in runs]
     unphysical = any(not d.physical.all() for d in data)
     if panel == "auto":
@@ -36,6 +36,8 @@ def draw(runs, panel="auto", title=None):
     for p, when in pulses.items():
         upper.plot(when, np.zeros(len(when)), **pulse_look(p))
     label_axes(upper, lower, runs, data, panel, title)
+    if start is not None:
+        upper.set_xlim(left=start)
     style.fill_legend(strip, columns)
     return figure
 

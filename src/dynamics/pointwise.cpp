@@ -1,6 +1,6 @@
 #include "dynamics/pointwise.hpp"
 
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 #include "network/transfer.hpp"
 
 #include <vector>

@@ -1,6 +1,6 @@
 #pragma once
 /// The Hamiltonian's derivatives neuron by neuron: everything that follows from (y, net, Delta) of one neuron without
-/// the weights. Arrays are neuron vectors, item-major with the columns of network/tangents.hpp; what is said below of
+/// the weights. Arrays are neuron vectors, item-major with the columns of config/tangents.hpp; what is said below of
 /// tangents holds of mixed columns by the product rule.
 
 #include "network/network.hpp"

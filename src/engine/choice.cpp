@@ -6,7 +6,7 @@
 #include "engine/epoch_mesh.hpp"
 #include "engine/waveform/waveform_engine.hpp"
 #include "network/external_input.hpp"
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "history/dense_weights.hpp"
 
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 
 #include <cblas.h>
 

@@ -2,7 +2,7 @@
 #include "history/factor_weights.hpp"
 
 #include "history/epoch_record.hpp"
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/sums.hpp"
 

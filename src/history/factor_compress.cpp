@@ -2,7 +2,7 @@
 // the cores do not use is dropped.
 #include "history/factor_weights.hpp"
 
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 #include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 

@@ -1,7 +1,7 @@
 // Products with W and its transpose out of the factors, overlapped with the exchange between ranks.
 #include "history/factor_weights.hpp"
 
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 #include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 

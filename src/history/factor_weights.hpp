@@ -15,7 +15,7 @@
 #include "history/weight_history.hpp"
 #include "history/weight_path.hpp"
 #include "network/network.hpp"
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 #include "network/vector_archive.hpp"
 
 #include <functional>

@@ -1,6 +1,6 @@
 #include "network/error_functional.hpp"
 
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -26,7 +26,7 @@ public:
   /// E at the outputs y[i * stride].
   [[nodiscard]] double value(const Moment& moment, const double* y, std::size_t stride) const;
   /// gradient[i * stride] = dE/dy_i and gradient[i * stride + c] = sum_j d2E/dy_i dy_j y[j * stride + c] for c >= 1,
-  /// and for mixed columns (network/tangents.hpp) also sum_jl d3E/dy_i dy_j dy_l y[j * stride + a] y[l * stride + b];
+  /// and for mixed columns (config/tangents.hpp) also sum_jl d3E/dy_i dy_j dy_l y[j * stride + a] y[l * stride + b];
   /// with bellman also the part of the target, whose tangents are those of earlier outputs.
   void gradient(const Moment& moment, const double* y, std::size_t stride, double* gradient) const;
   /// The same without that part: columns from 1 on are any directions.

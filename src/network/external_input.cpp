@@ -2,7 +2,7 @@
 
 #include "network/family.hpp"
 #include "network/random.hpp"
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 
 #include <algorithm>
 #include <cmath>

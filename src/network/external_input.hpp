@@ -21,7 +21,7 @@ class ExternalInput {
 public:
   ExternalInput(const Network& network, const Settings& settings, std::uint32_t member);
 
-  /// Columns of every neuron quantity (network/tangents.hpp).
+  /// Columns of every neuron quantity (config/tangents.hpp).
   [[nodiscard]] int columns() const { return columns_; }
   /// input_breakpoints() of the settings.
   [[nodiscard]] const std::vector<double>& breakpoints() const { return breakpoints_; }

@@ -1,6 +1,6 @@
 #include "quantum/coefficients.hpp"
 
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 
 namespace hjnet {
 

@@ -37,7 +37,7 @@ void add_coefficients(Closure closure, std::span<const double, 6> stokes, std::s
 void add_error_coefficients(std::span<const double, 6> stokes, std::size_t n, const double* y, const double* gradient,
                             const double* hessian_y, std::span<double, 16> c);
 
-/// Derivatives of a sum with respect to the states fed in, in the columns of network/tangents.hpp; [0] is not used.
+/// Derivatives of a sum with respect to the states fed in, in the columns of config/tangents.hpp; [0] is not used.
 using StateDerivatives = std::array<double, 16>;
 
 /// Adds those of sum_k weight_k x_k y_k over `n` neurons, from n x 16 numbers each.

@@ -1,6 +1,6 @@
 #include "run/countable.hpp"
 
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>

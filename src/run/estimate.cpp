@@ -9,7 +9,7 @@
 #include "kernel/kernel_shape.hpp"
 #include "network/connectivity.hpp"
 #include "network/external_input.hpp"
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 #include "run/countable.hpp"
 #include "run/member.hpp"
 #include "run/run_file.hpp"

@@ -4,7 +4,7 @@
 #include "config/names.hpp"
 #include "dynamics/constraints.hpp"
 #include "kernel/evaluation.hpp"
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 #include "parallel/errors.hpp"
 #include "run/size_text.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "config/names.hpp"
 #include "history/mesh_archive.hpp"
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 #include "parallel/errors.hpp"
 #include "parallel/sums.hpp"
 

@@ -1,6 +1,6 @@
 #include "engine/coupled/weight_kernels.hpp"
 
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 
 #ifdef __SSE2__
 #include <emmintrin.h>

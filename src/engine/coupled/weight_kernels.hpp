@@ -8,7 +8,7 @@
 
 namespace hjnet {
 
-/// out = g y^T for all local synapses and their tangents (by the product rule, network/tangents.hpp), g for the thresholds
+/// out = g y^T for all local synapses and their tangents (by the product rule, config/tangents.hpp), g for the thresholds
 /// (and for the biases beside them).
 /// @param columns  the value and its tangents
 /// @param g        back-signals, [neuron][column]

@@ -3,7 +3,7 @@
 #include "config/names.hpp"
 #include "engine/coupled/weight_kernels.hpp"
 #include "history/weight_path.hpp"
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>

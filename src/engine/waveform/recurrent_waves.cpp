@@ -1,7 +1,7 @@
 // Recurrent windows: Newton's method for y, one linear solve for Delta.
 #include "engine/waveform/neuron_waves.hpp"
 
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/sums.hpp"
 

@@ -2,7 +2,7 @@
 #include "config/names.hpp"
 #include "engine/delta_bound.hpp"
 #include "engine/waveform/waveform_engine.hpp"
-#include "network/tangents.hpp"
+#include "config/tangents.hpp"
 #include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
