@@ -1,12 +1,12 @@
 #include "engine/choice.hpp"
 
 #include "config/fan_in.hpp"
+#include "config/tangents.hpp"
 #include "engine/constraint_rules.hpp"
 #include "engine/coupled/coupled_engine.hpp"
 #include "engine/epoch_mesh.hpp"
 #include "engine/waveform/waveform_engine.hpp"
 #include "network/external_input.hpp"
-#include "config/tangents.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -81,7 +81,7 @@ struct EpochRecord {
   std::vector<double> weight_squared;     ///< |W|^2, with weight decay only
   /// With weight decay and mixed columns: those of |W|^2 from the first on, a number each; else of width 0.
   NodeData weight_squared_tangents;
-  std::vector<double> energy;             ///< the Lyapunov energy, without decay; empty with other error functionals
+  std::vector<double> energy;  ///< the Lyapunov energy, without decay; empty with other error functionals
 
   /// Of a node of the mesh, and of a point.
   [[nodiscard]] Moment moment(std::size_t node) const;

@@ -1,8 +1,8 @@
 // How an epoch enters the history: bases grow, cores and synapses move along their epoch.
 #include "history/factor_weights.hpp"
 
-#include "history/epoch_record.hpp"
 #include "config/tangents.hpp"
+#include "history/epoch_record.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/sums.hpp"
 

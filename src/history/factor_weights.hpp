@@ -9,13 +9,13 @@
 /// stored. Projections that are sparse, or so small that bases do not pay, are kept synapse by synapse instead, and so
 /// are thresholds.
 
+#include "config/tangents.hpp"
 #include "history/basis.hpp"
 #include "history/epoch_record.hpp"
 #include "history/synapse_product.hpp"
 #include "history/weight_history.hpp"
 #include "history/weight_path.hpp"
 #include "network/network.hpp"
-#include "config/tangents.hpp"
 #include "network/vector_archive.hpp"
 
 #include <functional>

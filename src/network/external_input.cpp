@@ -1,8 +1,8 @@
 #include "network/external_input.hpp"
 
+#include "config/tangents.hpp"
 #include "network/family.hpp"
 #include "network/random.hpp"
-#include "config/tangents.hpp"
 
 #include <algorithm>
 #include <cmath>

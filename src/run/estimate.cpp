@@ -1,6 +1,7 @@
 #include "run/estimate.hpp"
 
 #include "config/fan_in.hpp"
+#include "config/tangents.hpp"
 #include "dynamics/local_constraints.hpp"
 #include "engine/choice.hpp"
 #include "engine/coupled/coupled_engine.hpp"
@@ -9,7 +10,6 @@
 #include "kernel/kernel_shape.hpp"
 #include "network/connectivity.hpp"
 #include "network/external_input.hpp"
-#include "config/tangents.hpp"
 #include "run/countable.hpp"
 #include "run/member.hpp"
 #include "run/run_file.hpp"

@@ -2,9 +2,9 @@
 #include "run/estimate.hpp"
 
 #include "config/names.hpp"
+#include "config/tangents.hpp"
 #include "dynamics/constraints.hpp"
 #include "kernel/evaluation.hpp"
-#include "config/tangents.hpp"
 #include "parallel/errors.hpp"
 #include "run/size_text.hpp"
 
@@ -71,9 +71,8 @@ std::string size_text(std::int64_t bytes) {
 
 std::string describe(const Estimate& e, const Settings& settings) {
   std::string text = fmt::format("# {} neurons, {} synapses{}{}; {} rank{} in {} group{}\n", e.neurons, e.synapses,
-                                 settings.network.thresholds ? " (thresholds included)" : "",
-                                 tangent_text(e.columns), e.ranks,
-                                 e.ranks == 1 ? "" : "s", e.groups, e.groups == 1 ? "" : "s");
+                                 settings.network.thresholds ? " (thresholds included)" : "", tangent_text(e.columns),
+                                 e.ranks, e.ranks == 1 ? "" : "s", e.groups, e.groups == 1 ? "" : "s");
   text +=
       fmt::format("# engine {}{}; state {}; mesh of an epoch {} elements, {} nodes\n", name_of(engine_names, e.engine),
                   settings.solver.engine == EngineKind::automatic ? " (chosen)" : "", size_text(e.state_bytes),
@@ -125,8 +124,8 @@ void refuse_oversized(const Settings& settings, int ranks, int ranks_here) {
         "{}: network: {} {:.0f} components{}, but a vector of this PETSc (32-bit indices) holds at most {}; "
         "use solver.engine = \"waveform\", which needs none, fewer synapses{}",
         settings.source.string(), riccati ? "W has" : "W and M have", state,
-        e.columns > 1 ? fmt::format(" with their {} tangents", e.columns - 1) : std::string(), std::numeric_limits<std::int32_t>::max(),
-        e.columns > 1 ? " or no particles" : ""));
+        e.columns > 1 ? fmt::format(" with their {} tangents", e.columns - 1) : std::string(),
+        std::numeric_limits<std::int32_t>::max(), e.columns > 1 ? " or no particles" : ""));
   }
   if (e.available_bytes == 0 || e.peak_bytes <= e.available_bytes) return;
   if (coupled && !e.factored.empty()) {

@@ -1,8 +1,8 @@
 #include "run/sampler.hpp"
 
 #include "config/names.hpp"
-#include "history/mesh_archive.hpp"
 #include "config/tangents.hpp"
+#include "history/mesh_archive.hpp"
 #include "parallel/errors.hpp"
 #include "parallel/sums.hpp"
 
@@ -102,8 +102,8 @@ StateDerivatives Sampler::state_derivatives(const EpochRecord& record, const Mes
   network_.error().gradient(record.moment(point), outputs_.data(), most_columns, output_gradient_.data());
   const auto owned = network_.owned_outputs();
   const auto first = static_cast<std::size_t>(owned.first) * most_columns;
-  add_error_derivatives(static_cast<std::size_t>(owned.count), outputs_.data() + first,
-                        output_gradient_.data() + first, sum);
+  add_error_derivatives(static_cast<std::size_t>(owned.count), outputs_.data() + first, output_gradient_.data() + first,
+                        sum);
   int rank = 0;
   MPI_Comm_rank(network_.comm(), &rank);
   const auto& decay = record.weight_squared_tangents;

@@ -288,7 +288,9 @@ void check_accounts(const std::string& name) {
     const auto result = run<Engine>(
         settings_from(fmt::format("{}{}{}", network(2, "epochs = 2\n", learning), stimulus, solver(1e-11))));
     const auto& series = result.series;
-    expect_figure(fmt::format("drift of H, W frozen, Delta {}, {}", delta, name), drift(series.hamiltonian, 2), 1e-8);
+    // Delta from initial values grows, and its errors with it.
+    expect_figure(fmt::format("drift of H, W frozen, Delta {}, {}", delta, name), drift(series.hamiltonian, 2),
+                  delta == "initial" ? 1e-7 : 1e-8);
     EXPECT_GT(largest(series.coupling), 1e-2);
     if (delta == "initial") continue;
     const auto half = series.error.size() / 2;

@@ -254,10 +254,10 @@ void refuse_others(const Reader& table, const Settings& settings) {
         "cannot stand beside stimulus.step: expected states alone to tell slots apart (stimulus.constant may stand)");
   }
   if (settings.particles && has_operator_error(settings.particles->closure)) {
-    table.place().fail(
-        fmt::format("cannot stand beside particles.closure = \"{}\": expected \"bilinear\" or \"backpropagation\", since E "
-                    "contains outputs of earlier epochs too",
-                    name_of(closure_names, settings.particles->closure)));
+    table.place().fail(fmt::format(
+        "cannot stand beside particles.closure = \"{}\": expected \"bilinear\" or \"backpropagation\", since E "
+        "contains outputs of earlier epochs too",
+        name_of(closure_names, settings.particles->closure)));
   }
   refuse_recurrent(table, settings.network);
 }

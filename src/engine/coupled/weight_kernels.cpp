@@ -46,7 +46,8 @@ void finish_streams() {
 #endif
 }
 
-/// One row of a dense projection: its synapses' pre-synaptic outputs lie side by side. The columns of y lie `halo` apart.
+/// One row of a dense projection: its synapses' pre-synaptic outputs lie side by side. The columns of y lie `halo`
+/// apart.
 void dense_row(const double* g, std::size_t column, const double* y0, std::size_t halo, std::size_t count,
                bool past_caches, double* out) {
   const double gc = g[column];

@@ -8,8 +8,8 @@
 
 namespace hjnet {
 
-/// out = g y^T for all local synapses and their tangents (by the product rule, config/tangents.hpp), g for the thresholds
-/// (and for the biases beside them).
+/// out = g y^T for all local synapses and their tangents (by the product rule, config/tangents.hpp), g for the
+/// thresholds (and for the biases beside them).
 /// @param columns  the value and its tangents
 /// @param g        back-signals, [neuron][column]
 /// @param y        outputs of the neurons that local synapses need, [column][halo]

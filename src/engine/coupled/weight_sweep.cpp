@@ -1,9 +1,9 @@
 #include "engine/coupled/weight_sweep.hpp"
 
 #include "config/names.hpp"
+#include "config/tangents.hpp"
 #include "engine/coupled/weight_kernels.hpp"
 #include "history/weight_path.hpp"
-#include "config/tangents.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #include "engine/waveform/neuron_waves.hpp"
 
-#include "history/epoch_record.hpp"
 #include "config/tangents.hpp"
+#include "history/epoch_record.hpp"
 #include "network/transfer.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/machine.hpp"

@@ -1,8 +1,8 @@
 // Whether an attempt at an epoch may stand: finite, bounded, resolved.
 #include "config/names.hpp"
+#include "config/tangents.hpp"
 #include "engine/delta_bound.hpp"
 #include "engine/waveform/waveform_engine.hpp"
-#include "config/tangents.hpp"
 #include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"

@@ -17,11 +17,11 @@ struct Window {
   std::size_t first_node = 0, times = 0;  ///< nodes of the window
   std::span<const double> phases;
   int epoch = 0;
-  double start_time = 0.0;               ///< nT
-  std::vector<double> insides;           ///< a phase inside each element
-  std::vector<double> gauge;             ///< c A_k; empty without a gauge field
-  std::vector<double> net, phi;          ///< argument of f (at first Y_k alone); f and tangents
-  std::vector<double> f1, f2, f3;        ///< derivatives of f, as many as the columns need
+  double start_time = 0.0;         ///< nT
+  std::vector<double> insides;     ///< a phase inside each element
+  std::vector<double> gauge;       ///< c A_k; empty without a gauge field
+  std::vector<double> net, phi;    ///< argument of f (at first Y_k alone); f and tangents
+  std::vector<double> f1, f2, f3;  ///< derivatives of f, as many as the columns need
   std::vector<double> y, delta;
   std::vector<double> signal;  ///< P f'(net), P = Delta + 2cAF
 
