@@ -235,7 +235,8 @@ targets = "/same/targets"
                 for q, values in quantities.items():
                     np.testing.assert_allclose(values[0], one[f"{name}/{q}"], rtol=1e-9)
                     np.testing.assert_array_equal(values[0], found[f"{name}/{q}"])
-                    self.assertGreater(np.ptp(values[:, -1]), 0.0)
+                    if q == "error":  # accuracies of so few patterns may well be the same
+                        self.assertGreater(np.ptp(values[:, -1]), 0.0)
                     np.testing.assert_allclose(run[f"ensemble/mean/evaluation/{name}/{q}"], values.mean(0), rtol=1e-13)
                     np.testing.assert_allclose(run[f"ensemble/deviation/evaluation/{name}/{q}"],
                                                values.std(0, ddof=1), rtol=1e-10)
