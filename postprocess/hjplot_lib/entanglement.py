@@ -37,9 +37,19 @@ def draw(runs, panel="auto", start=None, title=None):
         upper.plot(when, np.zeros(len(when)), **pulse_look(p))
     label_axes(upper, lower, runs, data, panel, title)
     if start is not None:
-        upper.set_xlim(left=start)
+        cut_before((upper, lower), start)
     style.fill_legend(strip, columns)
     return figure
+
+
+def cut_before(panels, start):
+    """Shows what is later than `start`; marks are not clipped, so earlier ones go."""
+    for axes in panels:
+        axes.set_xlim(left=start)
+        for line in axes.lines:
+            if line.get_marker() != "None" and line.get_linestyle() == "None":
+                x, y = map(np.asarray, line.get_data())
+                line.set_data(x[x >= start], y[x >= start])
 
 
 def curve_look(number):
