@@ -3,7 +3,11 @@
 #include <mpi.h>
 #include <petscsys.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
@@ -13,6 +17,16 @@
 namespace hjnet {
 
 namespace {
+
+/// What the process was told to do with a hang-up, as the kernel has it: its handler first.
+unsigned long hangup_at_start[8];
+
+/// UCX, below Open MPI 5, takes SIGHUP for itself while it is loaded, before main(), whatever nohup said. So this comes
+/// before any library is set up; sanitizers neither.
+__attribute__((no_sanitize_address, no_sanitize_undefined)) void note_hangup() {
+  syscall(SYS_rt_sigaction, SIGHUP, nullptr, hangup_at_start, sizeof(std::uint64_t));
+}
+[[gnu::section(".preinit_array"), gnu::used]] void (*const note_hangup_first)() = note_hangup;
 
 /// Splits off what follows "--": PETSc's part of the command line. argv then ends before the "--".
 std::vector<char*> split_petsc_arguments(int& argc, char** argv) {
@@ -58,13 +72,11 @@ Environment::Environment(int& argc, char**& argv) {
   petsc_arguments.push_back(nullptr);
   char** petsc_argv = petsc_arguments.data();
   PETSC_COMM_WORLD = MPI_COMM_WORLD;
-  struct sigaction hangup {};
-  sigaction(SIGHUP, nullptr, &hangup);
   if (PetscInitialize(&petsc_argc, &petsc_argv, nullptr, nullptr) != 0) MPI_Abort(MPI_COMM_WORLD, 1);
   PetscPushErrorHandler(PetscMPIAbortErrorHandler, nullptr);
   // Signals are the batch system's means to speak to us, not PETSc's.
   PetscPopSignalHandler();
-  sigaction(SIGHUP, &hangup, nullptr);  // nohup has it ignored; PETSc leaves the default
+  std::signal(SIGHUP, hangup_at_start[0] == 1 ? SIG_IGN : SIG_DFL);
 }
 
 std::vector<std::filesystem::path> petsc_option_files() {
