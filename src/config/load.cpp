@@ -1,6 +1,7 @@
 #include "config/load.hpp"
 
 #include "config/document.hpp"
+#include "config/read_common.hpp"
 #include "config/resolved.hpp"
 #include "config/tables.hpp"
 
