@@ -54,7 +54,8 @@ def run_one(hjnet, folder, patterns, flips, seed):
     """Shares of wrong signs at the end of every recall, and the largest rise of E between samples
     over its whole fall."""
     arguments = SimpleNamespace(patterns=patterns, neurons=NEURONS, gain=3.0, flips=flips, amplitude=0.5,
-                                recalls=RECALLS, seed=seed, output=folder / "data.h5", overwrite=True)
+                                recalls=RECALLS, seed=seed, output=folder / "data.h5", overwrite=True,
+                                command="hopfield_recall")
     made = hopfield.make(arguments)
     hopfield.save(made, arguments)
     layers = ", ".join(f'{{ name = "c{i}", neurons = {NEURONS} }}' for i in range(RECALLS))
