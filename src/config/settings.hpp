@@ -63,6 +63,11 @@ struct NetworkSettings {
     for (const auto& layer : layers) n += layer.neurons;
     return n;
   }
+  /// FROM-TO: how input, output and messages call a projection.
+  [[nodiscard]] std::string name_of(const ProjectionSettings& projection) const {
+    return layers[static_cast<std::size_t>(projection.from)].name + "-" +
+           layers[static_cast<std::size_t>(projection.to)].name;
+  }
   bool operator==(const NetworkSettings&) const = default;
 };
 

@@ -118,9 +118,8 @@ std::string component_text(const PhaseComponent& component, const NetworkSetting
   if (component.synapse == Synapse::threshold) return fmt::format("{} of threshold {}", symbol, component.neuron);
   if (component.synapse == Synapse::bias) return fmt::format("{} of bias {}", symbol, component.neuron);
   const auto& projection = network.projections[static_cast<std::size_t>(component.projection)];
-  const auto name = [&network](int layer) { return network.layers[static_cast<std::size_t>(layer)].name; };
-  return fmt::format("{} of {}-{}, neuron {} from {}", symbol, name(projection.from), name(projection.to),
-                     component.neuron, component.pre);
+  return fmt::format("{} of {}, neuron {} from {}", symbol, network.name_of(projection), component.neuron,
+                     component.pre);
 }
 
 std::vector<PhaseEntry> gradient(const ConstraintSettings& constraint) {

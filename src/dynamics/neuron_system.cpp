@@ -97,7 +97,7 @@ void NeuronSystem::conjugate_rate(const Moment& moment, const double* y, const d
   std::vector<double> p(size());
   std::vector<double> gradient(size());
   pointwise_.conjugate(delta, f, gauge(moment.time), p.data());
-  pointwise_.back_signal(p.data(), net, signal_.data());
+  pointwise_.times_slope(p.data(), net, signal_.data());
   back_sum(moment.phase, signal_.data(), rate);
   error_gradient(moment, y, field, gradient.data());
   for (std::size_t i = 0; i < size(); ++i) rate[i] = (p[i] - rate[i]) / time_constant_ - gradient[i];
@@ -115,7 +115,7 @@ void NeuronSystem::forward_sweep(double phase, double a, double s, const double*
       weights_.apply(static_cast<int>(p), {&phase, 1}, x, halo_.data(), signal_.data());
       reached = true;
     }
-    if (reached) pointwise_.forward_signal(layer, net, signal_.data());
+    if (reached) pointwise_.times_slope(layer, signal_.data(), net, signal_.data());
     for (auto i = part.first * columns_; i < (part.first + part.count) * columns_; ++i) {
       x[i] = (x[i] + s / time_constant_ * signal_[static_cast<std::size_t>(i)]) / a;
     }
@@ -138,7 +138,7 @@ void NeuronSystem::backward_sweep(double phase, double a, double s, const double
     for (auto i = part.first * columns_; i < (part.first + part.count) * columns_; ++i) {
       x[i] = (x[i] + s / time_constant_ * sum[static_cast<std::size_t>(i)]) / a;
     }
-    pointwise_.back_signal(layer, x, net, signal_.data());
+    pointwise_.times_slope(layer, x, net, signal_.data());
   }
 }
 

@@ -58,45 +58,24 @@ void Pointwise::conjugate(const double* delta, const double* f, const double* ga
   }
 }
 
-void Pointwise::back_signal(const double* p, const double* net, double* b) const {
-  back_signal(-1, p, net, b);
+void Pointwise::times_slope(const double* x, const double* net, double* out) const {
+  times_slope(-1, x, net, out);
 }
 
-void Pointwise::back_signal(int layer, const double* p, const double* net, double* b) const {
+void Pointwise::times_slope(int layer, const double* x, const double* net, double* out) const {
   each(layer, [&](std::size_t row, Transfer transfer) {
     const auto t = evaluate_transfer(transfer, net[row]);
-    const double value = p[row];
-    for (std::size_t c = columns_; c-- > 1;) {  // downwards: b may be p
-      double change = p[row + c] * t.f1 + value * t.f2 * net[row + c];
+    const double value = x[row];
+    for (std::size_t c = columns_; c-- > 1;) {  // downwards: out may be x
+      double change = x[row + c] * t.f1 + value * t.f2 * net[row + c];
       if (c >= first_mixed) {
         const auto [left, right] = directions_of(c);
         change += value * t.f3 * net[row + left] * net[row + right];
-        change += t.f2 * (p[row + left] * net[row + right] + p[row + right] * net[row + left]);
+        change += t.f2 * (x[row + left] * net[row + right] + x[row + right] * net[row + left]);
       }
-      b[row + c] = change;
+      out[row + c] = change;
     }
-    b[row] = value * t.f1;
-  });
-}
-
-void Pointwise::forward_signal(const double* net, double* u) const {
-  forward_signal(-1, net, u);
-}
-
-void Pointwise::forward_signal(int layer, const double* net, double* u) const {
-  each(layer, [&](std::size_t row, Transfer transfer) {
-    const auto t = evaluate_transfer(transfer, net[row]);
-    const double value = u[row];
-    for (std::size_t c = columns_; c-- > 1;) {
-      double change = t.f1 * u[row + c] + t.f2 * net[row + c] * value;
-      if (c >= first_mixed) {
-        const auto [a, b] = directions_of(c);
-        change += t.f3 * net[row + a] * net[row + b] * value;
-        change += t.f2 * (net[row + a] * u[row + b] + net[row + b] * u[row + a]);
-      }
-      u[row + c] = change;
-    }
-    u[row] = t.f1 * value;
+    out[row] = value * t.f1;
   });
 }
 

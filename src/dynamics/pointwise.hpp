@@ -19,13 +19,11 @@ public:
   void rate(const double* y, const double* net, double* f) const;
   /// P = Delta + 2 c A F: what takes Delta's place where a gauge field is on. `gauge` holds c A_k, or is null.
   void conjugate(const double* delta, const double* f, const double* gauge, double* p) const;
-  /// The back-signal P f'(net); tangents dP f' + P f'' dnet. b may be p.
-  void back_signal(const double* p, const double* net, double* b) const;
-  /// The change of the rate's f(net) under a change u of net: f' u, tangents f' u_c + f'' dnet_c u_0. u in place.
-  void forward_signal(const double* net, double* u) const;
+  /// out = f'(net) x, tangents f' x_c + f'' dnet_c x_0: of P the back-signal, of a change of net that of the rate's
+  /// f(net). out may be x.
+  void times_slope(const double* x, const double* net, double* out) const;
   /// Same, for layer `layer` alone.
-  void forward_signal(int layer, const double* net, double* u) const;
-  void back_signal(int layer, const double* p, const double* net, double* b) const;
+  void times_slope(int layer, const double* x, const double* net, double* out) const;
   /// b += P f'' u_0 (value), dP f'' u_0 + P f'' u_c (tangents): how the back-signal changes with net, without its f'''.
   void add_back_signal_change(const double* p, const double* net, const double* u, double* b) const;
 

@@ -92,7 +92,7 @@ NetworkLayout build_layout(const NetworkSettings& network, std::uint64_t seed, s
     const auto& post = network.layers[static_cast<std::size_t>(projection.to)];
     const auto& post_offsets = offsets[static_cast<std::size_t>(projection.to)];
     MatrixLayout matrix;
-    matrix.name = pre.name + "-" + post.name;
+    matrix.name = network.name_of(projection);
     matrix.from = projection.from;
     matrix.to = projection.to;
     matrix.rows = post.neurons;

@@ -85,7 +85,11 @@ std::vector<std::int64_t> balanced_offsets(std::int64_t count, const std::functi
     std::int64_t first = 0;
     for (std::int64_t last = count; first < last;) {
       const auto middle = first + (last - first) / 2;
-      (below(middle) ? first : last) = below(middle) ? middle + 1 : middle;
+      if (below(middle)) {
+        first = middle + 1;
+      } else {
+        last = middle;
+      }
     }
     offsets[static_cast<std::size_t>(part)] = first;
   }

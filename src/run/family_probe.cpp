@@ -77,7 +77,7 @@ std::vector<std::vector<double>> FamilyProbe::stimulus_integrals(const EpochReco
     pointwise_.rate(record.y.at(node), record.net.at(node), f.data());
     if (input_.has_gauge()) input_.gauge(record.start_time + record.mesh.phases()[node], gauge.data());
     pointwise_.conjugate(record.delta.at(node), f.data(), input_.has_gauge() ? gauge.data() : nullptr, signal.data());
-    pointwise_.back_signal(signal.data(), record.net.at(node), signal.data());
+    pointwise_.times_slope(signal.data(), record.net.at(node), signal.data());
     for (std::size_t p = 0; p < family.size(); ++p) {
       const auto place = local_neuron(network_.layout(), family[p].neuron);
       if (!is_stimulus(family[p]) || !place) continue;

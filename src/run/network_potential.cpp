@@ -186,8 +186,7 @@ double largest_unperturbed(const TorusSettings& settings) {
 
 std::string weight_name(const NetworkSettings& network, const TorusNetworkSettings::Direction& direction) {
   const auto& projection = network.projections[static_cast<std::size_t>(direction.projection)];
-  const auto layer = [&](int index) { return network.layers[static_cast<std::size_t>(index)].name; };
-  return fmt::format("{}-{}[{}, {}]", layer(projection.from), layer(projection.to), direction.post, direction.pre);
+  return fmt::format("{}[{}, {}]", network.name_of(projection), direction.post, direction.pre);
 }
 
 }  // namespace

@@ -326,7 +326,7 @@ TEST_F(LyapunovLearning, AccountsForTheLearningPotentialOfTheFirstEpoch) {
         const auto& w = history.weights(record.mesh.phases()[node]);
         const auto& v = history.velocity(record.mesh.phases()[node]);
         const double* y = record.y.at(node);
-        pointwise.back_signal(record.delta.at(node), record.net.at(node), g.data());
+        pointwise.times_slope(record.delta.at(node), record.net.at(node), g.data());
         for (auto& value : g) value /= c.settings.network.time_constant;
         for (const auto& s : c.network.projections()) {
           for (std::int64_t i = 0; i < s.rows * s.columns; ++i) {

@@ -76,14 +76,14 @@ struct System {
   std::vector<double> forward(double a, double s, const std::vector<double>& x) {
     std::vector<double> out(size);
     neurons.net_change(moment.phase, x.data(), out.data());
-    neurons.pointwise().forward_signal(net.data(), out.data());
+    neurons.pointwise().times_slope(out.data(), net.data(), out.data());
     for (std::size_t i = 0; i < size; ++i) out[i] = a * x[i] - s / lambda() * out[i];
     return out;
   }
   std::vector<double> backward(double a, double s, const std::vector<double>& x) {
     std::vector<double> signal(size);
     std::vector<double> out(size);
-    neurons.pointwise().back_signal(x.data(), net.data(), signal.data());
+    neurons.pointwise().times_slope(x.data(), net.data(), signal.data());
     neurons.back_sum(moment.phase, signal.data(), out.data());
     for (std::size_t i = 0; i < size; ++i) out[i] = a * x[i] - s / lambda() * out[i];
     return out;

@@ -40,7 +40,7 @@ public:
     std::vector<std::vector<double>> force(static_cast<std::size_t>(network.synapses()), std::vector<double>(nodes));
     std::vector<double> g(record.y.width());
     for (std::size_t node = 0; node < nodes; ++node) {
-      pointwise.back_signal(record.delta.at(node), record.net.at(node), g.data());
+      pointwise.times_slope(record.delta.at(node), record.net.at(node), g.data());
       for (auto& value : g) value /= -c.settings.network.time_constant;
       const double* y = record.y_halo.at(node);
       for (const auto& s : network.projections()) {

@@ -45,14 +45,6 @@ bool is_of_projection(const ConstraintTerm& term) {
   return is_of_synapse(term) && term.synapse == Synapse::projection;
 }
 
-const std::string& layer_name(const NetworkSettings& network, int layer) {
-  return network.layers[static_cast<std::size_t>(layer)].name;
-}
-
-std::string projection_name(const NetworkSettings& network, const ProjectionSettings& projection) {
-  return fmt::format("{}-{}", layer_name(network, projection.from), layer_name(network, projection.to));
-}
-
 const ProjectionSettings& projection_of(const ConstraintTerm& term, const NetworkSettings& network) {
   return network.projections[static_cast<std::size_t>(term.projection)];
 }
@@ -97,7 +89,7 @@ void read_synapse(const Reader& table, const NetworkSettings& network, Constrain
   table.require("synapse");
   const auto name = table.text("synapse", "");
   std::vector<std::string> names{"thresholds", "biases"};
-  for (const auto& projection : network.projections) names.push_back(projection_name(network, projection));
+  for (const auto& projection : network.projections) names.push_back(network.name_of(projection));
   const auto found = std::find(names.begin(), names.end(), name) - names.begin();
   if (found == std::ssize(names)) table.wrong_choice("synapse", names);
   if (found >= 2) {
@@ -124,7 +116,7 @@ void read_neurons(const Reader& table, const NetworkSettings& network, const std
 
 std::string synapse_text(const ConstraintTerm& term, const NetworkSettings& network) {
   if (term.synapse != Synapse::projection) return term.synapse == Synapse::bias ? "\"biases\"" : "\"thresholds\"";
-  return toml_text(projection_name(network, projection_of(term, network)));
+  return toml_text(network.name_of(projection_of(term, network)));
 }
 
 /// @param layer  that of the constraint

@@ -36,15 +36,10 @@ void refuse_unfit(const Reader& table, const Settings& network) {
   }
 }
 
-std::string projection_name(const NetworkSettings& network, const ProjectionSettings& projection) {
-  return network.layers[static_cast<std::size_t>(projection.from)].name + "-" +
-         network.layers[static_cast<std::size_t>(projection.to)].name;
-}
-
 int read_weight(const Reader& table, const NetworkSettings& network) {
   table.require("weight");
   std::vector<std::string> names;
-  for (const auto& projection : network.projections) names.push_back(projection_name(network, projection));
+  for (const auto& projection : network.projections) names.push_back(network.name_of(projection));
   const auto given = table.find("weight")->value_exact<std::string>();
   const auto found = given ? std::find(names.begin(), names.end(), *given) : names.end();
   if (found == names.end()) table.wrong_choice("weight", names);
@@ -62,7 +57,7 @@ void direction_fields(Fields& fields, Direction& direction, const NetworkSetting
   fields.key(
       {"weight", "the name of a dense projection, FROM-TO", "required", "which projection"},
       [&](const Reader& table) { direction.projection = read_weight(table, network); },
-      [&] { return toml_text(projection_name(network, projection())); });
+      [&] { return toml_text(network.name_of(projection())); });
   const auto neuron = [&](std::string_view name, std::int64_t& value, int ProjectionSettings::*layer,
                           std::string_view expected, std::string_view meaning) {
     fields.key(

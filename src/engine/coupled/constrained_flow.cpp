@@ -26,7 +26,7 @@ PhaseBlock<double> ConstrainedFlow::blocks(double* x) const {
 
 void ConstrainedFlow::momentum_rates(const double* p, const double* net, const double* y_halo, double* out) {
   const auto columns = static_cast<std::size_t>(system_.columns());
-  system_.pointwise().back_signal(p, net, signal_.data());
+  system_.pointwise().times_slope(p, net, signal_.data());
   for (std::size_t i = 0; i < synapses(); ++i) {
     const auto& s = local_.synapses()[i];
     const double y = s.projection < 0 ? 1.0 : y_halo[s.pre * columns];
@@ -89,12 +89,12 @@ void ConstrainedFlow::solve_extension(const FlowPoint& at, double gamma, double*
   std::vector<double> dsignal(size_);
   system_.net_change(at.moment.phase, x, change.data());
   rate = change;
-  pointwise.forward_signal(at.net, rate.data());
+  pointwise.times_slope(rate.data(), at.net, rate.data());
   for (std::size_t i = 0; i < size_; ++i) rate[i] = (rate[i] - x[i]) / lambda;
   pointwise.conjugate(x + size_, rate.data(), system_.gauge(at.moment.time), dp.data());
-  pointwise.back_signal(dp.data(), at.net, dsignal.data());
+  pointwise.times_slope(dp.data(), at.net, dsignal.data());
   pointwise.add_back_signal_change(at.p, at.net, change.data(), dsignal.data());
-  pointwise.back_signal(at.p, at.net, signal_.data());
+  pointwise.times_slope(at.p, at.net, signal_.data());
   network_.gather(at.y, halo_.data(), 1);
   std::vector<double> change_halo(halo_.size());
   network_.gather(x, change_halo.data(), 1);

@@ -232,7 +232,7 @@ void CoupledEngine::take_factors(EpochRecord& record) {
     system_.pointwise().rate(record.y.at(node), record.net.at(node), f.data());
     system_.pointwise().conjugate(record.delta.at(node), f.data(),
                                   system_.gauge(record.start_time + record.mesh.phases()[node]), p.data());
-    system_.pointwise().back_signal(p.data(), record.net.at(node), g.at(node));
+    system_.pointwise().times_slope(p.data(), record.net.at(node), g.at(node));
   }
   for (auto& value : g.values()) value /= settings_.network.time_constant;
   std::vector<double> y_rows(rows * nodes);

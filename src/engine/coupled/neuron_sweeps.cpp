@@ -114,7 +114,7 @@ bool NeuronSweeps::neuron_solve(double phase, double gamma, double* b) {
   } else {
     const auto apply = [&](const double* x, double* ax) {
       system_.net_change(phase, x, ax);
-      system_.pointwise().forward_signal(net_.data(), ax);
+      system_.pointwise().times_slope(ax, net_.data(), ax);
       for (std::size_t i = 0; i < size_; ++i) ax[i] = a * x[i] - gamma / lambda * ax[i];
     };
     if (!krylov_.solve(apply, sweep, krylov_tolerance, b)) return false;
@@ -128,11 +128,11 @@ bool NeuronSweeps::neuron_solve(double phase, double gamma, double* b) {
   std::vector<double> change(size_);
   system_.net_change(phase, b, change.data());  // dnet
   work1_ = change;
-  pointwise.forward_signal(net_.data(), work1_.data());
+  pointwise.times_slope(work1_.data(), net_.data(), work1_.data());
   for (std::size_t i = 0; i < size_; ++i) work1_[i] = (work1_[i] - b[i]) / lambda;  // dF
   std::fill(work2_.begin(), work2_.end(), 0.0);
   pointwise.conjugate(work2_.data(), work1_.data(), system_.gauge(start_time_ + phase), work1_.data());  // dP
-  pointwise.back_signal(work1_.data(), net_.data(), work2_.data());
+  pointwise.times_slope(work1_.data(), net_.data(), work2_.data());
   pointwise.add_back_signal_change(p_.data(), net_.data(), change.data(), work2_.data());
   std::vector<double> sum(size_);
   system_.back_sum(phase, work2_.data(), sum.data());
@@ -146,7 +146,7 @@ bool NeuronSweeps::neuron_solve(double phase, double gamma, double* b) {
   }
   const auto apply = [&](const double* v, double* av) {
     std::vector<double> signal(size_);
-    pointwise.back_signal(v, net_.data(), signal.data());
+    pointwise.times_slope(v, net_.data(), signal.data());
     system_.back_sum(phase, signal.data(), av);
     for (std::size_t i = 0; i < size_; ++i) av[i] = a_delta * v[i] + gamma / lambda * av[i];
   };
@@ -242,7 +242,7 @@ bool NeuronSweeps::backward_solve(double s, double gamma, double* b) {
     return true;
   }
   const auto apply = [&](const double* x, double* ax) {
-    system_.pointwise().back_signal(x, net_.data(), work1_.data());
+    system_.pointwise().times_slope(x, net_.data(), work1_.data());
     system_.back_sum(phase, work1_.data(), ax);
     for (std::size_t i = 0; i < size_; ++i) ax[i] = a * x[i] - gamma / lambda * ax[i];
   };

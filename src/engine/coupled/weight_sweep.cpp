@@ -49,7 +49,7 @@ void WeightSweep::force(double phase, double factor, double* out) {
   pointwise_.rate(y_.data(), net_.data(), f_.data());
   if (input_.has_gauge()) input_.gauge(record_->start_time + phase, gauge_.data());
   pointwise_.conjugate(g_.data(), f_.data(), input_.has_gauge() ? gauge_.data() : nullptr, g_.data());
-  pointwise_.back_signal(g_.data(), net_.data(), g_.data());
+  pointwise_.times_slope(g_.data(), net_.data(), g_.data());
   for (auto& g : g_) g *= factor / settings_.network.time_constant;
   const bool lyapunov = network_.lyapunov() != nullptr;
   if (lyapunov) {  // dE/dW_kl = -1/2 y_k y_l

@@ -168,18 +168,17 @@ void NeuronWaves::conjugate_momentum(const Window& window, const double* delta, 
   }
 }
 
-void NeuronWaves::back_signal(const Window& window, std::size_t layer, const double* p, double* signal) const {
+void NeuronWaves::times_slope(const Window& window, std::size_t layer, const double* x, double* out) const {
   const auto& part = network_.layers()[layer];
   const auto times = window.times;
   for (auto k = as_size(part.first); k < as_size(part.first + part.count); ++k) {
     const double* f1 = window.f1.data() + k * times;
     const auto value = k * columns_ * times;
-    for (std::size_t t = 0; t < times; ++t) signal[value + t] = p[value + t] * f1[t];
-    for (std::size_t c = 1; c < columns_; ++c) {
+    for (std::size_t c = columns_; c-- > 1;) {  // downwards: out may be x
       const double* f2 = window.f2.data() + k * times;
       const auto row = value + c * times;
       for (std::size_t t = 0; t < times; ++t) {
-        signal[row + t] = p[row + t] * f1[t] + p[value + t] * f2[t] * window.net[row + t];
+        out[row + t] = x[row + t] * f1[t] + x[value + t] * f2[t] * window.net[row + t];
       }
       if (c < first_mixed) continue;
       const double* f3 = window.f3.data() + k * times;
@@ -187,10 +186,11 @@ void NeuronWaves::back_signal(const Window& window, std::size_t layer, const dou
       const auto left = value + a * times;
       const auto right = value + b * times;
       for (std::size_t t = 0; t < times; ++t) {
-        signal[row + t] += p[value + t] * f3[t] * window.net[left + t] * window.net[right + t] +
-                           f2[t] * (p[left + t] * window.net[right + t] + p[right + t] * window.net[left + t]);
+        out[row + t] += x[value + t] * f3[t] * window.net[left + t] * window.net[right + t] +
+                        f2[t] * (x[left + t] * window.net[right + t] + x[right + t] * window.net[left + t]);
       }
     }
+    for (std::size_t t = 0; t < times; ++t) out[value + t] = x[value + t] * f1[t];
   }
 }
 
@@ -198,7 +198,7 @@ void NeuronWaves::signal_without_delta(Window& window) const {
   std::fill(window.delta.begin(), window.delta.end(), 0.0);
   std::vector<double> p(block(window));
   conjugate_momentum(window, window.delta.data(), p.data());
-  for (std::size_t l = 0; l < network_.layers().size(); ++l) back_signal(window, l, p.data(), window.signal.data());
+  for (std::size_t l = 0; l < network_.layers().size(); ++l) times_slope(window, l, p.data(), window.signal.data());
 }
 
 void NeuronWaves::error_gradient(const Window& window, std::vector<double>& gradient) const {
@@ -260,10 +260,10 @@ void NeuronWaves::conjugate_layers(EpochOperators& operators, Relaxation kind, W
     operators.relax(kind, window.first_element, window.elements, rows(l), window.times, psi.data() + at,
                     window.delta.data() + at, delta.data() + offset(l, 1));
     if (window.gauge.empty()) {
-      back_signal(window, l, window.delta.data(), window.signal.data());
+      times_slope(window, l, window.delta.data(), window.signal.data());
     } else {
       conjugate_momentum(window, window.delta.data(), p.data());
-      back_signal(window, l, p.data(), window.signal.data());
+      times_slope(window, l, p.data(), window.signal.data());
     }
     if (hook_) hook_();
   }

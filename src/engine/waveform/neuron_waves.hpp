@@ -59,10 +59,9 @@ private:
   void add_projection(const Window& window, std::size_t projection, const double* x, double* net);
   void forward_layers(EpochOperators& operators, Window& window, std::vector<double>& y);
   bool forward_newton(EpochOperators& operators, Window& window, std::vector<double>& y);
-  /// u := f' u, tangents f' u_c + f'' net_c u_0: how f changes with net.
-  void forward_change(const Window& window, std::size_t layer, std::vector<double>& u) const;
-  /// signal = P f', tangents P_c f' + P_0 f'' net_c, of one layer.
-  void back_signal(const Window& window, std::size_t layer, const double* p, double* signal) const;
+  /// out = f' x, tangents f' x_c + f'' net_c x_0, of one layer: of P the back-signal, of a change of net that of f. out
+  /// may be x.
+  void times_slope(const Window& window, std::size_t layer, const double* x, double* out) const;
   /// p = delta + 2 c A F with tangents.
   void conjugate_momentum(const Window& window, const double* delta, double* p) const;
   void error_gradient(const Window& window, std::vector<double>& gradient) const;

@@ -1,7 +1,6 @@
 // Recurrent windows: Newton's method for y, one linear solve for Delta.
 #include "engine/waveform/neuron_waves.hpp"
 
-#include "config/tangents.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/sums.hpp"
 
@@ -50,32 +49,6 @@ double NeuronWaves::relative_size(const std::vector<double>& x, const std::vecto
   return worst;
 }
 
-void NeuronWaves::forward_change(const Window& window, std::size_t layer, std::vector<double>& u) const {
-  const auto& part = network_.layers()[layer];
-  const auto times = window.times;
-  for (auto k = as_size(part.first); k < as_size(part.first + part.count); ++k) {
-    const auto value = k * columns_ * times;
-    const double* f1 = window.f1.data() + k * times;
-    for (std::size_t c = columns_; c-- > 1;) {
-      const double* f2 = window.f2.data() + k * times;
-      const auto row = value + c * times;
-      for (std::size_t t = 0; t < times; ++t) {
-        u[row + t] = f1[t] * u[row + t] + f2[t] * window.net[row + t] * u[value + t];
-      }
-      if (c < first_mixed) continue;
-      const double* f3 = window.f3.data() + k * times;
-      const auto [a, b] = directions_of(c);
-      const auto left = value + a * times;
-      const auto right = value + b * times;
-      for (std::size_t t = 0; t < times; ++t) {
-        u[row + t] += f3[t] * window.net[left + t] * window.net[right + t] * u[value + t] +
-                      f2[t] * (window.net[left + t] * u[right + t] + window.net[right + t] * u[left + t]);
-      }
-    }
-    for (std::size_t t = 0; t < times; ++t) u[value + t] *= f1[t];
-  }
-}
-
 bool NeuronWaves::forward_newton(EpochOperators& operators, Window& window, std::vector<double>& y) {
   const auto times = window.times;
   const auto width = static_cast<int>(columns_ * times);
@@ -93,7 +66,7 @@ bool NeuronWaves::forward_newton(EpochOperators& operators, Window& window, std:
     network_.gather(x, halo_.data(), width);
     for (std::size_t i = 0; i < network_.projections().size(); ++i) add_projection(window, i, x, change.data());
     for (std::size_t l = 0; l < layers; ++l) {
-      forward_change(window, l, change);
+      times_slope(window, l, change.data(), change.data());
       relax_change(l, change.data(), ax);
     }
     for (std::size_t i = 0; i < size; ++i) ax[i] = x[i] - ax[i];
@@ -110,7 +83,7 @@ bool NeuronWaves::forward_newton(EpochOperators& operators, Window& window, std:
         reached = true;
       }
       if (reached) {
-        forward_change(window, l, change);
+        times_slope(window, l, change.data(), change.data());
         relax_change(l, change.data(), relaxed.data());
         const auto begin = offset(l, times);
         for (std::size_t i = begin; i < begin + rows(l) * times; ++i) x[i] += relaxed[i];
@@ -159,7 +132,7 @@ bool NeuronWaves::conjugate_krylov(EpochOperators& operators, Relaxation kind, W
   const auto momentum_and_signal = [&](const double* x, double* out) {
     std::vector<double> p(size);
     conjugate_momentum(window, x, p.data());
-    for (std::size_t l = 0; l < layers; ++l) back_signal(window, l, p.data(), out);
+    for (std::size_t l = 0; l < layers; ++l) times_slope(window, l, p.data(), out);
   };
   const auto relax_change = [&](std::size_t layer, const double* in, double* out) {
     operators.relax_change(kind, window.first_element, rows(layer), in + offset(layer, times),
@@ -168,7 +141,7 @@ bool NeuronWaves::conjugate_krylov(EpochOperators& operators, Relaxation kind, W
   // Delta - relax(W^T f' Delta): the gauge field adds nothing that depends on Delta.
   const auto apply = [&](const double* x, double* ax) {
     std::fill(sums.begin(), sums.end(), 0.0);
-    for (std::size_t l = 0; l < layers; ++l) back_signal(window, l, x, signal.data());
+    for (std::size_t l = 0; l < layers; ++l) times_slope(window, l, x, signal.data());
     for (std::size_t l = 0; l < layers; ++l) {
       back_sums(window, l, false, signal.data(), sums);
       relax_change(l, sums.data(), ax);
@@ -183,7 +156,7 @@ bool NeuronWaves::conjugate_krylov(EpochOperators& operators, Relaxation kind, W
       relax_change(l, sums.data(), relaxed.data());
       const auto begin = offset(l, times);
       for (std::size_t i = begin; i < begin + rows(l) * times; ++i) x[i] += relaxed[i];
-      back_signal(window, l, x, signal.data());
+      times_slope(window, l, x, signal.data());
     }
   };
   for (std::size_t i = 0; i < size; ++i) window.delta[i] = delta[i / times];
