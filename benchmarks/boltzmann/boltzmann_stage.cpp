@@ -2,9 +2,10 @@
 //
 //   boltzmann_stage C.bin OUT.bin EPOCHS INTERVALS MEMORY REPEATS s_A1 s_A2 s_A3 s_B1 s_B2 s_B3
 //
-// C.bin holds EPOCHS x (INTERVALS + 1) x 16 doubles, epochs of length 1; q = eta = 1, tolerances are the defaults.
+// C.bin holds EPOCHS x INTERVALS x 4 x 16 doubles, epochs of length 1: c_alpha at the Chebyshev-Lobatto nodes of the
+// intervals between samples; q = eta = 1, tolerances are the defaults.
 // OUT.bin gets, for every sample, rho (16 complex numbers, by rows), concurrence, negativity, entropy (bits) and
-// purity. Prints seconds, the best of REPEATS: spline and memory kernel; evolution to the matrices rho; measures; all
+// purity. Prints seconds, the best of REPEATS: polynomials and memory kernel; evolution to the matrices rho; measures; all
 // of evolve().
 #include "parallel/environment.hpp"
 #include "quantum/stage.hpp"
@@ -31,6 +32,12 @@ struct Case {
   int epochs = 0, intervals = 0, repeats = 0;
   std::array<double, 6> stokes{};
   BoltzmannSettings settings;
+
+  [[nodiscard]] Mesh mesh() const {
+    std::vector<double> boundaries;
+    for (int i = 0; i <= intervals; ++i) boundaries.push_back(static_cast<double>(i) / intervals);
+    return {boundaries, 4};
+  }
 };
 
 struct Seconds {
@@ -51,7 +58,7 @@ Case read_case(const std::vector<std::string>& arguments) {
   input.settings.memory = memory_called(arguments[4]);
   input.repeats = std::stoi(arguments[5]);
   for (std::size_t i = 0; i < 6; ++i) input.stokes[i] = std::stod(arguments[6 + i]);
-  input.c.resize(static_cast<std::size_t>(input.epochs) * static_cast<std::size_t>(input.intervals + 1) * 16);
+  input.c.resize(static_cast<std::size_t>(input.epochs) * static_cast<std::size_t>(input.intervals) * 4 * 16);
   std::ifstream file(arguments[0], std::ios::binary);
   file.read(reinterpret_cast<char*>(input.c.data()), static_cast<std::streamsize>(input.c.size() * sizeof(double)));
   if (!file) throw std::runtime_error("cannot read " + arguments[0]);
@@ -61,11 +68,11 @@ Case read_case(const std::vector<std::string>& arguments) {
 /// One pass over the parts of the stage, and one over the whole. Keeps the best time of each in `best`.
 DensityResult pass(const Case& input, Seconds& best) {
   const double start = MPI_Wtime();
-  const OperatorSeries series(input.c, input.epochs, input.intervals, 1.0);
+  const OperatorSeries series(input.mesh(), input.c, input.epochs);
   const MemoryKernel kernel(input.settings.memory, input.settings.window, series);
   const double ready = MPI_Wtime();
   DensityState state{product_state(input.stokes), 0};
-  const ModeHistory history = evolve_mode({1.0, 1.0}, series, kernel, default_boltzmann_tolerance, state);
+  const ModeHistory history = evolve_mode({1.0, 1.0}, series, kernel, input.intervals, default_boltzmann_tolerance, state);
   std::vector<Eigen::Matrix4cd> rho;
   rho.reserve(history.rho.size());
   for (const PauliVector& x : history.rho) rho.push_back(pauli_matrix(x));
@@ -75,7 +82,7 @@ DensityResult pass(const Case& input, Seconds& best) {
   for (const Eigen::Matrix4cd& r : rho) measures.push_back(measure(r, input.settings.positivity_tolerance));
   const double measured = MPI_Wtime();
   DensityResult result =
-      evolve(MPI_COMM_WORLD, input.settings, input.stokes, input.c, input.epochs, input.intervals, 1.0);
+      evolve(MPI_COMM_WORLD, input.settings, input.stokes, input.mesh(), input.c, input.epochs, input.intervals);
   const double end = MPI_Wtime();
   best = {std::min(best.setup, ready - start), std::min(best.evolution, evolved - ready),
           std::min(best.measures, measured - evolved), std::min(best.stage, end - measured)};

@@ -5,7 +5,7 @@
     benchmarks/boltzmann/open_systems.py HJNET INPUT.toml
 
 HJNET is the program, INPUT an input with particles, such as input/entangle.toml. Everything is built anew from the
-coefficients c_alpha in the run file: collapse operators of the bath along its axes, and for the noise those of
+polynomials of c_alpha in the run file: collapse operators of the bath along its axes, and for the noise those of
 Kafri, Taylor and Milburn, sqrt(x eta q kappa_j(t)) u_j(t).sigma, from the singular values of c_mu nu(t) at the time
 that mesolve asks for. Prints the largest difference of any element of rho; exit status 1 above 1e-7.
 """
@@ -17,7 +17,7 @@ import tempfile
 import h5py
 import numpy as np
 import qutip
-from scipy.interpolate import CubicSpline
+from numpy.polynomial import chebyshev
 
 BOUND = 1e-7
 SIGMA = [qutip.sigmax(), qutip.sigmay(), qutip.sigmaz()]
@@ -50,8 +50,24 @@ def run(program, given, settings, folder):
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with h5py.File(output) as file:
         epochs, samples = int(file.attrs["epochs"]), int(file.attrs["samples_per_epoch"])
-        c = file["series/pauli"][:].reshape(epochs, samples + 1, 16)
+        c = [Polynomials(file["operator/boundaries"][:], values) for values in file["operator/coefficients"][0]]
         return c, file["density/mean"][:].reshape(epochs, samples + 1, 4, 4), file["series/time"][-1] / epochs
+
+
+class Polynomials:
+    """c_alpha of one epoch: on every element the polynomial through its Chebyshev-Lobatto nodes."""
+
+    def __init__(self, boundaries, values):
+        self.boundaries = boundaries
+        values = values.reshape(len(boundaries) - 1, -1, 16)
+        degree = values.shape[1] - 1
+        nodes = -np.cos(np.pi * np.arange(degree + 1) / degree)
+        self.modes = np.linalg.solve(chebyshev.chebvander(nodes, degree), values)
+
+    def __call__(self, t):
+        e = np.clip(np.searchsorted(self.boundaries, t, side="right") - 1, 0, len(self.modes) - 1)
+        left, right = self.boundaries[e:e + 2]
+        return chebyshev.chebval(2.0 * (t - left) / (right - left) - 1.0, self.modes[e])
 
 
 def bath_operators(bath):
@@ -69,29 +85,28 @@ def bath_operators(bath):
     return operators
 
 
-def noise_operators(spline, x):
+def noise_operators(c, x):
     """Three of each particle, whose coefficients are functions of time."""
     def part(side, j, mu):
         def coefficient(t, args=None):
-            u, kappa, v = np.linalg.svd(spline(t).reshape(4, 4)[1:, 1:])
+            u, kappa, v = np.linalg.svd(c(t).reshape(4, 4)[1:, 1:])
             return np.sqrt(x * ETA * CHARGE * kappa[j]) * (u[mu, j] if side == 0 else v[j, mu])
         return coefficient
     return [qutip.QobjEvo([[LOCAL[side][mu], part(side, j, mu)] for mu in range(3)]) for side in range(2) for j in range(3)]
 
 
 def difference(c, rho, length, settings, bath):
-    times = np.linspace(0.0, length, c.shape[1])
+    times = np.linspace(0.0, length, rho.shape[1])
     state, worst = qutip.Qobj(rho[0, 0], dims=[[2, 2], [2, 2]]), 0.0
     options = {"atol": 1e-11, "rtol": 1e-10, "nsteps": 100000}
     if int(qutip.__version__.split(".")[0]) < 5:
         options = qutip.Options(**options)
     for epoch in range(len(c)):
-        spline = CubicSpline(times, c[epoch])
-        hamiltonian = [[ETA * CHARGE * p, (lambda a: lambda t, args=None: float(spline(t)[a]))(a)]
+        hamiltonian = [[ETA * CHARGE * p, (lambda a: lambda t, args=None: float(c[epoch](t)[a]))(a)]
                        for a, p in enumerate(PRODUCTS) if a > 0]
         operators = bath_operators(bath)
         if "mediator_noise" in settings:
-            operators += noise_operators(spline, float(settings["mediator_noise"]))
+            operators += noise_operators(c[epoch], float(settings["mediator_noise"]))
         found = qutip.mesolve(hamiltonian, state, times, c_ops=operators, options=options).states
         worst = max(worst, max(np.abs(f.full() - r).max() for f, r in zip(found, rho[epoch])))
         state = found[-1]

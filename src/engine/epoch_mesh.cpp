@@ -1,5 +1,6 @@
 #include "engine/epoch_mesh.hpp"
 
+#include "network/external_input.hpp"
 #include "parallel/errors.hpp"
 #include "parallel/sums.hpp"
 
@@ -69,6 +70,30 @@ auto divided(const Settings& settings, EngineKind engine, const std::vector<doub
   }
 }
 
+constexpr int operator_nodes = 24;
+
+/// The largest argument of a transfer function that a pulse alone makes.
+double largest_pulse(const ParticleSettings& particles) {
+  double largest = 1.0;  // Stokes components are at most 1
+  for (const auto* port : {&particles.a, &particles.b}) {
+    for (const auto& row : port->coupling) largest = std::max(largest, std::hypot(row[0], row[1], row[2]));
+  }
+  return std::abs(particles.amplitude) * largest;
+}
+
+std::vector<double> operator_boundaries(const Settings& settings) {
+  constexpr double tolerance = 1e-10;
+  constexpr double steepest = 100.0;  // beyond, transfer functions are steps between times that hardly move
+  auto scales = time_scales(settings, input_breakpoints(settings));
+  scales.steepness = wave_steepness;
+  scales.pulse_steepness = std::min(wave_steepness + largest_pulse(*settings.particles), steepest);
+  try {
+    return initial_boundaries(scales, operator_nodes, tolerance);
+  } catch (const EndlessMesh& endless) {
+    refuse_scale(settings, endless);
+  }
+}
+
 }  // namespace
 
 double stiffness_factor(const Settings& settings) {
@@ -107,6 +132,14 @@ MeshSize first_mesh_size(const Settings& settings, EngineKind engine, const std:
   return divided(settings, engine, breakpoints, [](const TimeScales& scales, int nodes, double tolerance) {
     return MeshSize{initial_boundaries(scales, nodes, tolerance).size() - 1, static_cast<std::size_t>(nodes)};
   });
+}
+
+Mesh operator_mesh(const Settings& settings) {
+  return {operator_boundaries(settings), operator_nodes};
+}
+
+MeshSize operator_mesh_size(const Settings& settings) {
+  return {operator_boundaries(settings).size() - 1, std::size_t{operator_nodes}};
 }
 
 UnresolvedElements::UnresolvedElements(MPI_Comm comm, const Settings& settings, EngineKind engine, const Mesh& mesh,

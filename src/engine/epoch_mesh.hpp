@@ -35,6 +35,13 @@ struct MeshSize {
 /// That of first_mesh(), without its nodes. @throws what first_mesh() does
 MeshSize first_mesh_size(const Settings& settings, EngineKind engine, const std::vector<double>& breakpoints);
 
+/// The mesh on which a run keeps the operator coefficients c_alpha, the same in every epoch, for every member and with
+/// either engine, whatever its tolerances: elements that follow what a first mesh does, with nodes for products of such
+/// functions. @throws what first_mesh() does
+Mesh operator_mesh(const Settings& settings);
+/// Its size, without its nodes.
+MeshSize operator_mesh_size(const Settings& settings);
+
 /// Elements where some quantity is not resolved. Collective over `comm`.
 class UnresolvedElements {
 public:

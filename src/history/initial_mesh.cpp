@@ -140,7 +140,11 @@ private:
     const bool near = begin < centre + pulse_reach * width && end > centre - pulse_reach * width;
     if (near && end - begin > longest_pulse_element * width) return true;
     const double since = begin - centre;
-    return is_sharp(begin, end, [=](double from, double) { return std::exp(-std::pow((since + from) / width, 2)); });
+    const auto value = [=](double from, double) { return std::exp(-std::pow((since + from) / width, 2)); };
+    const double steepness = scales_.pulse_steepness;
+    return is_sharp(begin, end, value) || (steepness > 0.0 && near && is_sharp(begin, end, [=](double from, double to) {
+                                             return std::tanh(steepness * value(from, to));
+                                           }));
   }
 
   /// Sums of sines and cosines are such sums about any point.

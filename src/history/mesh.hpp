@@ -79,6 +79,8 @@ struct TimeScales {
   /// Transfer functions make relaxation steeper: as tanh(steepness (1 - exp(-t/lambda))) from every segment's start; 0:
   /// not looked at.
   double steepness = 0.0;
+  /// Likewise the pulses, as tanh(pulse_steepness exp(-x^2)).
+  double pulse_steepness = 0.0;
 };
 
 /// No element is divided below this length: its nodes would lie apart by little more than the round-off of times near

@@ -15,6 +15,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace hjnet {
@@ -56,25 +57,64 @@ Steps steps_of(const ModeParameters& mode, Memory memory) {
   return mode.second_order == SecondOrder::redfield ? Steps::taylor : Steps::open;
 }
 
+/// A stretch of a piece on which K is one polynomial and no sample lies, offsets from the piece's begin.
+struct Stretch {
+  const OperatorPiece* piece;
+  double from, to;
+  int sample;  ///< which one stands at its end; 0: none
+};
+
 struct Evolution {
   const ModeParameters& mode;
   const OperatorSeries& series;
   const MemoryKernel& kernel;
+  int intervals;
   double error_rate;
   ModeHistory history{};
   std::vector<PauliVector> blocks{};  ///< of an OpenPropagator
   PauliVector steady_kernel = kernel.memory() == Memory::symmetric ? kernel.at(0.0) : PauliVector::Zero();
 
-  [[nodiscard]] double time(int epoch, int sample) const {
-    return (static_cast<double>(epoch) * series.intervals() + sample) * series.step();
+  [[nodiscard]] double phase(int sample) const { return series.epoch_length() * sample / intervals; }
+  [[nodiscard]] double time(int epoch, int sample) const { return epoch * series.epoch_length() + phase(sample); }
+
+  [[nodiscard]] std::string between(int epoch, const Stretch& stretch) const {
+    const double begin = epoch * series.epoch_length() + stretch.piece->begin;
+    return fmt::format("t = {:.6g} and {:.6g}", begin + stretch.from, begin + stretch.to);
   }
 
-  void fail(int epoch, int interval) const {
+  void fail(int epoch, const Stretch& stretch) const {
     throw numerical_error(
-        fmt::format("the density matrix blows up between t = {:.6g} and {:.6g} with memory = \"{}\", eta = {:.6g}, q = "
-                    "{:.6g}: the second-order term is not positive; smaller q, or memory = \"none\", may help",
-                    time(epoch, interval), time(epoch, interval + 1), name_of(memory_names, kernel.memory()), mode.eta,
-                    mode.charge));
+        fmt::format("the density matrix blows up between {} with memory = \"{}\", eta = {:.6g}, q = {:.6g}: the "
+                    "second-order term is not positive; smaller q, or memory = \"none\", may help",
+                    between(epoch, stretch), name_of(memory_names, kernel.memory()), mode.eta, mode.charge));
+  }
+
+  /// Those of an epoch, in order: cut at samples, where K goes over into another polynomial, and at the noise's kinks.
+  [[nodiscard]] std::vector<Stretch> stretches(int epoch) const {
+    const double round_off = 1e-13 * series.epoch_length();  // of phases: samples as near as this to a cut are on it
+    std::vector<Stretch> out;
+    int sample = 1;
+    for (const auto& piece : series.pieces(epoch)) {
+      auto cuts = kernel.stretches(epoch, piece);
+      if (mode.noise > 0.0) {
+        const auto kinks = coupling_zeros(piece.h, piece.length);
+        cuts.insert(cuts.end(), kinks.begin(), kinks.end());
+        std::sort(cuts.begin(), cuts.end());
+      }
+      double from = 0.0;
+      for (std::size_t i = 1; i < cuts.size(); ++i) {
+        for (; sample < intervals && phase(sample) - piece.begin < cuts[i] - round_off; ++sample) {
+          const double to = phase(sample) - piece.begin;
+          out.push_back({&piece, from, to, sample});
+          from = to;
+        }
+        const bool on_sample = sample < intervals && phase(sample) - piece.begin <= cuts[i] + round_off;
+        out.push_back({&piece, from, cuts[i], on_sample ? sample++ : 0});
+        from = cuts[i];
+      }
+    }
+    out.back().sample = intervals;
+    return out;
   }
 
   /// K(t) at a sample.
@@ -85,14 +125,11 @@ struct Evolution {
   void record(int epoch, int sample, const PauliVector& rho) {
     history.rho.push_back(rho);
     if (kernel.memory() == Memory::none || mode.second_order != SecondOrder::redfield) return;
-    const int interval = sample < series.intervals() ? sample : sample - 1;
-    const auto p = static_cast<std::ptrdiff_t>(epoch) * series.intervals() + interval;
-    const bool at_left_end = sample == interval;
-    const PauliVector at_end = at_left_end ? PauliVector() : evaluate<4>(series.piece(p), series.step());
-    const double* h = at_left_end ? series.piece(p).data() : at_end.data();
+    const auto& piece = series.piece_at(epoch, phase(sample), sample < intervals);
+    const PauliVector h = evaluate(piece.h, phase(sample) - piece.begin);
     const bool steady = kernel.memory() == Memory::symmetric;
     const PauliVector now = steady ? PauliVector() : kernel_at(epoch, sample);
-    const double value = lowest_rate(mode, h, steady ? steady_kernel.data() : now.data());
+    const double value = lowest_rate(mode, h.data(), steady ? steady_kernel.data() : now.data());
     if (value < history.kossakowski) {
       history.kossakowski = value;
       history.kossakowski_time = time(epoch, sample);
@@ -103,7 +140,7 @@ struct Evolution {
   /// in rho does not add up from sample to sample.
   void epoch_unitary(DensityState& state) {
     if (mode.charge == 0.0) {  // no round-off either: what is fed back then changes nothing
-      for (int i = 0; i < series.intervals(); ++i) record(state.epoch, i + 1, state.rho);
+      for (int i = 0; i < intervals; ++i) record(state.epoch, i + 1, state.rho);
       return;
     }
     const Eigen::SelfAdjointEigenSolver<Eigen::Matrix4cd> start(pauli_matrix(state.rho));
@@ -119,62 +156,51 @@ struct Evolution {
   template <int Columns>
   void follow(Isometry<Columns> v, const Eigen::Matrix<double, Columns, 1>& p, DensityState& state) {
     MagnusPropagator propagator(mode.eta * mode.charge, error_rate);
-    for (int i = 0; i < series.intervals(); ++i) {
-      const auto piece = static_cast<std::ptrdiff_t>(state.epoch) * series.intervals() + i;
-      if (!propagator.advance(series.piece(piece), series.step(), v)) {
+    for (const auto& stretch : stretches(state.epoch)) {
+      if (!propagator.advance(shifted(stretch.piece->h, stretch.from), stretch.to - stretch.from, v)) {
         throw numerical_error(
-            fmt::format("no step is short enough for the unitary evolution at t = {:.6g} with memory = \"none\", eta = "
+            fmt::format("no step is short enough for the unitary evolution between {} with memory = \"none\", eta = "
                         "{:.6g}, q = {:.6g}: H is too large",
-                        time(state.epoch, i), mode.eta, mode.charge));
+                        between(state.epoch, stretch), mode.eta, mode.charge));
       }
+      if (stretch.sample == 0) continue;
       const double identity = state.rho[0];
       state.rho = pauli_coefficients(weighted_sum<Columns>(v, p));
       state.rho[0] = identity;
-      record(state.epoch, i + 1, state.rho);
+      record(state.epoch, stretch.sample, state.rho);
     }
   }
 
   void epoch_open(OpenPropagator& propagator, DensityState& state) {
-    for (int i = 0; i < series.intervals(); ++i) {
-      const auto p = static_cast<std::ptrdiff_t>(state.epoch) * series.intervals() + i;
-      std::vector<double> cuts = kernel.stretches(p);
-      if (mode.noise > 0.0) {
-        const auto kinks = coupling_zeros(series.piece(p), series.step());
-        cuts.insert(cuts.end(), kinks.begin(), kinks.end());
-        std::sort(cuts.begin(), cuts.end());
+    for (const auto& stretch : stretches(state.epoch)) {
+      if (!propagator.advance(shifted(stretch.piece->h, stretch.from),
+                              kernel.on_stretch(state.epoch, *stretch.piece, stretch.from, stretch.to),
+                              stretch.to - stretch.from, blocks)) {
+        fail(state.epoch, stretch);
       }
-      for (std::size_t s = 0; s + 1 < cuts.size(); ++s) {
-        if (!propagator.advance(shifted<4>(series.piece(p), cuts[s]), kernel.on_stretch(p, cuts[s], cuts[s + 1]),
-                                cuts[s + 1] - cuts[s], blocks)) {
-          fail(state.epoch, i);
-        }
-      }
+      if (stretch.sample == 0) continue;
       state.rho = blocks.front();
-      record(state.epoch, i + 1, state.rho);
+      record(state.epoch, stretch.sample, state.rho);
     }
   }
 
   void epoch_taylor(DensityState& state) {
     const TaylorPropagator propagator(mode.eta, mode.charge, error_rate);
-    for (int i = 0; i < series.intervals(); ++i) {
-      const auto p = static_cast<std::ptrdiff_t>(state.epoch) * series.intervals() + i;
-      const std::vector<double> cuts = kernel.stretches(p);
-      for (std::size_t s = 0; s + 1 < cuts.size(); ++s) {
-        const double length = cuts[s + 1] - cuts[s];
-        const Cubic h = s == 0 ? Cubic(series.piece(p)) : shifted<4>(series.piece(p), cuts[s]);
-        if (!propagator.advance(h, kernel.on_stretch(p, cuts[s], cuts[s + 1]), length, state.rho)) {
-          fail(state.epoch, i);
-        }
+    for (const auto& stretch : stretches(state.epoch)) {
+      if (!propagator.advance(shifted(stretch.piece->h, stretch.from),
+                              kernel.on_stretch(state.epoch, *stretch.piece, stretch.from, stretch.to),
+                              stretch.to - stretch.from, state.rho)) {
+        fail(state.epoch, stretch);
       }
-      record(state.epoch, i + 1, state.rho);
+      if (stretch.sample > 0) record(state.epoch, stretch.sample, state.rho);
     }
   }
 };
 
 /// All epochs of the series; `hierarchy` is a depth, or 0.
 ModeHistory evolve_to_end(const ModeParameters& mode, const OperatorSeries& series, const MemoryKernel& kernel,
-                          double error_rate, int hierarchy, DensityState& state) {
-  Evolution evolution{mode, series, kernel, error_rate};
+                          int intervals, double error_rate, int hierarchy, DensityState& state) {
+  Evolution evolution{mode, series, kernel, intervals, error_rate};
   const Steps steps = steps_of(mode, kernel.memory());
   std::optional<OpenPropagator> open;
   if (steps == Steps::open) {
@@ -182,7 +208,7 @@ ModeHistory evolve_to_end(const ModeParameters& mode, const OperatorSeries& seri
     evolution.blocks = open->start(state.rho);
   }
   evolution.history.rho.reserve(static_cast<std::size_t>(series.end_epoch() - state.epoch) *
-                                (static_cast<std::size_t>(series.intervals()) + 1));
+                                (static_cast<std::size_t>(intervals) + 1));
   for (; state.epoch < series.end_epoch(); ++state.epoch) {
     evolution.record(state.epoch, 0, state.rho);
     switch (steps) {
@@ -202,10 +228,10 @@ ModeHistory evolve_to_end(const ModeParameters& mode, const OperatorSeries& seri
 
 /// E[rho] with the noise of the second order in `size` nodes, or in a hierarchy of that depth.
 ModeHistory average_of(const ModeParameters& mode, const OperatorSeries& series, const MemoryKernel& kernel,
-                       double error_rate, int size, const DensityState& start) {
+                       int intervals, double error_rate, int size, const DensityState& start) {
   if (kernel.memory() == Memory::exponential) {
     DensityState state = start;
-    return evolve_to_end(mode, series, kernel, error_rate, size, state);
+    return evolve_to_end(mode, series, kernel, intervals, error_rate, size, state);
   }
   ModeHistory sum;
   const MemoryKernel none(Memory::none, 0.0, series);
@@ -213,7 +239,7 @@ ModeHistory average_of(const ModeParameters& mode, const OperatorSeries& series,
     ModeParameters path = mode;
     path.charge = mode.charge * (1.0 + noise / std::sqrt(mode.eta));
     DensityState state = start;
-    const ModeHistory history = evolve_to_end(path, series, none, error_rate, 0, state);
+    const ModeHistory history = evolve_to_end(path, series, none, intervals, error_rate, 0, state);
     if (sum.rho.empty()) sum.rho.assign(history.rho.size(), PauliVector::Zero());
     for (std::size_t i = 0; i < sum.rho.size(); ++i) sum.rho[i] += weight * history.rho[i];
   }
@@ -222,13 +248,13 @@ ModeHistory average_of(const ModeParameters& mode, const OperatorSeries& series,
 
 /// The average with as many nodes, or blocks, as it needs.
 ModeHistory converged_average(const ModeParameters& mode, const OperatorSeries& series, const MemoryKernel& kernel,
-                              double tolerance, DensityState& state) {
+                              int intervals, double tolerance, DensityState& state) {
   constexpr int fewest = 8;
   constexpr int most = 512;
   const double error_rate = tolerance / series.epoch_length();
-  ModeHistory before = average_of(mode, series, kernel, error_rate, fewest, state);
+  ModeHistory before = average_of(mode, series, kernel, intervals, error_rate, fewest, state);
   for (int size = 2 * fewest; size <= most; size *= 2) {
-    ModeHistory now = average_of(mode, series, kernel, error_rate, size, state);
+    ModeHistory now = average_of(mode, series, kernel, intervals, error_rate, size, state);
     double change = 0.0;
     for (std::size_t i = 0; i < now.rho.size(); ++i) change = std::max(change, (now.rho[i] - before.rho[i]).norm());
     if (change <= tolerance) {
@@ -251,7 +277,10 @@ double kossakowski_minimum(const ModeParameters& mode, const PauliVector& h, con
 }
 
 ModeHistory evolve_mode(const ModeParameters& mode, const OperatorSeries& series, const MemoryKernel& kernel,
-                        double tolerance, DensityState& state) {
+                        int samples_per_epoch, double tolerance, DensityState& state) {
+  if (samples_per_epoch < 1) {
+    throw config_error(fmt::format("{} samples an epoch; there must be one at least", samples_per_epoch));
+  }
   if (!(tolerance > 0.0)) {
     throw config_error(fmt::format("the tolerance of the density matrix is {}; it must be positive", tolerance));
   }
@@ -261,9 +290,9 @@ ModeHistory evolve_mode(const ModeParameters& mode, const OperatorSeries& series
   }
   const bool has_second_order = kernel.memory() != Memory::none && mode.charge != 0.0;
   if (has_second_order && mode.second_order == SecondOrder::average) {
-    return converged_average(mode, series, kernel, tolerance, state);
+    return converged_average(mode, series, kernel, samples_per_epoch, tolerance, state);
   }
-  return evolve_to_end(mode, series, kernel, tolerance / series.epoch_length(), 0, state);
+  return evolve_to_end(mode, series, kernel, samples_per_epoch, tolerance / series.epoch_length(), 0, state);
 }
 
 }  // namespace hjnet

@@ -53,10 +53,11 @@ struct ModeHistory {
 /// sum over the nodes of Gauss and Hermite's rule (memory = "causal") or the first block of a hierarchy ("exponential",
 /// see open_propagator.hpp), of which twice as many change nothing beyond the tolerance; it is that of a whole run, and
 /// `state` may not stand behind its start.
+/// @param samples_per_epoch  S: where rho is recorded, and of no influence on what it is
 /// @param tolerance  allowed error of rho an epoch length (relative to |rho|, Euclidean norm of the coefficients)
 /// Throws numerical_error, naming time and memory, where the solution blows up or the equation is too stiff;
 /// config_error for a tolerance that is not positive or a state outside the series.
 ModeHistory evolve_mode(const ModeParameters& mode, const OperatorSeries& series, const MemoryKernel& kernel,
-                        double tolerance, DensityState& state);
+                        int samples_per_epoch, double tolerance, DensityState& state);
 
 }  // namespace hjnet

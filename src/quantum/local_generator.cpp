@@ -54,9 +54,9 @@ LocalGenerator mediator_generator(double strength, const PauliVector& h) {
   return {noise_of_one(u * kappa.asDiagonal() * u.transpose()), noise_of_one(v * kappa.asDiagonal() * v.transpose())};
 }
 
-std::vector<double> coupling_zeros(const Cubic& h, double length) {
-  const auto determinant = [&](double u) { return coupling_of(evaluate<4>(h, u)).determinant(); };
-  constexpr int parts = 16;
+std::vector<double> coupling_zeros(const Hamiltonian& h, double length) {
+  const auto determinant = [&](double u) { return coupling_of(evaluate(h, u)).determinant(); };
+  constexpr int parts = 32;
   std::vector<double> zeros;
   double low = 0.0;
   double at_low = determinant(low);

@@ -28,8 +28,8 @@ LocalGenerator bath_generator(const BathSettings& bath);
 LocalGenerator mediator_generator(double strength, const PauliVector& h);
 
 /// Where on a stretch of `length` a singular value of the coupling goes through zero, |kappa| then having a kink:
-/// ascending, strictly inside; pairs closer than a sixteenth of the stretch may be missed.
-std::vector<double> coupling_zeros(const Cubic& h, double length);
+/// ascending, strictly inside; pairs closer than a thirty-second of the stretch may be missed.
+std::vector<double> coupling_zeros(const Hamiltonian& h, double length);
 
 /// The sum of a X + X b^T, as above.
 PauliVector apply(const LocalGenerator& generator, const PauliVector& x);

@@ -25,22 +25,32 @@ double sixth_order_bound(double b1, double b2, double b3) {
 }
 
 /// -i X takes the part of the anti-Hermitian matrices in the expansion, and commutator() that of their Lie bracket.
-/// a1, a2, a3 are those of the three Gauss points, exactly, in terms of the cubic about the middle of the step.
-MagnusStep magnus_step(const Cubic& h, double from, double dt, double strength, double error_rate) {
-  const double u = from + 0.5 * dt;
-  const double s1 = strength * dt, s2 = s1 * dt, s3 = s2 * dt;
-  const PauliVector a1 = s1 * (h.col(0) + u * (h.col(1) + u * (h.col(2) + u * h.col(3))));
-  const PauliVector a2 = s2 * (h.col(1) + (2.0 * u) * h.col(2) + (3.0 * u * u + 0.15 * dt * dt) * h.col(3));
-  const PauliVector a3 = s3 * (h.col(2) + (3.0 * u) * h.col(3));
+/// With the moments A_i = int ((t - middle)/dt)^i H dt over the step: a1 = (9/4) A_0 - 15 A_2, a2 = 12 A_1, a3 = -15
+/// A_0
+/// + 180 A_2; a1 + a3/12 is A_0. Term by term of H, so that what is zero is zero to the last bit.
+MagnusStep magnus_step(const Hamiltonian& h, double from, double dt, double strength, double error_rate) {
+  const Hamiltonian about = shifted(h, from + 0.5 * dt);
+  PauliVector a0 = PauliVector::Zero();
+  PauliVector a2 = PauliVector::Zero();
+  PauliVector a3 = PauliVector::Zero();
+  double power = strength * dt;
+  for (int j = 0; j < about.cols(); ++j, power *= 0.5 * dt) {
+    if (j % 2 == 1) {
+      a2 += (6.0 * power / (j + 2)) * about.col(j);
+    } else {
+      a0 += (power / (j + 1)) * about.col(j);
+      a3 += (30.0 * j * power / ((j + 1) * (j + 3))) * about.col(j);
+    }
+  }
+  const PauliVector a1 = a0 - a3 / 12.0;
   const PauliVector c1 = commutator(a1, a2);
-  const PauliVector second = a1 + a3 / 12.0;
   const double left_out = sixth_order_bound(commutator_bound(a1), commutator_bound(a2), commutator_bound(a3));
-  if (left_out <= std::min(0.1 * epsilon, error_rate * dt)) return {second - c1 / 12.0, left_out};
+  if (left_out <= std::min(0.1 * epsilon, error_rate * dt)) return {a0 - c1 / 12.0, left_out};
   const PauliVector c2 = commutator(a1, 2.0 * a3 + c1) / -60.0;
   const PauliVector correction = commutator(-20.0 * a1 - a3 + c1, a2 + c2) / 240.0;
   const double e2 = commutator_bound(correction);
   const double e4 = commutator_bound(correction + c1 / 12.0);
-  return {second + correction, e2 > 0.0 ? e4 * std::min(1.0, 2.0 * e4 / e2) : e4};
+  return {a0 + correction, e2 > 0.0 ? e4 * std::min(1.0, 2.0 * e4 / e2) : e4};
 }
 
 /// exp(-i W) v by the eigenvectors of W.
@@ -94,7 +104,7 @@ void make_orthonormal(Isometry<Columns>& v) {
 }  // namespace
 
 template <int Columns>
-bool MagnusPropagator::advance(const Cubic& h, double length, Isometry<Columns>& v) {
+bool MagnusPropagator::advance(const Hamiltonian& h, double length, Isometry<Columns>& v) {
   constexpr double shortest = 1e-9;  // of the stretch
   constexpr double safety = 0.9;
   constexpr double growth = 2.0;  // of the step, at most: reached at 1/128 of the error allowed
@@ -122,7 +132,7 @@ bool MagnusPropagator::advance(const Cubic& h, double length, Isometry<Columns>&
   return true;
 }
 
-template bool MagnusPropagator::advance<1>(const Cubic&, double, Isometry<1>&);
-template bool MagnusPropagator::advance<4>(const Cubic&, double, Isometry<4>&);
+template bool MagnusPropagator::advance<1>(const Hamiltonian&, double, Isometry<1>&);
+template bool MagnusPropagator::advance<4>(const Hamiltonian&, double, Isometry<4>&);
 
 }  // namespace hjnet

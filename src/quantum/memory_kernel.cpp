@@ -6,7 +6,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace hjnet {
 
@@ -37,31 +36,32 @@ PauliVector MemoryKernel::at(double t) const {
   return PauliVector::Zero();
 }
 
-std::vector<double> MemoryKernel::stretches(std::ptrdiff_t p) const {
-  const double step = series_->step();
-  std::vector<double> cuts{0.0, step};
+std::vector<double> MemoryKernel::stretches(int epoch, const OperatorPiece& piece) const {
+  std::vector<double> cuts{0.0, piece.length};
   if (memory_ != Memory::window) return cuts;
   constexpr double round_off = 1e-9;  // of a piece: cuts closer than this to its ends are the ends
+  const double begin = epoch * series_->epoch_length() + piece.begin;
   for (const double tau : {window_, -window_}) {
-    const double position = static_cast<double>(p) + tau / step;
-    const double offset = std::ceil(position) - position;
-    if (offset > round_off && offset < 1.0 - round_off) cuts.push_back(offset * step);
+    for (const double time : series_->breaks(begin + tau, begin + piece.length + tau)) {
+      const double offset = time - tau - begin;
+      if (offset > round_off * piece.length && offset < (1.0 - round_off) * piece.length) cuts.push_back(offset);
+    }
   }
   std::sort(cuts.begin(), cuts.end());
   return cuts;
 }
 
-Quartic MemoryKernel::on_stretch(std::ptrdiff_t p, double from, double to) const {
-  Quartic k = Quartic::Zero();
+HamiltonianIntegral MemoryKernel::on_stretch(int epoch, const OperatorPiece& piece, double from, double to) const {
+  HamiltonianIntegral k = HamiltonianIntegral::Zero();
   if (memory_ == Memory::symmetric) {
     k.col(0) = series_->integral_at_end();
   } else if (memory_ == Memory::causal) {
-    k = 2.0 * shifted<5>(series_->integral_piece(p), from);
+    k = 2.0 * shifted(piece.integral_polynomial(), from);
   } else if (memory_ == Memory::window) {
-    const double left = static_cast<double>(p) * series_->step();
-    const double middle = left + 0.5 * (from + to);
-    k = series_->integral_about(left + from + window_, middle + window_) -
-        series_->integral_about(left + from - window_, middle - window_);
+    const double begin = epoch * series_->epoch_length() + piece.begin;
+    const double middle = begin + 0.5 * (from + to);
+    k = series_->integral_about(begin + from + window_, middle + window_) -
+        series_->integral_about(begin + from - window_, middle - window_);
   }
   return k;
 }

@@ -95,10 +95,11 @@ void OpenPropagator::derivative(const PauliVector& h, const PauliVector& k, std:
   if (carries_kernel_) Map(out.data() + 16) = 2.0 * h - rate_ * seen;
 }
 
-bool OpenPropagator::advance(const Cubic& h, const Quartic& k, double length, std::vector<PauliVector>& blocks) {
+bool OpenPropagator::advance(const Hamiltonian& h, const HamiltonianIntegral& k, double length,
+                             std::vector<PauliVector>& blocks) {
   const auto rate = [&](double u, std::span<const double> x, std::span<double> out) {
-    const PauliVector now = evaluate<4>(h, u);
-    derivative(mode_.mean_field ? mean_field_operator(now, ConstMap(x.data())) : now, evaluate<5>(k, u), x, out);
+    const PauliVector now = evaluate(h, u);
+    derivative(mode_.mean_field ? mean_field_operator(now, ConstMap(x.data())) : now, evaluate(k, u), x, out);
   };
   return extrapolation_.advance(rate, 0.0, length, TaylorPropagator::blow_up,
                                 {blocks.front().data(), 16 * blocks.size()});

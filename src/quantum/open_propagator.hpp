@@ -46,7 +46,8 @@ public:
 
   /// The blocks from t0 to t0 + length, h and k about t0; false where the step collapses or a coefficient exceeds
   /// TaylorPropagator::blow_up.
-  [[nodiscard]] bool advance(const Cubic& h, const Quartic& k, double length, std::vector<PauliVector>& blocks);
+  [[nodiscard]] bool advance(const Hamiltonian& h, const HamiltonianIntegral& k, double length,
+                             std::vector<PauliVector>& blocks);
 
 private:
   void derivative(const PauliVector& h, const PauliVector& k, std::span<const double> x, std::span<double> out) const;

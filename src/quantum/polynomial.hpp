@@ -9,8 +9,9 @@ namespace hjnet {
 template <int Terms>
 using OperatorPolynomial = Eigen::Matrix<double, 16, Terms>;
 
-using Cubic = OperatorPolynomial<4>;
-using Quartic = OperatorPolynomial<5>;
+/// H between two breaks of an OperatorSeries, and its integral.
+using Hamiltonian = OperatorPolynomial<8>;
+using HamiltonianIntegral = OperatorPolynomial<9>;
 
 template <int Terms>
 PauliVector evaluate(const OperatorPolynomial<Terms>& p, double u) {
@@ -22,6 +23,7 @@ PauliVector evaluate(const OperatorPolynomial<Terms>& p, double u) {
 /// The same polynomial about t0 + u.
 template <int Terms>
 OperatorPolynomial<Terms> shifted(OperatorPolynomial<Terms> p, double u) {
+  if (u == 0.0) return p;
   for (int i = 0; i < Terms - 1; ++i) {
     for (int j = Terms - 2; j >= i; --j) p.col(j) += u * p.col(j + 1);
   }
@@ -29,10 +31,11 @@ OperatorPolynomial<Terms> shifted(OperatorPolynomial<Terms> p, double u) {
 }
 
 /// constant + int_0^u of p.
-inline Quartic integrated(const Cubic& p, const PauliVector& constant) {
-  Quartic q;
+template <int Terms>
+OperatorPolynomial<Terms + 1> integrated(const OperatorPolynomial<Terms>& p, const PauliVector& constant) {
+  OperatorPolynomial<Terms + 1> q;
   q.col(0) = constant;
-  for (int j = 0; j < 4; ++j) q.col(j + 1) = p.col(j) / (j + 1);
+  for (int j = 0; j < Terms; ++j) q.col(j + 1) = p.col(j) / (j + 1);
   return q;
 }
 

@@ -11,13 +11,16 @@ namespace hjnet {
 template <int Columns>
 using Isometry = Eigen::Matrix<std::complex<double>, 4, Columns>;
 
-/// Forward scattering alone: dU/dt = -i s H(t) U, by the sixth-order Magnus expansion at three Gauss points (Blanes,
+/// Forward scattering alone: dU/dt = -i s H(t) U, by the sixth-order Magnus expansion in three moments (Blanes,
 /// Casas, Ros, BIT 42, 262 (2002); Blanes, Casas, Oteo, Ros, Phys. Rep. 470, 151 (2009)) with exponentials to
 /// round-off, so that U is unitary to round-off whatever the step.
 ///
-/// Error control: the orders 2, 4 and 6 share their nodes. With e2 and e4 the distances of the two lower ones from the
-/// sixth, a step is accepted where e4 min(1, 2 e4/e2), twice the next term of a geometric sequence, is below error_rate
-/// times its length. Where a bound puts the sixth order's own terms below round-off they are left out.
+/// In place of values at the Gauss points the moments of the polynomial H enter, exactly: where H commutes with itself
+/// at all times a step is exact, however long.
+///
+/// Error control: the orders 2, 4 and 6 share their moments. With e2 and e4 the distances of the two lower ones from
+/// the sixth, a step is accepted where e4 min(1, 2 e4/e2), twice the next term of a geometric sequence, is below
+/// error_rate times its length. Where a bound puts the sixth order's own terms below round-off they are left out.
 class MagnusPropagator {
 public:
   /// @param strength    s = eta q
@@ -26,7 +29,7 @@ public:
 
   /// v <- U(t0 + length, t0) v, h being H about t0. Returns false where the step collapses. Columns: 1 or 4.
   template <int Columns>
-  [[nodiscard]] bool advance(const Cubic& h, double length, Isometry<Columns>& v);
+  [[nodiscard]] bool advance(const Hamiltonian& h, double length, Isometry<Columns>& v);
 
 private:
   double strength_, error_rate_;
@@ -53,7 +56,7 @@ public:
 
   /// x(t0) -> x(t0 + length); h and k about t0. Returns false where the step collapses or a component of x exceeds
   /// `blow_up`.
-  [[nodiscard]] bool advance(const Cubic& h, const Quartic& k, double length, PauliVector& x) const;
+  [[nodiscard]] bool advance(const Hamiltonian& h, const HamiltonianIntegral& k, double length, PauliVector& x) const;
 
 private:
   double strength_, charge_, error_rate_;

@@ -33,6 +33,10 @@ struct Share {
   std::int64_t unphysical = 0;
 };
 
+std::size_t sample_count(int epochs, int samples_per_epoch) {
+  return static_cast<std::size_t>(epochs) * (static_cast<std::size_t>(samples_per_epoch) + 1);
+}
+
 void check(const BoltzmannSettings& settings) {
   if (settings.k0.empty() || settings.k0.size() != settings.weights.size()) {
     throw config_error(
@@ -49,18 +53,19 @@ void check(const BoltzmannSettings& settings) {
 }
 
 /// Measures of one mode at all samples, and the extremes.
-void measure_mode(const std::vector<PauliVector>& rho, double tolerance, const OperatorSeries& series, int mode,
-                  Share& share) {
+void measure_mode(const std::vector<PauliVector>& rho, double tolerance, int samples_per_epoch, double epoch_length,
+                  int mode, Share& share) {
   ModeResult result{mode, {}, {}};
   result.rho.reserve(rho.size());
   result.measures.reserve(rho.size());
-  const std::size_t per_epoch = static_cast<std::size_t>(series.intervals()) + 1;
+  const std::size_t per_epoch = static_cast<std::size_t>(samples_per_epoch) + 1;
+  const double step = epoch_length / samples_per_epoch;
   for (std::size_t i = 0; i < rho.size(); ++i) {
     heed_stop();
     result.rho.push_back(pauli_matrix(rho[i]));
     const Measures m = measure(result.rho.back(), tolerance);
     const std::size_t epoch = i / per_epoch;
-    const double time = static_cast<double>(epoch * (per_epoch - 1) + i % per_epoch) * series.step();
+    const double time = static_cast<double>(epoch * (per_epoch - 1) + i % per_epoch) * step;
     if (m.min_eigenvalue < share.min_eigenvalue.value) share.min_eigenvalue = {m.min_eigenvalue, time, mode};
     if (m.trace_error > share.trace_error.value) share.trace_error = {m.trace_error, time, mode};
     if (m.hermiticity_error > share.hermiticity_error.value)
@@ -72,18 +77,19 @@ void measure_mode(const std::vector<PauliVector>& rho, double tolerance, const O
 }
 
 Share evolve_share(const Group& group, const BoltzmannSettings& settings, const PauliVector& start,
-                   const OperatorSeries& series, double tolerance, bool measured) {
+                   const OperatorSeries& series, int samples_per_epoch, double tolerance, bool measured) {
   Share share;
   const ModeRange range = share.range = mode_range(static_cast<int>(settings.k0.size()), group.size, group.rank);
   const MemoryKernel kernel(settings.memory, settings.window, series);
   for (int mode = range.first; mode < range.end; ++mode) {
     const ModeParameters parameters = mode_parameters(settings, mode);
     DensityState state{start, series.first_epoch()};
-    ModeHistory history = evolve_mode(parameters, series, kernel, tolerance, state);
+    ModeHistory history = evolve_mode(parameters, series, kernel, samples_per_epoch, tolerance, state);
     if (history.kossakowski < share.kossakowski.value || share.coefficients.empty()) {
       share.kossakowski = {history.kossakowski, history.kossakowski_time, mode};
     }
-    if (measured) measure_mode(history.rho, settings.positivity_tolerance, series, mode, share);
+    if (measured)
+      measure_mode(history.rho, settings.positivity_tolerance, samples_per_epoch, series.epoch_length(), mode, share);
     share.coefficients.push_back(std::move(history.rho));
   }
   return share;
@@ -158,25 +164,24 @@ ModeParameters mode_parameters(const BoltzmannSettings& settings, int mode) {
 }
 
 std::vector<PauliVector> evolve_mixture(MPI_Comm comm, const BoltzmannSettings& settings,
-                                        std::span<const double, 6> stokes, std::span<const double> c, int epochs,
-                                        int samples_per_epoch, double epoch_length, double tolerance) {
+                                        std::span<const double, 6> stokes, const Mesh& mesh, std::span<const double> c,
+                                        int epochs, int samples_per_epoch, double tolerance) {
   const Group group(comm);
   const Share share = agreed(comm, [&] {
     check(settings);
-    const OperatorSeries series(c, epochs, samples_per_epoch, epoch_length);
-    return evolve_share(group, settings, product_state(stokes), series, tolerance, false);
+    const OperatorSeries series(mesh, c, epochs);
+    return evolve_share(group, settings, product_state(stokes), series, samples_per_epoch, tolerance, false);
   });
-  return mixture(group, settings.weights, share, c.size() / 16);
+  return mixture(group, settings.weights, share, sample_count(epochs, samples_per_epoch));
 }
 
 DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span<const double, 6> stokes,
-                     std::span<const double> c, int epochs, int samples_per_epoch, double epoch_length,
-                     double tolerance) {
+                     const Mesh& mesh, std::span<const double> c, int epochs, int samples_per_epoch, double tolerance) {
   const Group group(comm);
   Share share = agreed(comm, [&] {
     check(settings);
-    const OperatorSeries series(c, epochs, samples_per_epoch, epoch_length);
-    return evolve_share(group, settings, product_state(stokes), series, tolerance, true);
+    const OperatorSeries series(mesh, c, epochs);
+    return evolve_share(group, settings, product_state(stokes), series, samples_per_epoch, tolerance, true);
   });
 
   DensityResult result;
@@ -184,8 +189,9 @@ DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span
   // Measures are most of the stage's time; one mode of weight 1 is the mixture, to the last bit.
   const bool mode_is_mixture = have_modes && settings.k0.size() == 1 && settings.weights.front() == 1.0;
   if (mode_is_mixture) result.mean_measures = share.modes.front().measures;
-  result.mean.reserve(c.size() / 16);
-  const auto mean = mixture(group, settings.weights, share, c.size() / 16);
+  const auto samples = sample_count(epochs, samples_per_epoch);
+  result.mean.reserve(samples);
+  const auto mean = mixture(group, settings.weights, share, samples);
   agreed(comm, [&] {
     for (const PauliVector& x : mean) {
       heed_stop();

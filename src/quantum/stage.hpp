@@ -58,18 +58,20 @@ ModeParameters mode_parameters(const BoltzmannSettings& settings, int mode);
 /// Collective over `comm`; all arguments are the same on all ranks. The mixture is summed in the order of the modes
 /// whatever the number of ranks, so all results are the same to the last bit on any number of ranks.
 /// @param stokes  s_A1..s_A3, s_B1..s_B3 of the state fed in
-/// @param c       (epochs (S+1)) x 16, c_alpha at the samples
+/// @param mesh    of every epoch
+/// @param c       (epochs mesh.nodes()) x 16, c_alpha at its nodes
+/// @param samples_per_epoch  S: nt = epochs (S+1)
 /// @param tolerance  of evolve_mode()
 /// Throws, on all ranks alike, what evolve_mode(), OperatorSeries and product_state() throw, and stop_request where
 /// stops are heeded.
 DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span<const double, 6> stokes,
-                     std::span<const double> c, int epochs, int samples_per_epoch, double epoch_length,
+                     const Mesh& mesh, std::span<const double> c, int epochs, int samples_per_epoch,
                      double tolerance = default_boltzmann_tolerance);
 
 /// DensityResult::mean alone, as coefficients, without any measures. Collective over `comm`; as evolve().
 std::vector<PauliVector> evolve_mixture(MPI_Comm comm, const BoltzmannSettings& settings,
-                                        std::span<const double, 6> stokes, std::span<const double> c, int epochs,
-                                        int samples_per_epoch, double epoch_length,
+                                        std::span<const double, 6> stokes, const Mesh& mesh, std::span<const double> c,
+                                        int epochs, int samples_per_epoch,
                                         double tolerance = default_boltzmann_tolerance);
 
 }  // namespace hjnet

@@ -13,10 +13,10 @@ namespace hjnet {
 
 namespace {
 
-constexpr int degree_h = 3, degree_k = 4, degree_g = degree_h + degree_k;
+constexpr int degree_h = Hamiltonian::ColsAtCompileTime - 1, degree_k = degree_h + 1, degree_g = degree_h + degree_k;
 constexpr int highest_order = 60;
 /// Terms that are kept: as many as the next one follows from, at least.
-constexpr int ring = 8;
+constexpr int ring = 16;
 static_assert(ring >= degree_g + 1);
 
 /// Terms of g(u) dt that bound the generator over a step dt: entry j belongs to u^j and holds g_j dt^(j+1).
@@ -43,7 +43,7 @@ struct Norms {
 }
 
 HJNET_TARGET_CLONES
-void take_norms(const Cubic& h, const Quartic& k, Norms& out) {
+void take_norms(const Hamiltonian& h, const HamiltonianIntegral& k, Norms& out) {
   out.h_terms = take_norms(h.data(), out.h);
   out.k_terms = take_norms(k.data(), out.k);
 }
@@ -102,8 +102,8 @@ double tail_bound(const Bound& g, double total, int m, const std::array<double, 
 /// x(t0 + dt) by the series, in place, to the order at which the rest is below `allowed` times |x|.
 /// @param g  of the step
 HJNET_TARGET_CLONES
-void taylor_sum(const Cubic& h, const Quartic& k, const Norms& norms_of, double strength, double charge, double dt,
-                const Bound& g, double allowed, Packed& total) {
+void taylor_sum(const Hamiltonian& h, const HamiltonianIntegral& k, const Norms& norms_of, double strength,
+                double charge, double dt, const Bound& g, double allowed, Packed& total) {
   ScaledGenerator generator;
   generator.h_terms = norms_of.h_terms;
   generator.k_terms = norms_of.k_terms;
@@ -145,17 +145,18 @@ void taylor_sum(const Cubic& h, const Quartic& k, const Norms& norms_of, double 
 
 }  // namespace
 
-bool TaylorPropagator::advance(const Cubic& h, const Quartic& k, double length, PauliVector& x) const {
+bool TaylorPropagator::advance(const Hamiltonian& h, const HamiltonianIntegral& k, double length,
+                               PauliVector& x) const {
   constexpr double longest = 4.0;  // of the bound: more would cost digits to cancellation
   constexpr double shortest = 1e-7;
   double done = 0.0;
   while (done < length) {
     heed_stop();
     const bool moves = done > 0.0;  // nearly always a stretch is one step, of the polynomials as they are
-    const Cubic h_here = moves ? shifted<4>(h, done) : Cubic();
-    const Quartic k_here = moves ? shifted<5>(k, done) : Quartic();
-    const Cubic& h_now = moves ? h_here : h;
-    const Quartic& k_now = moves ? k_here : k;
+    const Hamiltonian h_here = moves ? shifted(h, done) : Hamiltonian();
+    const HamiltonianIntegral k_here = moves ? shifted(k, done) : HamiltonianIntegral();
+    const Hamiltonian& h_now = moves ? h_here : h;
+    const HamiltonianIntegral& k_now = moves ? k_here : k;
     Norms norms;
     take_norms(h_now, k_now, norms);
     const Bound g = generator_bound(norms, strength_, charge_);

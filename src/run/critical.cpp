@@ -1,6 +1,7 @@
 #include "run/critical.hpp"
 
 #include "archive/collective.hpp"
+#include "engine/epoch_mesh.hpp"
 #include "parallel/stop.hpp"
 #include "parallel/sums.hpp"
 #include "quantum/measures.hpp"
@@ -52,8 +53,8 @@ CriticalNoise least_noises(const BoltzmannSettings& given, const Mixtures& state
 
 std::vector<PauliVector> mixture_of(MPI_Comm group, const Settings& settings, const BoltzmannSettings& boltzmann,
                                     const SampleSeries& series) {
-  return evolve_mixture(group, boltzmann, given_stokes(*settings.particles), series.pauli, settings.epochs,
-                        settings.samples_per_epoch, settings.epoch_length);
+  return evolve_mixture(group, boltzmann, given_stokes(*settings.particles), operator_mesh(settings), series.operators,
+                        settings.epochs, settings.samples_per_epoch);
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ void add_history(Estimate& out, const Settings& settings, const LargestPart& par
     const auto work = history_work(settings, i, static_cast<std::size_t>(out.mesh_nodes));
     const bool factored = p.connect.kind == Connectivity::Kind::dense && (all || !learning || work.pays());
     if (factored && !learning) continue;
-    out.factored.push_back({from.name + "-" + to.name, factored ? work.rank : 0, work.factored, work.synapses});
+    out.factored.push_back({settings.network.name_of(p), factored ? work.rank : 0, work.factored, work.synapses});
     if (factored) {
       const auto bases = (from.neurons + to.neurons) * work.rank;
       const auto cores = width * work.rank * work.rank;
@@ -339,10 +339,13 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   const std::int64_t outputs = settings.network.layers.back().neurons;
   const std::int64_t samples = settings.samples();
   const auto modes = static_cast<std::int64_t>(settings.boltzmann.k0.size());
+  const auto operator_numbers = settings.particles ? std::int64_t{16} * settings.epochs *
+                                                         static_cast<std::int64_t>(operator_mesh_size(settings).nodes())
+                                                   : 0;
   const std::int64_t density = settings.particles ? samples * (16 * 2 + 10) * ((modes + ranks - 1) / ranks + 2) : 0;
   const auto held = holds_series(settings) ? samples : std::min(samples, static_cast<std::int64_t>(samples_a_block));
   out.record_bytes += real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns +
-                              held * (7 + (settings.particles ? 16 : 0)) * 2 + density);
+                              held * (7 + (settings.particles ? 16 : 0)) * 2 + 2 * operator_numbers + density);
   out.available_bytes = available_memory() / ranks_here;
   out.file_bytes =
       real * samples *
@@ -354,11 +357,12 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
     out.file_bytes += real * samples * (members * (6 + (settings.particles ? 16 + 2 + 32 : 0)) + 38);
     if (settings.particles) out.file_bytes += real * (14 * samples + 2 * members);
   }
-  if (settings.particles) out.file_bytes += real * 32;
+  if (settings.particles) out.file_bytes += real * (32 + operator_numbers * (settings.ensemble ? members : 1));
   out.file_bytes += wave_bytes(settings);
   add_constraints(out, settings, members);
   add_feedback(out, settings, members);
-  out.checkpoint_bytes += real * (2 * out.neurons * out.columns + samples * (7 + (settings.particles ? 16 : 0)));
+  out.checkpoint_bytes +=
+      real * (2 * out.neurons * out.columns + samples * (7 + (settings.particles ? 16 : 0)) + operator_numbers);
   if (settings.stimulus.patterns) out.record_bytes += pattern_bytes(settings, (ranks + out.groups - 1) / out.groups);
   add_environment(out, settings, part);
   if (settings.kernel) {

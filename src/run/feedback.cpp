@@ -1,5 +1,6 @@
 #include "run/feedback.hpp"
 
+#include "engine/epoch_mesh.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
@@ -23,7 +24,8 @@ constexpr std::size_t width = 16;  ///< numbers of a PauliVector
 
 }  // namespace
 
-Feedback::Feedback(MPI_Comm group, const Settings& settings) : group_(group), settings_(settings) {
+Feedback::Feedback(MPI_Comm group, const Settings& settings)
+    : group_(group), settings_(settings), mesh_(operator_mesh(settings)) {
   const auto given = given_stokes(*settings.particles);
   states_.assign(settings.boltzmann.k0.size(), product_state(given));
   fed_.assign(given.begin(), given.end());
@@ -38,12 +40,13 @@ void Feedback::advance(std::span<const double> c) {
   const auto own = mode_range(as_int(states_.size()), ranks, rank);
   auto states = states_;
   const auto integral = agreed(group_, [&] {
-    const OperatorSeries series(c, 1, settings_.samples_per_epoch, settings_.epoch_length, epochs_done(), integral_);
+    const OperatorSeries series(mesh_, c, 1, epochs_done(), integral_);
     const MemoryKernel kernel(boltzmann.memory, boltzmann.window, series);
     for (int mode = own.first; mode < own.end; ++mode) {
       auto& rho = states[as_size(mode)];
       DensityState state{rho, epochs_done()};
-      evolve_mode(mode_parameters(boltzmann, mode), series, kernel, default_boltzmann_tolerance, state);
+      evolve_mode(mode_parameters(boltzmann, mode), series, kernel, settings_.samples_per_epoch,
+                  default_boltzmann_tolerance, state);
       rho = state.rho;
     }
     return series.integral_at_end();

@@ -3,6 +3,7 @@
 /// ports are fed the Stokes vectors of the mixture of the momentum modes, as the network has left it until then.
 
 #include "config/settings.hpp"
+#include "history/mesh.hpp"
 #include "network/vector_archive.hpp"
 #include "quantum/pauli.hpp"
 
@@ -24,7 +25,7 @@ public:
   Feedback(MPI_Comm group, const Settings& settings);
 
   /// Takes every mode through the next epoch. Collective over the group.
-  /// @param c  (S+1) x 16, c_alpha at the epoch's samples; the same on all ranks
+  /// @param c  c_alpha at the nodes of operator_mesh() in the epoch, 16 a node; the same on all ranks
   /// @throws numerical_error, on all ranks alike, where the solution blows up; stop_request likewise, where stops are
   /// heeded: the state is then what it was before
   void advance(std::span<const double> c);
@@ -52,6 +53,7 @@ private:
 
   MPI_Comm group_;
   const Settings& settings_;
+  Mesh mesh_;
   std::vector<PauliVector> states_;             ///< of all modes, on every rank
   PauliVector integral_ = PauliVector::Zero();  ///< int H dt over the epochs done, for memory = "causal"
   std::vector<double> fed_;                     ///< (epochs done + 1) x 6

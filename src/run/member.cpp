@@ -38,12 +38,19 @@ void append(std::vector<double>& to, const std::vector<double>& from) {
 
 void append(SampleSeries& to, const SampleSeries& from) {
   append(to.time, from.time);
+  append(to.operators, from.operators);
   for (const auto& [name, field] : series_fields) append(to.*field, from.*field);
 }
 
-/// All but the first samples.
-SampleSeries tail_of(const SampleSeries& series, std::size_t first) {
+/// How many samples so many epochs have.
+std::size_t samples_of(const Settings& settings, int epochs) {
+  return (static_cast<std::size_t>(settings.samples_per_epoch) + 1) * static_cast<std::size_t>(epochs);
+}
+
+/// All but the first epochs.
+SampleSeries tail_of(const Settings& settings, const SampleSeries& series, int epochs) {
   const std::size_t samples = series.time.size();
+  const auto first = samples_of(settings, epochs);
   const auto tail = [&](const std::vector<double>& from) {
     const auto width = from.size() / samples;
     return std::vector<double>(from.begin() + static_cast<std::ptrdiff_t>(first * width), from.end());
@@ -51,12 +58,9 @@ SampleSeries tail_of(const SampleSeries& series, std::size_t first) {
   SampleSeries out;
   out.time = tail(series.time);
   for (const auto& [name, field] : series_fields) out.*field = tail(series.*field);
+  const auto numbers = series.operators.size() * first / samples;
+  out.operators.assign(series.operators.begin() + static_cast<std::ptrdiff_t>(numbers), series.operators.end());
   return out;
-}
-
-/// How many samples so many epochs have.
-std::size_t samples_of(const Settings& settings, int epochs) {
-  return (static_cast<std::size_t>(settings.samples_per_epoch) + 1) * static_cast<std::size_t>(epochs);
 }
 
 }  // namespace
@@ -116,6 +120,7 @@ void Member::save_series(VectorArchive& out) const {
   };
   save("time", result_.series.time, "times of the samples of the epochs done");
   for (const auto& [name, field] : series_fields) save(name, result_.series.*field, "samples of the epochs done");
+  out.write_numbers("/series/operators", result_.series.operators, "c_alpha at the nodes of the epochs done");
 }
 
 std::int64_t Member::saved_bytes(bool sweep) const {
@@ -123,7 +128,8 @@ std::int64_t Member::saved_bytes(bool sweep) const {
   MPI_Comm_rank(group_, &rank);
   const auto sizes = engine_->saved_bytes(sweep) + (kernel_ ? kernel_->saved_bytes() : 0);
   if (rank != 0) return sizes;
-  const auto samples = static_cast<std::int64_t>(samples_of(settings_, epochs_done_) * 24 * sizeof(double));
+  const auto samples = static_cast<std::int64_t>(
+      (samples_of(settings_, epochs_done_) * 24 + result_.series.operators.size()) * sizeof(double));
   return sizes + samples + (feedback_ ? feedback_->saved_bytes() : 0) + (values_ ? values_->saved_bytes() : 0);
 }
 
@@ -143,6 +149,7 @@ void Member::load(const CheckpointInfo& checkpoint) {
     for (const auto& [name, field] : series_fields) {
       if (field != &SampleSeries::interaction) series.*field = in.read_numbers(std::string("/series/") + name);
     }
+    series.operators = in.read_numbers("/series/operators");
   } else {
     series = {};
     continued_ = checkpoint.file;
@@ -207,7 +214,7 @@ bool Member::publishing_is_due() const {
 void Member::publish() const {
   if (published_ == epochs_done_) return;
   if (may_wait()) {
-    file_->write_series(number_, published_, tail_of(result_.series, samples_of(settings_, published_ - held_from_)));
+    file_->write_series(number_, published_, tail_of(settings_, result_.series, published_ - held_from_));
   }
   done_(epochs_done_);
   published_ = epochs_done_;
@@ -264,10 +271,10 @@ void Member::evaluate(RunFile& file, Progress& progress, Timing& timing, const C
 void Member::feed_back(Progress& progress, Timing& timing, Checkpoints& checkpoints) {
   if (feedback_->epochs_done() == epochs_done_) return;
   const Stopwatch watch(timing.quantum);
-  const auto numbers = result_.series.pauli.size() / static_cast<std::size_t>(epochs_done_);
+  const auto& operators = result_.series.operators;
   try {
     const StopsHeeded heeded(checkpoints.deadline(), [&] { progress.tick(); });
-    feedback_->advance(std::span<const double>(result_.series.pauli).last(numbers));
+    feedback_->advance(std::span(operators).last(operators.size() / static_cast<std::size_t>(epochs_done_)));
   } catch (const stop_request&) {
     checkpoints.stage_stopped(*this);
   }

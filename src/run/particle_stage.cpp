@@ -1,10 +1,13 @@
 #include "run/particle_stage.hpp"
 
 #include "archive/collective.hpp"
+#include "engine/epoch_mesh.hpp"
 #include "parallel/stop.hpp"
 #include "quantum/stage.hpp"
 #include "run/critical.hpp"
 #include "run/run_file_tables.hpp"
+
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <complex>
@@ -27,8 +30,23 @@ std::vector<std::complex<double>> row_major(const std::vector<Eigen::Matrix4cd>&
 }
 
 DensityResult boltzmann_stage(MPI_Comm group, const Settings& settings, const SampleSeries& series) {
-  return evolve(group, settings.boltzmann, given_stokes(*settings.particles), series.pauli, settings.epochs,
-                settings.samples_per_epoch, settings.epoch_length);
+  return evolve(group, settings.boltzmann, given_stokes(*settings.particles), operator_mesh(settings), series.operators,
+                settings.epochs, settings.samples_per_epoch);
+}
+
+/// Says where c_alpha is sharper than its mesh; of an ensemble's members the first speaks.
+void warn_of_resolution(MPI_Comm group, const Settings& settings, const MemberResult& result) {
+  constexpr double resolved = 1e-6;
+  int rank = 0;
+  MPI_Comm_rank(group, &rank);
+  const bool is_first = !settings.ensemble || result.member == settings.ensemble->first;
+  if (rank != 0 || !is_first) return;
+  const double part = unresolved_part(operator_mesh(settings), result.series.operators);
+  if (part <= resolved) return;
+  spdlog::warn(
+      "The operator coefficients c_alpha are sharper than the mesh on which the particles see them: {:.1e} of the "
+      "largest is left out.",
+      part);
 }
 
 /// What the ensemble needs of the mixture; the modes are on file.
@@ -110,6 +128,7 @@ ParticleSeconds take_particles(MPI_Comm group, const Settings& settings, RunFile
   double begin = MPI_Wtime();
   const auto lap = [&] { return MPI_Wtime() - std::exchange(begin, MPI_Wtime()); };
   progress.stage("density matrices");
+  warn_of_resolution(group, settings, result);
   result.particles = boltzmann_stage(group, settings, result.series);
   seconds.quantum += lap();
   write_density(group, settings, file, result);

@@ -63,6 +63,8 @@ public:
       (out.*field).resize(slab.elements());
       archive_.read<double>(path, slab, out.*field, Access::independent);
     }
+    const int first = settings_.ensemble ? settings_.ensemble->first : 0;
+    out.operators = read_operator_coefficients(archive_, static_cast<std::uint64_t>(member - first));
     return out;
   }
 
@@ -92,6 +94,9 @@ Settings quantum_settings(const fs::path& parent, const std::vector<std::string>
     throw config_error(fmt::format("'{}' is no run file of hjnet's", file));
   if (!archive.contains("/series/pauli")) {
     throw config_error(fmt::format("'{}' is of a run without particles: it holds no c_alpha", file));
+  }
+  if (!archive.contains("/operator/coefficients")) {
+    throw config_error(fmt::format("'{}': an older hjnet wrote it, without the polynomials of its c_alpha", file));
   }
   if (archive.read_all<std::int32_t>("/progress/finished").front() != 1) {
     throw config_error(fmt::format("'{}' is not complete: `hjnet run ... --restart auto` goes on with it", file));

@@ -69,6 +69,7 @@ void RunFile::lay_out() {
   if (settings_.output.states) create_states();
   for (const auto* kind : {"/weights", "/momenta"}) create_snapshots(kind);
   if (settings_.particles) create_density();
+  if (settings_.particles) create_operators();
   if (settings_.particles) create_critical();
   if (settings_.ensemble) create_ensemble();
   if (has_family()) create_family();
@@ -149,6 +150,7 @@ void RunFile::write_series(int member, int first_epoch, const SampleSeries& seri
   if (count == 0) return;
   together(group_, [&] {
     if (group_rank_ != 0) return;
+    write_operators(member, first_epoch, series.operators);
     if (member == first_) {
       std::vector<std::int32_t> epochs(count);
       for (std::size_t i = 0; i < count; ++i) epochs[i] = first_epoch + static_cast<std::int32_t>(i / rows);

@@ -34,9 +34,11 @@ struct SampleSeries {
   std::vector<double> hamiltonian;  ///< H (42, 95)
   std::vector<double> action;       ///< J (92), J(0) = 0
   std::vector<double> pauli;        ///< c_alpha, 16 a sample, alpha = 4 mu + nu; empty without particles
+  /// c_alpha at the nodes of operator_mesh(), 16 a node, epoch by epoch: what the particles see. Empty without them.
+  std::vector<double> operators;
 };
 
-/// The scalars by the names of their datasets, time left out.
+/// The scalars by the names of their datasets, time and operators left out.
 inline constexpr std::array<std::pair<const char*, std::vector<double> SampleSeries::*>, 7> series_fields{{
     {"coupling", &SampleSeries::coupling},
     {"error", &SampleSeries::error},
@@ -109,6 +111,9 @@ struct EnsembleStatistics {
   MeasureColumns state{}, state_error{};
   std::vector<EvaluationCurve> evaluation_mean, evaluation_deviation;  ///< a curve a set
 };
+
+/// c_alpha at the nodes of all epochs from a run file, of the member in a row of /operator; independent.
+std::vector<double> read_operator_coefficients(const Archive& archive, std::uint64_t row);
 
 /// Names and numbers for attributes.
 using NamedNumbers = std::map<std::string, double>;
@@ -278,6 +283,7 @@ private:
   void create_states();
   void create_snapshots(const std::string& kind);
   void create_density();
+  void create_operators();
   void create_critical();
   void create_ensemble();
   void create_family();
@@ -297,6 +303,8 @@ private:
   void write_constraints(int member, const EpochSamples& epoch);
   /// To /series, or to the rows of a member.
   void write_scalars(std::optional<int> member, std::uint64_t row, const SampleSeries& series);
+  /// To the rows of /operator of a member, or of a single network's (0).
+  void write_operators(int member, int first_epoch, std::span<const double> values);
   void write_rows(const std::string& path, std::uint64_t row, std::span<const double> values);
   void write_member(const std::string& quantity, int member, std::uint64_t column, std::span<const double> values);
   void write_numbers(const std::string& group, const NamedNumbers& numbers);

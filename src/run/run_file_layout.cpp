@@ -1,6 +1,7 @@
 // How a run file is laid out: every dataset at its full size, before the run.
 #include "run/run_file.hpp"
 
+#include "engine/epoch_mesh.hpp"
 #include "parallel/counts.hpp"
 #include "run/run_file_tables.hpp"
 
@@ -97,6 +98,18 @@ void RunFile::create_density() {
       "1: a positive density matrix; 0: not, its measures mean nothing; of the mixture");
 }
 
+void RunFile::create_operators() {
+  const auto mesh = operator_mesh(settings_);
+  const auto members = settings_.ensemble ? as_size(settings_.ensemble->members) : 1;
+  archive_.create_dataset<double>("/operator/boundaries", {mesh.boundaries().size()},
+                                  "ends of the elements of time, phases of an epoch");
+  archive_.create_dataset<double>("/operator/phases", {mesh.nodes()},
+                                  "phases of the nodes, Chebyshev-Lobatto points of each element");
+  archive_.create_dataset<double>("/operator/coefficients", {members, as_size(settings_.epochs), mesh.nodes(), 16},
+                                  "coefficients c_alpha at the nodes of every epoch of each member: in between, the "
+                                  "polynomial of the element is what the particles see");
+}
+
 void RunFile::create_critical() {
   const std::vector<std::uint64_t> rows{settings_.ensemble ? as_size(settings_.ensemble->members) : 1};
   archive_.create_dataset<double>("/critical/mediator_noise", rows,
@@ -169,6 +182,9 @@ void RunFile::write_what_is_known() {
   if (settings_.particles) {
     archive_.write_root<double>("/density/k0", settings_.boltzmann.k0);
     archive_.write_root<double>("/density/weight", settings_.boltzmann.weights);
+    const auto mesh = operator_mesh(settings_);
+    archive_.write_root<double>("/operator/boundaries", mesh.boundaries());
+    archive_.write_root<double>("/operator/phases", mesh.phases());
   }
   if (has_family()) write_parameters();
   // The snapshots of a sparse matrix share one pattern.

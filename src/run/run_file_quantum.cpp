@@ -15,6 +15,15 @@ constexpr std::array<std::pair<const char*, double CriticalNoise::*>, 2> critica
 
 }  // namespace
 
+std::vector<double> read_operator_coefficients(const Archive& archive, std::uint64_t row) {
+  auto slab = Slab::whole(archive.dims("/operator/coefficients"));
+  slab.start.front() = row;
+  slab.count.front() = 1;
+  std::vector<double> values(slab.elements());
+  archive.read<double>("/operator/coefficients", slab, values, Access::independent);
+  return values;
+}
+
 void RunFile::write_modes(int member, std::array<std::uint64_t, 2> first, std::array<std::uint64_t, 2> count,
                           std::span<const Complex> rho, const MeasureColumns& measures) {
   if (member != first_) return;
@@ -87,6 +96,16 @@ void RunFile::write_stokes(int member, int first_epoch, std::span<const double> 
   });
 }
 
+void RunFile::write_operators(int member, int first_epoch, std::span<const double> values) {
+  if (values.empty()) return;
+  auto slab = Slab::whole(archive_.dims("/operator/coefficients"));
+  slab.start[0] = member_row(member);
+  slab.start[1] = static_cast<std::uint64_t>(first_epoch);
+  slab.count[0] = 1;
+  slab.count[1] = values.size() / (slab.count[2] * slab.count[3]);
+  archive_.write<double>("/operator/coefficients", slab, values, Access::independent);
+}
+
 StoredMember RunFile::read_member(int member) const {
   StoredMember out;
   const auto read = [&]<class T>(const char* name, std::vector<T>& values) {
@@ -101,6 +120,7 @@ StoredMember RunFile::read_member(int member) const {
     if (settings_.particles || field != &SampleSeries::pauli) read(name, out.series.*field);
   }
   if (!settings_.particles) return out;
+  out.series.operators = read_operator_coefficients(archive_, member_row(member));
   read("concurrence", out.concurrence);
   read("physical", out.physical);
   read("density", out.density);

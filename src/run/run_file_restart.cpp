@@ -54,7 +54,7 @@ RunFileState state_of(const Archive& archive) {
   const auto completed = archive.read_all<std::int32_t>("/progress/epochs_completed").front();
   if (completed < 0) return state;
   const bool older =
-      !attributes.contains("data_digest") || (archive.contains("/density") && !archive.contains("/critical"));
+      !attributes.contains("data_digest") || (archive.contains("/density") && !archive.contains("/operator"));
   if (older) throw foreign(archive.file(), "an older hjnet wrote it");
   state.laid_out = true;
   state.epochs_completed = completed;

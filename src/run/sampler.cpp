@@ -2,6 +2,7 @@
 
 #include "config/names.hpp"
 #include "config/tangents.hpp"
+#include "engine/epoch_mesh.hpp"
 #include "history/mesh_archive.hpp"
 #include "parallel/errors.hpp"
 #include "parallel/sums.hpp"
@@ -63,13 +64,20 @@ Sampler::Sampler(const Network& network, const ExternalInput& input, const Setti
       f_(pointwise_.size()),
       gauge_(static_cast<std::size_t>(network.neurons()), 0.0),
       outputs_(network.error().outputs() * static_cast<std::size_t>(input.columns())),
-      output_gradient_(outputs_.size()) {}
+      output_gradient_(outputs_.size()) {
+  if (settings.particles) operator_mesh_ = operator_mesh(settings);
+}
 
 void Sampler::recall(const EpochRecord& record, const MeshPoint& point) {
   record.y.evaluate(record.mesh, point, y_.data());
   record.net.evaluate(record.mesh, point, net_.data());
   record.delta.evaluate(record.mesh, point, delta_.data());
   pointwise_.rate(y_.data(), net_.data(), f_.data());
+  if (record.energy.empty()) record.y_output.evaluate(record.mesh, point, outputs_.data());
+}
+
+void Sampler::recall_gauge(double time) {
+  if (input_.has_gauge()) input_.gauge(time, gauge_.data());
 }
 
 double Sampler::local_coupling() const {
@@ -79,18 +87,16 @@ double Sampler::local_coupling() const {
   return sum;
 }
 
-double Sampler::local_gauge(double time) {
+double Sampler::local_gauge() const {
   if (!input_.has_gauge()) return 0.0;
-  input_.gauge(time, gauge_.data());
   const auto columns = static_cast<std::size_t>(input_.columns());
   double sum = 0.0;
   for (std::size_t k = 0; k < gauge_.size(); ++k) sum += gauge_[k] * f_[k * columns] * f_[k * columns];
   return sum;
 }
 
-double Sampler::error(const EpochRecord& record, const MeshPoint& point) {
+double Sampler::error(const EpochRecord& record, const MeshPoint& point) const {
   if (!record.energy.empty()) return record.mesh.evaluate(record.energy, point);
-  record.y_output.evaluate(record.mesh, point, outputs_.data());
   return network_.error().value(record.moment(point), outputs_.data(), record.columns);
 }
 
@@ -211,8 +217,10 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
   EpochSamples out;
   out.epoch = record.epoch;
 
-  // This rank's sums: coupling, gauge term and c_alpha a sample, then the gauge term a node; reduced once.
-  std::vector<double> sums(count * stride + nodes, 0.0);
+  // This rank's sums: coupling, gauge term and c_alpha a sample, the gauge term a node, c_alpha a node of the
+  // operators'; reduced once.
+  const auto operator_nodes = operator_mesh_ ? operator_mesh_->nodes() : 0;
+  std::vector<double> sums(count * stride + nodes + operator_nodes * products, 0.0);
   std::vector<double> errors(count);
   std::vector<MeshPoint> points;
   for (std::size_t s = 0; s < count; ++s) {
@@ -220,7 +228,8 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
     recall(record, points[s]);
     double* row = sums.data() + s * stride;
     row[0] = local_coupling();
-    row[1] = local_gauge(record.start_time + phases[s]);
+    recall_gauge(record.start_time + phases[s]);
+    row[1] = local_gauge();
     errors[s] = error(record, points[s]);
     if (particles) add_pauli(record, points[s], row + 2);
     if (!settings_.output.states && !settings_.wavefunction && !keeps_member_states(settings_)) continue;
@@ -233,13 +242,25 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
     for (std::size_t node = 0; node < nodes; ++node) {
       const auto p = record.mesh.nodes_per_element();
       recall(record, {node / p, record.mesh.reference().points()[node % p]});
-      sums[count * stride + node] = local_gauge(record.start_time + record.mesh.phases()[node]);
+      recall_gauge(record.start_time + record.mesh.phases()[node]);
+      sums[count * stride + node] = local_gauge();
     }
+  }
+  for (std::size_t node = 0; node < operator_nodes; ++node) {
+    const double phase = operator_mesh_->phases()[node];
+    const auto p = operator_mesh_->nodes_per_element();
+    const auto point = record.mesh.locate(phase, node % p + 1 < p);
+    recall(record, point);
+    recall_gauge(record.start_time + phase);
+    add_pauli(record, point, sums.data() + count * stride + nodes + node * products);
   }
   sum_over_ranks(network_.comm(), sums);
 
   delayed_kinetic(record);
-  integrate_action(record, {sums.end() - static_cast<std::ptrdiff_t>(nodes), sums.end()});
+  const auto of_nodes = sums.begin() + static_cast<std::ptrdiff_t>(count * stride);
+  const auto of_operators = of_nodes + static_cast<std::ptrdiff_t>(nodes);
+  integrate_action(record, {of_nodes, of_operators});
+  out.operators.assign(of_operators, sums.end());
   for (std::size_t s = 0; s < count; ++s) {
     const double* row = sums.data() + s * stride;
     const double e =

@@ -10,6 +10,7 @@
 #include "quantum/coefficients.hpp"
 #include "run/run_file.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace hjnet {
@@ -36,16 +37,18 @@ public:
   void load(const VectorArchive& in);
 
 private:
-  /// y, net, Delta, F of the local neurons at a point of the record.
+  /// y, net, Delta, F of the local neurons and y of all outputs at a point of the record.
   void recall(const EpochRecord& record, const MeshPoint& point);
   /// This rank's sums: sum Delta F, c sum A F^2 (alone, without Delta).
   [[nodiscard]] double local_coupling() const;
-  [[nodiscard]] double local_gauge(double time);
+  [[nodiscard]] double local_gauge() const;
   void add_pauli(const EpochRecord& record, const MeshPoint& point, double* pauli);
   /// This rank's part of H_int's derivatives with respect to the states fed in.
   [[nodiscard]] StateDerivatives state_derivatives(const EpochRecord& record, const MeshPoint& point);
-  /// E without decay at a point.
-  double error(const EpochRecord& record, const MeshPoint& point);
+  /// c A of the local neurons.
+  void recall_gauge(double time);
+  /// E without decay at the point recalled.
+  [[nodiscard]] double error(const EpochRecord& record, const MeshPoint& point) const;
   void integrate_action(const EpochRecord& record, const std::vector<double>& gauge);
   void delayed_kinetic(const EpochRecord& record);
 
@@ -54,6 +57,7 @@ private:
   const Settings& settings_;
   Pointwise pointwise_;
   std::vector<double> y_, net_, delta_, f_, gauge_, outputs_, output_gradient_;
+  std::optional<Mesh> operator_mesh_;  ///< with particles
   Mesh kinetic_mesh_{{0.0, 1.0}, 2};
   std::vector<double> kinetic_;  ///< K at the nodes of kinetic_mesh_; empty before the first epoch
   std::vector<double> action_;   ///< J at the nodes of the record's mesh

@@ -18,12 +18,14 @@ constexpr int epochs = 3, intervals = 24;
 constexpr std::size_t samples = std::size_t{epochs} * (intervals + 1);
 constexpr std::array<double, 6> stokes{0.0, 0.0, 1.0, 1.0, 0.0, 0.0};
 
+const Mesh mesh({0.0, 0.5, 1.0}, 24);
+
 std::vector<double> coefficients(double size) {
   std::vector<double> c;
   for (int e = 0; e < epochs; ++e) {
-    for (int i = 0; i <= intervals; ++i) {
+    for (const double tau : mesh.phases()) {
       c.push_back(0.0);
-      for (int alpha = 1; alpha < 16; ++alpha) c.push_back(size * std::sin(alpha + 0.7 * e + 2.0 * i / intervals));
+      for (int alpha = 1; alpha < 16; ++alpha) c.push_back(size * std::sin(alpha + 0.7 * e + 2.0 * tau));
     }
   }
   return c;
@@ -43,7 +45,7 @@ BoltzmannSettings settings(Memory memory, int modes) {
 }
 
 DensityResult on(MPI_Comm comm, const BoltzmannSettings& s, double size = 0.3) {
-  return evolve(comm, s, stokes, coefficients(size), epochs, intervals, 1.0);
+  return evolve(comm, s, stokes, mesh, coefficients(size), epochs, intervals);
 }
 
 void expect_same(const Extreme& a, const Extreme& b) {
@@ -120,9 +122,9 @@ TEST(Modes, ModesDifferByEta) {
   s.k0 = {2.0};
   s.volume = 0.75;
   const DensityResult result = on(MPI_COMM_SELF, s);
-  const OperatorSeries series(coefficients(0.3), epochs, intervals, 1.0);
+  const OperatorSeries series(mesh, coefficients(0.3), epochs);
   DensityState state{product_state(stokes), 0};
-  const auto expected = evolve_mode({1.0 / 3.0, s.charge}, series, MemoryKernel(Memory::causal, 0.0, series),
+  const auto expected = evolve_mode({1.0 / 3.0, s.charge}, series, MemoryKernel(Memory::causal, 0.0, series), intervals,
                                     default_boltzmann_tolerance, state);
   EXPECT_EQ(result.modes[0].rho.back(), pauli_matrix(expected.rho.back()));
 }

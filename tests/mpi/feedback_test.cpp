@@ -1,6 +1,7 @@
 // The modes' states epoch by epoch: those of the run as a whole, on any number of ranks, and through a checkpoint.
 #include "run/feedback.hpp"
 #include "../support/shared_folder.hpp"
+#include "engine/epoch_mesh.hpp"
 #include "parallel/errors.hpp"
 #include "quantum/stage.hpp"
 
@@ -13,18 +14,7 @@ namespace {
 using namespace hjnet;
 
 constexpr int epochs = 4, intervals = 12;
-constexpr std::size_t epoch_samples = intervals + 1, epoch_numbers = epoch_samples * 16;
-
-std::vector<double> coefficients() {
-  std::vector<double> c;
-  for (int e = 0; e < epochs; ++e) {
-    for (int i = 0; i <= intervals; ++i) {
-      c.push_back(0.0);
-      for (int alpha = 1; alpha < 16; ++alpha) c.push_back(0.4 * std::sin(alpha + 0.7 * e + 2.0 * i / intervals));
-    }
-  }
-  return c;
-}
+constexpr std::size_t epoch_samples = intervals + 1;
 
 Settings settings(Memory memory, int modes) {
   Settings s;
@@ -45,8 +35,21 @@ Settings settings(Memory memory, int modes) {
   return s;
 }
 
-void take(Feedback& feedback, int first, int end) {
-  const auto c = coefficients();
+std::vector<double> coefficients(const Settings& s) {
+  const Mesh mesh = operator_mesh(s);
+  std::vector<double> c;
+  for (int e = 0; e < epochs; ++e) {
+    for (const double tau : mesh.phases()) {
+      c.push_back(0.0);
+      for (int alpha = 1; alpha < 16; ++alpha) c.push_back(0.4 * std::sin(alpha + 0.7 * e + 2.0 * tau));
+    }
+  }
+  return c;
+}
+
+void take(Feedback& feedback, const Settings& s, int first, int end) {
+  const auto c = coefficients(s);
+  const auto epoch_numbers = c.size() / epochs;
   for (int e = first; e < end; ++e) {
     feedback.advance(std::span(c).subspan(static_cast<std::size_t>(e) * epoch_numbers, epoch_numbers));
   }
@@ -59,11 +62,11 @@ TEST_F(FeedbackTest, FeedsWhatTheMixtureOfTheWholeRunIs) {
     for (const int modes : {1, 3, 5}) {
       const Settings s = settings(memory, modes);
       Feedback feedback(comm_, s);
-      take(feedback, 0, epochs);
+      take(feedback, s, 0, epochs);
       ASSERT_EQ(feedback.epochs_done(), epochs);
       EXPECT_EQ(feedback.fed().size(), std::size_t{epochs} * 6);
-      const auto whole = evolve(MPI_COMM_SELF, s.boltzmann, given_stokes(*s.particles), coefficients(), epochs,
-                                intervals, s.epoch_length);
+      const auto whole = evolve(MPI_COMM_SELF, s.boltzmann, given_stokes(*s.particles), operator_mesh(s),
+                                coefficients(s), epochs, intervals);
       double moved = 0.0;
       for (int e = 0; e <= epochs; ++e) {
         // The state after the last epoch is the last sample.
@@ -78,7 +81,7 @@ TEST_F(FeedbackTest, FeedsWhatTheMixtureOfTheWholeRunIs) {
       EXPECT_GT(moved, 0.1);
       EXPECT_NEAR(feedback.smallest_eigenvalue(), whole.mean_measures.back().min_eigenvalue, 1e-15);
       Feedback alone(MPI_COMM_SELF, s);
-      take(alone, 0, epochs);
+      take(alone, s, 0, epochs);
       for (std::size_t i = 0; i < alone.fed().size(); ++i) EXPECT_EQ(feedback.fed()[i], alone.fed()[i]) << i;
     }
   }
@@ -89,21 +92,21 @@ TEST_F(FeedbackTest, GoesOnFromACheckpointToTheLastBit) {
   for (const Memory memory : {Memory::none, Memory::causal}) {
     const Settings s = settings(memory, 3);
     Feedback straight(comm_, s);
-    take(straight, 0, 2);
+    take(straight, s, 0, 2);
     {
       auto archive = Archive::create(comm_, file("state.h5"), true);
       VectorArchive out(comm_, archive, layout);
       straight.save(out);
       archive.close();
     }
-    take(straight, 2, epochs);
+    take(straight, s, 2, epochs);
     auto archive = Archive::open(comm_, file("state.h5"));
     const VectorArchive in(comm_, archive, layout);
     Feedback again(comm_, s);
     EXPECT_THROW(again.load(in, 4), io_error);  // it stands after two epochs
     again.load(in, 2);
     EXPECT_EQ(again.epochs_done(), 2);
-    take(again, 2, epochs);
+    take(again, s, 2, epochs);
     for (int e = 0; e <= epochs; ++e) {
       for (std::size_t a = 0; a < 6; ++a) EXPECT_EQ(again.stokes(e)[a], straight.stokes(e)[a]) << e << ' ' << a;
     }
@@ -117,7 +120,7 @@ TEST_F(FeedbackTest, AFailureOnOneRankIsEveryRanks) {
   Settings s = settings(Memory::causal, 4);
   s.boltzmann.k0[3] = 1e-4;  // the last mode alone is so strongly coupled that it blows up
   Feedback feedback(comm_, s);
-  EXPECT_THROW(take(feedback, 0, epochs), numerical_error);
+  EXPECT_THROW(take(feedback, s, 0, epochs), numerical_error);
 }
 
 }  // namespace

@@ -107,11 +107,11 @@ def entanglement(table, group, path, density, tolerance):
             table.add(f"{path}/{name}", values[use], theirs[use], 1.0, 1e-9)
 
 
-def particles(table, run, problem, samples):
+def particles(table, run, problem, epochs):
     """/density against the reference's own evolution, and /entanglement."""
     k0, weight = quantum.modes(problem)
     evolve = open_quantum.evolve if open_quantum.is_open(problem) else quantum.evolve
-    rho = evolve(problem, samples["series/pauli"])
+    rho = evolve(problem, epochs)
     table.add("density/k0", k0, run["density/k0"][...])
     table.add("density/weight", weight, run["density/weight"][...])
     theirs, mean = run["density/rho"][...], run["density/mean"][...]

@@ -114,8 +114,8 @@ class Mode:
         blocks[0] = r
         return np.concatenate([blocks.ravel(), np.zeros(16)])
 
-    def rate(self, n, t, state):
-        h = self.drive.splines[n](t - n * self.drive.length)
+    def rate(self, n, inside, t, state):
+        h = self.drive.parts[n](t - n * self.drive.length, inside)
         if self.mean_field:
             h = self.seen_as_means(h.reshape(4, 4), state[:16].reshape(4, 4))
         blocks, k = state[:-16].reshape(-1, 16), state[-16:]
@@ -131,11 +131,11 @@ class Mode:
         return self.read @ state[:-16].reshape(-1, 16)
 
 
-def evolve(p, samples):
+def evolve(p, epochs):
     """As quantum.evolve(), nt x m x 4 x 4."""
-    drive = Drive(p, samples)
+    drive = Drive(p, epochs)
     k0 = np.asarray(p.boltzmann.get("k0", [1.0]), float)
-    out = np.empty((len(samples), len(k0), 16))
+    out = np.empty((len(epochs) * (p.samples + 1), len(k0), 16))
     start = np.einsum("aij,ji->a", PAULI, initial_density(p)).real
     for m, eta in enumerate(1.0 / (2.0 * k0 * float(p.boltzmann.get("volume", 0.5)))):
         mode = Mode(p, drive, eta)
@@ -145,7 +145,9 @@ def evolve(p, samples):
             for i in range(p.samples):
                 edges = drive.edges(n, i)
                 for a, b in zip(edges, edges[1:]):
-                    done = solve_ivp(lambda t, x, n=n: mode.rate(n, t, x), (a, b), state, method="DOP853", **TOLERANCE)
+                    inside = 0.5 * (a + b) - n * drive.length
+                    done = solve_ivp(lambda t, x, n=n, inside=inside: mode.rate(n, inside, t, x), (a, b), state,
+                                     method="DOP853", **TOLERANCE)
                     state = done.y[:, -1]
                 out[row + i + 1, m] = mode.rho(state)
             row += p.samples + 1

@@ -1,7 +1,7 @@
 """Operator coefficients, the Boltzmann equation in Pauli coefficients, and measures (model.md, sections 6 and 7)."""
 
 import numpy as np
-from scipy.interpolate import CubicSpline
+from numpy.polynomial import chebyshev
 
 from mesh import lobatto
 
@@ -56,16 +56,42 @@ def initial_density(p):
     return np.kron(a, b)
 
 
-class Drive:
-    """c_alpha(t) and K(t) between samples: a not-a-knot spline per epoch and its exact integral."""
+class Polynomials:
+    """A function of one epoch from its values at the nodes of a mesh (elements, p, 16), and its exact integral."""
 
-    def __init__(self, p, samples):
-        self.length, self.epochs = p.length, len(samples) // (p.samples + 1)
+    def __init__(self, mesh, values):
+        self.edges, self.h = mesh.edges, mesh.h
+        modes = np.linalg.inv(chebyshev.chebvander(2.0 * mesh.x - 1.0, mesh.p - 1))
+        self.modes = np.einsum("nj,ejk->enk", modes, values)
+        primitive = chebyshev.chebint(self.modes, axis=1, lbnd=-1.0) * (0.5 * self.h[:, None, None])
+        before = np.concatenate([np.zeros((1, 16)), np.cumsum(primitive.sum(1), axis=0)])  # T_n(1) = 1
+        primitive[:, 0] += before[:-1]
+        self.primitive, self.whole = primitive, before[-1]
+
+    def _of(self, modes, t, inside):
+        t = np.asarray(t, float)
+        e = np.clip(np.searchsorted(self.edges, t if inside is None else inside, side="right") - 1, 0, len(self.h) - 1)
+        x = 2.0 * (t - self.edges[e]) / self.h[e] - 1.0
+        rows = chebyshev.chebvander(x, modes.shape[1] - 1).reshape(t.shape + (-1,))
+        return np.einsum("...n,...nk->...k", rows, modes[e])
+
+    def __call__(self, t, inside=None):
+        """At times t of the epoch; all on the element that holds `inside` where it is given."""
+        return self._of(self.modes, t, inside)
+
+    def integral(self, t):
+        return self._of(self.primitive, t, None)
+
+
+class Drive:
+    """c_alpha(t) and K(t): the solver's polynomials of every epoch and their exact integrals."""
+
+    def __init__(self, p, epochs):
+        self.length, self.epochs = p.length, len(epochs)
         self.phases = np.linspace(0.0, p.length, p.samples + 1)
-        parts = samples.reshape(self.epochs, p.samples + 1, 16)
-        self.splines = [CubicSpline(self.phases, part, bc_type="not-a-knot") for part in parts]
-        self.integrals = [s.antiderivative() for s in self.splines]
-        ends = [f(p.length) for f in self.integrals]
+        self.inner = epochs[0].mesh.edges
+        self.parts = [Polynomials(e.mesh, e.pauli) for e in epochs]
+        ends = [f.whole for f in self.parts]
         self.before = np.concatenate([np.zeros((1, 16)), np.cumsum(ends, axis=0)])
         self.memory = p.boltzmann.get("memory", "none")
         self.window = float(p.boltzmann.get("window", 0.5))
@@ -74,7 +100,7 @@ class Drive:
         """Integral of c from 0 to each t (clipped to the run)."""
         t = np.clip(t, 0.0, self.epochs * self.length)
         n = np.clip((t / self.length).astype(int), 0, self.epochs - 1)
-        return np.stack([self.before[i] + self.integrals[i](x - i * self.length) for i, x in zip(n, t)])
+        return np.stack([self.before[i] + self.parts[i].integral(x - i * self.length) for i, x in zip(n, t)])
 
     def memory_at(self, t):
         if self.memory == "none":
@@ -86,19 +112,18 @@ class Drive:
         return self.integral(t + self.window) - self.integral(t - self.window)
 
     def edges(self, n, i):
-        """Ends of the smooth pieces between samples i and i+1 of epoch n: the window's ends pass knots too."""
+        """Ends of the smooth pieces between samples i and i+1 of epoch n: the window's ends pass elements' ends too."""
         a, b = n * self.length + self.phases[i], n * self.length + self.phases[i + 1]
-        if self.memory != "window":
-            return np.array([a, b])
-        knots = (np.arange(self.epochs)[:, None] * self.length + self.phases).ravel()
-        moved = np.concatenate([knots - self.window, knots + self.window])
-        inner = np.unique(moved[(moved > a + 1e-12) & (moved < b - 1e-12)])
+        knots = (np.arange(self.epochs)[:, None] * self.length + self.inner).ravel()
+        if self.memory == "window":
+            knots = np.concatenate([knots, knots - self.window, knots + self.window])
+        inner = np.unique(knots[(knots > a + 1e-12) & (knots < b - 1e-12)])
         return np.concatenate([[a], inner, [b]])
 
 
-def evolve(p, samples, nodes=8):
-    """rho at every sample for every mode, nt x m x 4 x 4, from c_alpha at the samples of all epochs, or of the first."""
-    drive = Drive(p, samples)
+def evolve(p, epochs, nodes=8):
+    """rho at every sample for every mode, nt x m x 4 x 4, from c_alpha of all epochs, or of the first."""
+    drive = Drive(p, epochs)
     charge = float(p.boltzmann.get("charge", 1.0))
     k0 = np.asarray(p.boltzmann.get("k0", [1.0]), float)
     eta = 1.0 / (2.0 * k0 * float(p.boltzmann.get("volume", 0.5)))
@@ -118,7 +143,8 @@ def evolve(p, samples, nodes=8):
 
 def _advance(drive, charge, eta, n, a, b, r, x, q):
     """Lobatto collocation from a to b inside one smooth piece, divided until the step is short for the generator."""
-    h_at = lambda t: np.tensordot(drive.splines[n](t - n * drive.length), COMMUTATOR, axes=1)
+    inside = 0.5 * (a + b) - n * drive.length
+    h_at = lambda t: np.tensordot(drive.parts[n](t - n * drive.length, np.full(t.shape, inside)), COMMUTATOR, axes=1)
     k_at = lambda t: np.tensordot(drive.memory_at(t), COMMUTATOR, axes=1)
     generator = lambda t: (lambda h: charge * h + 0.5 * charge ** 2 * h @ k_at(t))(h_at(t))
     size = np.abs(generator(np.array([a, 0.5 * (a + b), b]))).sum(-1).max() * eta.max() * (b - a)

@@ -26,7 +26,7 @@ def solve(problem, refine=1.0):
     return epochs, solver.sample(epochs)
 
 
-def self_convergence(problem, samples):
+def self_convergence(problem, epochs, samples):
     """Largest relative change of any sampled quantity on a mesh with shorter elements and more nodes."""
     _, finer = solve(problem, 1.4)
     change = {}
@@ -34,7 +34,7 @@ def self_convergence(problem, samples):
         largest = np.abs(a).max()
         change[name] = np.abs(a - finer[name]).max() / largest if largest > 1e-12 else np.abs(a - finer[name]).max()
     if problem.ports:
-        coarse, fine = (quantum.evolve(problem, samples["series/pauli"], n) for n in (8, 11))
+        coarse, fine = (quantum.evolve(problem, epochs, n) for n in (8, 11))
         change["density/rho"] = np.abs(coarse - fine).max()
     return max(change.values()), max(change, key=change.get)
 
@@ -49,10 +49,10 @@ def compare_run(path, tolerance, check_self):
         epochs, samples = solve(problem)
         table = compare.Table(tolerance)
         if check_self:
-            print("reference's own change on a finer mesh: %.1e (%s)" % self_convergence(problem, samples))
+            print("reference's own change on a finer mesh: %.1e (%s)" % self_convergence(problem, epochs, samples))
         compare.networks(table, run, problem, epochs, samples)
         if problem.ports:
-            compare.particles(table, run, problem, samples)
+            compare.particles(table, run, problem, epochs)
     print(f"{path}: {'FAIL, ' + str(table.failed) + ' datasets' if table.failed else 'PASS'}")
     return 1 if table.failed else 0
 
@@ -66,7 +66,7 @@ def solve_input(path, weights, output):
     else:
         problem = build(tree, draw(tree))
     epochs, samples = solve(problem)
-    print("%s: own change on a finer mesh %.1e (%s)" % (path, *self_convergence(problem, samples)))
+    print("%s: own change on a finer mesh %.1e (%s)" % (path, *self_convergence(problem, epochs, samples)))
     for name, a in samples.items():
         print(f"{name:<20} first {np.ravel(a)[0]: .6e}  last {np.ravel(a)[-1]: .6e}  largest {np.abs(a).max():.3e}")
     if output:
@@ -74,7 +74,7 @@ def solve_input(path, weights, output):
             for name, a in samples.items():
                 out[name] = a
             if problem.ports:
-                out["density/rho"] = quantum.evolve(problem, samples["series/pauli"])
+                out["density/rho"] = quantum.evolve(problem, epochs)
             for kind, part in (("weights", "weights"), ("momenta", "momentum")):
                 out[f"{kind}/final_matrix"] = getattr(epochs[-1], part).value[-1, -1]
     return 0

@@ -6,6 +6,7 @@ import os
 import tempfile
 import tomllib
 import unittest
+from types import SimpleNamespace
 from unittest import mock
 
 import h5py
@@ -14,6 +15,7 @@ from scipy.integrate import solve_ivp
 
 import compare
 import quantum
+from mesh import Mesh
 from problem import build, draw
 from reference import compare_run, self_convergence, solve
 from solver import Solver
@@ -247,16 +249,17 @@ class Quantum(unittest.TestCase):
             p = case("sparse")
             p.epochs, p.samples = 2, 10
             p.boltzmann = {"memory": memory, "window": 0.23, "charge": 1.7, "k0": [0.5, 2.0], "volume": 0.6}
-            samples = np.random.default_rng(5).standard_normal((2, 1, 16)) * np.cos(
-                np.linspace(0, 2, 11)[:, None] * np.arange(1, 17))
-            samples = samples.reshape(22, 16) * 0.3
-            samples[:, 0] = 0.0
-            mine = quantum.evolve(p, samples)
-            drive = quantum.Drive(p, samples)
+            mesh = Mesh([0.0, 0.4, 1.0], 0.25)
+            size = 0.3 * np.random.default_rng(5).standard_normal((2, 16))
+            size[:, 0] = 0.0
+            wave = lambda n, t: size[n] * np.cos(2.0 * np.asarray(t)[..., None] * np.arange(1, 17))
+            epochs = [SimpleNamespace(mesh=mesh, pauli=wave(n, mesh.tau)) for n in (0, 1)]
+            mine = quantum.evolve(p, epochs)
             pauli = lambda c: np.tensordot(c, quantum.PAULI, 1)
-            h = lambda n, t: pauli(drive.splines[n](t - n))
-            whole = lambda a, b: sum(pauli(s.integrate(np.clip(a - n, 0, 1), np.clip(b - n, 0, 1)))
-                                     for n, s in enumerate(drive.splines))
+            h = lambda n, t: pauli(wave(n, t - n))
+            rate = 2.0 * np.arange(1, 17)
+            part = lambda n, t: size[n] * np.sin(rate * np.clip(t - n, 0, 1)) / rate
+            whole = lambda a, b: sum(pauli(part(n, b) - part(n, a)) for n in (0, 1))
             kernel = {"none": lambda t: np.zeros((4, 4)), "symmetric": lambda t: whole(0, 2),
                       "causal": lambda t: 2 * whole(0, t), "window": lambda t: whole(t - 0.23, t + 0.23)}[memory]
             eta, rho = 1 / (2 * 2.0 * 0.6), quantum.initial_density(p).astype(complex)
@@ -335,7 +338,7 @@ class Comparison(unittest.TestCase):
         table = compare.Table(1e-6)
         with mock.patch("builtins.print"):
             compare.networks(table, run, p, epochs, samples)
-            compare.particles(table, run, p, samples)
+            compare.particles(table, run, p, epochs)
         return table.failed
 
     def write(self, run, p, epochs, samples):
@@ -344,7 +347,7 @@ class Comparison(unittest.TestCase):
         for part, e in (("final", epochs[-1]), ("epoch_00001", epochs[0])):
             for kind, matrix in (("weights", e.weights), ("momenta", e.momentum)):
                 self.network(run.create_group(f"{kind}/{part}"), p, matrix.value[-1, -1])
-        rho = quantum.evolve(p, samples["series/pauli"])
+        rho = quantum.evolve(p, epochs)
         k0, weight = quantum.modes(p)
         mean = np.einsum("m,tmij->tij", weight, rho)
         for name, a in (("k0", k0), ("weight", weight), ("rho", rho), ("mean", mean)):
@@ -372,7 +375,7 @@ class SelfConvergence(unittest.TestCase):
     def test_every_case(self):
         for path in sorted(glob.glob(os.path.join(FOLDER, "cases", "*.toml"))):
             p = case(os.path.basename(path)[:-5])
-            change, where = self_convergence(p, solve(p)[1])
+            change, where = self_convergence(p, *solve(p))
             print(f"own change on a finer mesh: {os.path.basename(path):<36} {change:.1e} ({where})")
             self.assertLess(change, 1e-10, path)
 

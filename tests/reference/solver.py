@@ -47,6 +47,7 @@ class Epoch:
     pauli: np.ndarray
     stokes: np.ndarray  # fed in: 6, None without particles
     slope: np.ndarray  # dH_int/ds: (elements, p, 6), None without particles
+    mesh: Mesh
 
 
 class Solver:
@@ -118,8 +119,7 @@ class Solver:
             return None
         if not epochs or not p.feedback:
             return np.concatenate([port.stokes for port in p.ports])
-        at = self.mesh.at(np.linspace(0.0, p.length, p.samples + 1))
-        rho = quantum.evolve(p, np.concatenate([at(e.pauli) for e in epochs]))[-1]
+        rho = quantum.evolve(p, epochs)[-1]
         return quantum.stokes(np.einsum("m,mij->ij", quantum.modes(p)[1], rho))
 
     def epoch(self, index, state, delayed, velocity, kinetic):
@@ -149,7 +149,7 @@ class Solver:
         if self.tangents and p.closure != "mixed":
             pauli = quantum.coefficients(p, state["stokes"], y, force, delta, field, self.outputs_error(y.value))
         return Epoch(y, force, delta, momentum, speed, weights, gradient, kinetic, field, slopes, series, pauli,
-                     state["stokes"], along)
+                     state["stokes"], along, mesh)
 
     def interaction_slope(self, y, force, delta, field, error_slope, weights):
         """dH_int/ds at all nodes; not with the Lyapunov energy, whose E depends on more than y."""

@@ -58,6 +58,36 @@ class Case(WholeRun):
             return datasets(run), done.stdout
 
 
+class Resolution(Case):
+    def test_no_pulse_is_too_short_for_the_samples(self):
+        for width in (1e-5, 3e-3, 0.1):
+            pulses = [f"particles.{port}.width={width}" for port in "ab"]
+            strong = [f"particles.amplitude={max(10.0, 0.03 / width)}", "boltzmann.charge=30"]
+            found = {}
+            for samples in (1, 16, 17, 1000):
+                run, _ = self.run_case(*pulses, *strong, f"run.samples_per_epoch={samples}")
+                found[samples] = run["density/mean"].reshape(3, samples + 1, 4, 4)[:, -1]
+                concurrence = run["entanglement/mean/concurrence"]
+            print(f"width {width:g}: C up to {concurrence.max():.3f}")
+            self.assertGreater(concurrence.max(), 1e-3)
+            for samples in (16, 17, 1000):
+                self.assertLess(np.abs(found[samples] - found[1]).max(), 1e-9, (width, samples))
+
+    def test_the_file_holds_what_the_particles_see(self):
+        run, _ = self.run_case()
+        boundaries, phases = run["operator/boundaries"], run["operator/phases"]
+        per_element = len(phases) // (len(boundaries) - 1)
+        values = run["operator/coefficients"][0].reshape(3, -1, per_element, 16)
+        for n, c in enumerate(run["series/pauli"].reshape(3, 17, 16)):
+            for phase, expected in zip(np.linspace(0.0, 1.0, 17), c):
+                e = min(np.searchsorted(boundaries, phase, side="right") - 1, len(boundaries) - 2)
+                x = 2.0 * (phase - boundaries[e]) / (boundaries[e + 1] - boundaries[e]) - 1.0
+                modes = np.polynomial.chebyshev.chebfit(
+                    2.0 * (phases.reshape(-1, per_element)[e] - boundaries[e]) / (boundaries[e + 1] - boundaries[e]) - 1.0,
+                    values[n, e], per_element - 1)
+                self.assertLess(np.abs(np.polynomial.chebyshev.chebval(x, modes) - expected).max(), 1e-7)
+
+
 class Quantum(Case):
     def test_equals_a_run_with_those_settings(self):
         self.run_case()

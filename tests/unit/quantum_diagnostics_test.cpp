@@ -22,33 +22,34 @@ using reference::Superoperator;
 
 TEST(Restart, PartsGiveTheBitsOfTheWhole) {
   const int epochs = 5, intervals = 12;
-  const std::vector<double> c = sampled(epochs, intervals, 1.0, pulses);
-  const OperatorSeries whole(c, epochs, intervals, 1.0);
-  const auto cut = std::size_t{2} * (intervals + 1) * 16;
-  const OperatorSeries first(std::span<const double>(c).first(cut), 2, intervals, 1.0);
-  const OperatorSeries second(std::span<const double>(c).subspan(cut), 3, intervals, 1.0, 2, first.integral_at_end());
+  const Mesh mesh = even_mesh(1.0, 8);
+  const std::vector<double> c = at_nodes(mesh, epochs, pulses);
+  const OperatorSeries whole(mesh, c, epochs);
+  const auto cut = std::size_t{2} * mesh.nodes() * 16;
+  const OperatorSeries first(mesh, std::span<const double>(c).first(cut), 2);
+  const OperatorSeries second(mesh, std::span<const double>(c).subspan(cut), 3, 2, first.integral_at_end());
   const ModeParameters mode{1.0, 0.7};
   for (const Memory memory : {Memory::none, Memory::causal}) {
-    const auto all = run(mode, whole, memory, 0.0, pure_product()).rho;
+    const auto all = run(mode, whole, intervals, memory, 0.0, pure_product()).rho;
     DensityState state{pauli_coefficients(pure_product()), 0};
-    auto parts = evolve_mode(mode, first, MemoryKernel(memory, 0.0, first), 1e-10, state).rho;
+    auto parts = evolve_mode(mode, first, MemoryKernel(memory, 0.0, first), intervals, 1e-10, state).rho;
     EXPECT_EQ(state.epoch, 2);
-    const auto rest = evolve_mode(mode, second, MemoryKernel(memory, 0.0, second), 1e-10, state).rho;
+    const auto rest = evolve_mode(mode, second, MemoryKernel(memory, 0.0, second), intervals, 1e-10, state).rho;
     parts.insert(parts.end(), rest.begin(), rest.end());
     EXPECT_EQ(all, parts) << name_of(memory_names, memory).data();
     EXPECT_EQ(state.epoch, 5);
   }
   DensityState early{pauli_coefficients(pure_product()), 0};
-  EXPECT_THROW(evolve_mode(mode, second, MemoryKernel(Memory::none, 0.0, second), 1e-10, early), config_error);
+  EXPECT_THROW(evolve_mode(mode, second, MemoryKernel(Memory::none, 0.0, second), intervals, 1e-10, early),
+               config_error);
 }
 
 TEST(Failure, BlowUpNamesTimeAndMemory) {
   // H = A, then -A + B: where K points against H the second-order term amplifies.
-  const auto c =
-      sampled(6, 8, 1.0, [](int e, double) { return PauliVector((e < 5 ? 1.0 : -1.0) * traceless(9, 1.0)); });
-  const OperatorSeries series(c, 6, 8, 1.0);
+  const auto series =
+      series_of(6, 1.0, [](int e, double) { return PauliVector((e < 5 ? 1.0 : -1.0) * traceless(9, 1.0)); });
   try {
-    run({1.0, 3.0}, series, Memory::causal, 0.0, pure_product());
+    run({1.0, 3.0}, series, 8, Memory::causal, 0.0, pure_product());
     FAIL();
   } catch (const numerical_error& error) {
     const std::string message = error.what();
@@ -58,8 +59,8 @@ TEST(Failure, BlowUpNamesTimeAndMemory) {
 }
 
 TEST(Failure, RefusesAToleranceThatIsNotPositive) {
-  const OperatorSeries series(sampled(1, 4, 1.0, pulses), 1, 4, 1.0);
-  EXPECT_THROW(run({1.0, 1.0}, series, Memory::none, 0.0, pure_product(), 0.0), config_error);
+  const auto series = series_of(1, 1.0, pulses);
+  EXPECT_THROW(run({1.0, 1.0}, series, 4, Memory::none, 0.0, pure_product(), 0.0), config_error);
 }
 
 TEST(Kossakowski, FormulaIsTheSmallestEigenvalueOfTheProcessMatrix) {
@@ -85,7 +86,7 @@ TEST(Kossakowski, FormulaIsTheSmallestEigenvalueOfTheProcessMatrix) {
 }
 
 TEST(Kossakowski, WorstIsFoundWithItsTime) {
-  const OperatorSeries series(sampled(3, 8, 1.0, pulses), 3, 8, 1.0);
+  const auto series = series_of(3, 1.0, pulses);
   const ModeParameters mode{1.0, 0.3};
   const MemoryKernel kernel(Memory::causal, 0.0, series);
   double worst = 0.0, time = -1.0;
@@ -97,18 +98,18 @@ TEST(Kossakowski, WorstIsFoundWithItsTime) {
       time = e + i / 8.0;
     }
   }
-  const ModeHistory history = run(mode, series, Memory::causal, 0.0, pure_product());
-  EXPECT_NEAR(history.kossakowski, worst, 1e-13);
+  const ModeHistory history = run(mode, series, 8, Memory::causal, 0.0, pure_product());
+  EXPECT_NEAR(history.kossakowski, worst, 1e-11);
   EXPECT_EQ(history.kossakowski_time, time);
 }
 
 TEST(Speed, TenThousandSamples) {
   const int epochs = 154, intervals = 64;
-  const OperatorSeries series(sampled(epochs, intervals, 1.0, pulses), epochs, intervals, 1.0);
+  const auto series = series_of(epochs, 1.0, pulses);
   for (const Memory memory : {Memory::none, Memory::symmetric, Memory::causal, Memory::window}) {
     const double charge = memory == Memory::none ? 1.0 : 0.05;
     const std::clock_t begin = std::clock();
-    const auto history = run({1.0, charge}, series, memory, 0.4, pure_product());
+    const auto history = run({1.0, charge}, series, intervals, memory, 0.4, pure_product());
     const double time = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
     std::printf("%s: %zu samples in %.3f s of processor time\n", name_of(memory_names, memory).data(),
                 history.rho.size(), time);

@@ -27,11 +27,11 @@ constexpr Complex imaginary(0.0, 1.0);
 constexpr int intervals = 24;
 
 OperatorSeries network_series(int epochs) {
-  return {sampled(epochs, intervals, 1.0, pulses), epochs, intervals, 1.0};
+  return series_of(epochs, 1.0, pulses);
 }
 
 OperatorSeries constant_series(const PauliVector& h, int epochs = 2) {
-  return {sampled(epochs, intervals, 1.0, [&](int, double) { return h; }), epochs, intervals, 1.0};
+  return series_of(epochs, 1.0, [&](int, double) { return h; });
 }
 
 ModeParameters mode_of(double charge, SecondOrder second_order, double noise = 0.0, const BathSettings& bath = {}) {
@@ -108,7 +108,7 @@ TEST(Bath, FollowsItsClosedForms) {
   bath.axis = {axis, {0.0, 0.0, 1.0}};
   const auto series = constant_series(PauliVector::Zero());
   const std::array<double, 6> stokes{0.5, 0.5, -0.1, 0.6, 0.0, 0.8};
-  const auto history = run(mode_of(1.0, SecondOrder::redfield, 0.0, bath), series, Memory::none, 0.0,
+  const auto history = run(mode_of(1.0, SecondOrder::redfield, 0.0, bath), series, intervals, Memory::none, 0.0,
                            pauli_matrix(product_state(stokes)), 1e-12);
   const Eigen::Vector3d n(axis[0], axis[1], axis[2]);
   const Eigen::Vector3d a(stokes[0], stokes[1], stokes[2]);
@@ -175,8 +175,7 @@ TEST(Mediator, ThatMeasuresNeverEntanglesAProductState) {
   for (unsigned seed = 1; seed <= 1000; ++seed) {
     const PauliVector a = traceless(seed, 1.0);
     const PauliVector b = traceless(5000 + seed, 1.0);
-    const OperatorSeries series(
-        sampled(1, 6, 1.0, [&](int, double tau) { return PauliVector(a + (tau - 0.3) * 2.0 * b); }), 1, 6, 1.0);
+    const auto series = series_of(1, 1.0, [&](int, double tau) { return PauliVector(a + (tau - 0.3) * 2.0 * b); });
     const Eigen::Vector2cd u = reference::random_rotation(generator).col(0);
     const Eigen::Vector2cd v = reference::random_rotation(generator).col(0);
     const Eigen::Vector4cd product = reference::kron(u, v);
@@ -184,7 +183,7 @@ TEST(Mediator, ThatMeasuresNeverEntanglesAProductState) {
     const auto most = [&](double x) {
       double found = 0.0;
       const ModeParameters mode = mode_of(1.5, SecondOrder::redfield, x * 0.8 * 1.5);
-      for (const auto& state : run(mode, series, Memory::none, 0.0, rho).rho) {
+      for (const auto& state : run(mode, series, 6, Memory::none, 0.0, rho).rho) {
         found = std::max(found, negativity(pauli_matrix(state)));
       }
       return found;
@@ -204,7 +203,7 @@ double choi_minimum(const ModeParameters& mode, const OperatorSeries& series, Me
   std::array<Matrix4cd, 16> image;
   for (int alpha = 0; alpha < 16; ++alpha) {
     DensityState state{PauliVector::Unit(alpha), 0};
-    evolve_mode(mode, series, kernel, 3e-13, state);
+    evolve_mode(mode, series, kernel, intervals, 3e-13, state);
     image[static_cast<std::size_t>(alpha)] = pauli_matrix(state.rho);
   }
   Eigen::MatrixXcd choi = Eigen::MatrixXcd::Zero(16, 16);
@@ -250,12 +249,12 @@ TEST(Average, OfANoiseThatNeverForgetsIsGaussAndHermites) {
   const auto series = network_series(2);
   auto mode = mode_of(1.0, SecondOrder::average);
   mode.correlation_time = 1e12;
-  const auto hierarchy = run(mode, series, Memory::exponential, 0.0, pure_product());
-  const auto nodes = run(mode, series, Memory::causal, 0.0, pure_product());
+  const auto hierarchy = run(mode, series, intervals, Memory::exponential, 0.0, pure_product());
+  const auto nodes = run(mode, series, intervals, Memory::causal, 0.0, pure_product());
   const double difference = largest_difference(hierarchy, nodes);
   std::printf("hierarchy at 1/tau = 0 against Gauss-Hermite: %.1e\n", difference);
   EXPECT_LT(difference, 1e-9);
-  EXPECT_GT(largest_difference(nodes, run(mode, series, Memory::none, 0.0, pure_product())), 0.01);
+  EXPECT_GT(largest_difference(nodes, run(mode, series, intervals, Memory::none, 0.0, pure_product())), 0.01);
 }
 
 TEST(Average, ConvergesInDepth) {
@@ -266,9 +265,9 @@ TEST(Average, ConvergesInDepth) {
   for (const int depth : {2, 4, 8, 16, 32}) {
     OpenPropagator propagator(mode, Memory::exponential, depth, 1e-12);
     auto blocks = propagator.start(pauli_coefficients(pure_product()));
-    for (int p = 0; p < 2 * intervals; ++p) {
-      ASSERT_TRUE(propagator.advance(series.piece(p), Quartic::Zero(), series.step(), blocks));
-    }
+    through(series, [&](const OperatorPiece& piece) {
+      return propagator.advance(piece.h, HamiltonianIntegral::Zero(), piece.length, blocks);
+    });
     ends.push_back(blocks.front());
   }
   double before = 1.0;
@@ -287,8 +286,9 @@ TEST(Average, HasRedfieldForItsLowestOrder) {
   for (const auto memory : {Memory::causal, Memory::exponential}) {
     std::vector<double> differences;
     for (const double q : {0.08, 0.04, 0.02}) {
-      const auto average = run(mode_of(q, SecondOrder::average), series, memory, 0.0, pure_product(), 1e-13);
-      const auto redfield = run(mode_of(q, SecondOrder::redfield), series, memory, 0.0, pure_product(), 1e-13);
+      const auto average = run(mode_of(q, SecondOrder::average), series, intervals, memory, 0.0, pure_product(), 1e-13);
+      const auto redfield =
+          run(mode_of(q, SecondOrder::redfield), series, intervals, memory, 0.0, pure_product(), 1e-13);
       differences.push_back(largest_difference(average, redfield));
     }
     const double order = std::log2(differences[1] / differences[2]);
@@ -305,16 +305,16 @@ TEST(Average, IsThatOfPathsOfTheNoise) {
   for (const double tau : {0.3, 2.0}) {
     auto mode = mode_of(1.0, SecondOrder::average);
     mode.correlation_time = tau;
-    const auto expected = run(mode, series, Memory::exponential, 0.0, pure_product()).rho.back();
+    const auto expected = run(mode, series, intervals, Memory::exponential, 0.0, pure_product()).rho.back();
     std::mt19937 generator(31);
     std::normal_distribution<double> normal;
     const double dt = 1.0 / steps;
     const double kept = std::exp(-dt / tau);
     std::array<Matrix4cd, steps> h;
     for (int s = 0; s < steps; ++s) {
-      const int piece = s * intervals / steps;
-      h[static_cast<std::size_t>(s)] =
-          pauli_matrix(evaluate<4>(series.piece(piece), (s + 0.5) * dt - piece * series.step()));
+      const double t = (s + 0.5) * dt;
+      const auto& piece = series.piece_at(0, t, true);
+      h[static_cast<std::size_t>(s)] = pauli_matrix(evaluate(piece.h, t - piece.begin));
     }
     PauliVector sum = PauliVector::Zero();
     PauliVector squares = PauliVector::Zero();
@@ -348,8 +348,8 @@ TEST(ExponentialMemory, IsTheCausalOneWhereItNeverForgets) {
   for (const auto kind : {SecondOrder::redfield, SecondOrder::regularised}) {
     auto mode = mode_of(0.7, kind);
     mode.correlation_time = 1e12;
-    const auto exponential = run(mode, series, Memory::exponential, 0.0, pure_product());
-    const auto causal = run(mode, series, Memory::causal, 0.0, pure_product());
+    const auto exponential = run(mode, series, intervals, Memory::exponential, 0.0, pure_product());
+    const auto causal = run(mode, series, intervals, Memory::causal, 0.0, pure_product());
     EXPECT_LT(largest_difference(exponential, causal), 1e-9);
     EXPECT_NEAR(exponential.kossakowski, causal.kossakowski, 1e-9);
   }
@@ -358,7 +358,7 @@ TEST(ExponentialMemory, IsTheCausalOneWhereItNeverForgets) {
 TEST(MeanField, KeepsAProductAProduct) {
   auto mode = mode_of(2.0, SecondOrder::redfield);
   mode.mean_field = true;
-  const auto history = run(mode, network_series(3), Memory::none, 0.0, pure_product(), 1e-12);
+  const auto history = run(mode, network_series(3), intervals, Memory::none, 0.0, pure_product(), 1e-12);
   for (const auto& x : history.rho) {
     const auto s = stokes_of(x);
     const Eigen::Vector4d a(1.0, s[0], s[1], s[2]);
@@ -371,7 +371,8 @@ TEST(MeanField, KeepsAProductAProduct) {
 
 TEST(OpenEvolution, SaysWhatDoesNotConverge) {
   const auto series = constant_series(traceless(1, 40.0));
-  EXPECT_THROW(run(mode_of(30.0, SecondOrder::average), series, Memory::causal, 0.0, pure_product()), std::exception);
+  EXPECT_THROW(run(mode_of(30.0, SecondOrder::average), series, intervals, Memory::causal, 0.0, pure_product()),
+               std::exception);
 }
 
 TEST(Witness, IsNegativeOnItsStateAndOnNoSeparableOne) {
