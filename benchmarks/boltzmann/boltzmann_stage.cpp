@@ -68,7 +68,8 @@ Case read_case(const std::vector<std::string>& arguments) {
 /// One pass over the parts of the stage, and one over the whole. Keeps the best time of each in `best`.
 DensityResult pass(const Case& input, Seconds& best) {
   const double start = MPI_Wtime();
-  const OperatorSeries series(input.mesh(), input.c, input.epochs);
+  const Mesh mesh = input.mesh();
+  const OperatorSeries series(mesh, input.c, input.epochs);
   const MemoryKernel kernel(input.settings.memory, input.settings.window, series);
   const double ready = MPI_Wtime();
   DensityState state{product_state(input.stokes), 0};
@@ -82,7 +83,7 @@ DensityResult pass(const Case& input, Seconds& best) {
   for (const Eigen::Matrix4cd& r : rho) measures.push_back(measure(r, input.settings.positivity_tolerance));
   const double measured = MPI_Wtime();
   DensityResult result =
-      evolve(MPI_COMM_WORLD, input.settings, input.stokes, input.mesh(), input.c, input.epochs, input.intervals);
+      evolve(MPI_COMM_WORLD, input.settings, input.stokes, {mesh, input.c, input.epochs, input.intervals});
   const double end = MPI_Wtime();
   best = {std::min(best.setup, ready - start), std::min(best.evolution, evolved - ready),
           std::min(best.measures, measured - evolved), std::min(best.stage, end - measured)};

@@ -24,11 +24,12 @@ inline constexpr Names<ErrorKind, 4> error_names{{{"squared", ErrorKind::squared
                                                   {"cross_entropy", ErrorKind::cross_entropy},
                                                   {"lyapunov", ErrorKind::lyapunov},
                                                   {"bellman", ErrorKind::bellman}}};
-inline constexpr Names<Closure, 5> closure_names{{{"bilinear", Closure::bilinear},
+inline constexpr Names<Closure, 6> closure_names{{{"bilinear", Closure::bilinear},
                                                   {"backpropagation", Closure::backpropagation},
                                                   {"full", Closure::full},
                                                   {"mixed", Closure::mixed},
-                                                  {"mean_field", Closure::mean_field}}};
+                                                  {"mean_field", Closure::mean_field},
+                                                  {"branches", Closure::branches}}};
 inline constexpr Names<Memory, 5> memory_names{{{"none", Memory::none},
                                                 {"symmetric", Memory::symmetric},
                                                 {"causal", Memory::causal},

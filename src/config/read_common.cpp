@@ -1,8 +1,11 @@
 #include "config/read_common.hpp"
 
+#include "config/values.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace hjnet {
@@ -15,6 +18,22 @@ bool is_not_negative(double number) {
 }
 bool is_not_zero(double number) {
   return number != 0.0;
+}
+
+std::array<double, 3> read_axis(const Reader& table, const toml::array& numbers) {
+  std::array<double, 3> axis{};
+  if (numbers.size() != axis.size()) table.wrong("axis");
+  for (std::size_t i = 0; i < axis.size(); ++i) {
+    const auto number = finite_number(*numbers.get(i));
+    if (!number) table.wrong("axis");
+    axis[i] = *number;
+  }
+  const double length = std::hypot(axis[0], axis[1], axis[2]);
+  if (!(length > 0.0)) table.wrong("axis");
+  // What has been divided once stays as it is.
+  if (std::abs(length - 1.0) <= 2.0 * std::numeric_limits<double>::epsilon()) return axis;
+  for (auto& component : axis) component /= length;
+  return axis;
 }
 
 Reader table_or_empty(const Reader& input, std::string_view key) {

@@ -4,6 +4,7 @@
 #include "config/reader.hpp"
 #include "config/settings.hpp"
 
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -17,6 +18,8 @@ inline constexpr std::string_view name_words = "letters, digits and _";
 bool is_positive(double number);
 bool is_not_negative(double number);
 bool is_not_zero(double number);
+/// The key `axis` of a table as a direction, of length 1, from three numbers that are not all 0.
+std::array<double, 3> read_axis(const Reader& table, const toml::array& numbers);
 
 /// The table under a key: there, empty where the input has none.
 Reader table_or_empty(const Reader& input, std::string_view key);

@@ -124,7 +124,7 @@ struct StimulusSettings {
   bool operator==(const StimulusSettings&) const = default;
 };
 
-enum class Closure { bilinear, backpropagation, full, mixed, mean_field };
+enum class Closure { bilinear, backpropagation, full, mixed, mean_field, branches };
 
 /// Closures to whose coefficients the error functional adds.
 constexpr bool has_operator_error(Closure closure) {
@@ -137,6 +137,7 @@ struct PortSettings {
   double time = 0.0, width = 0.0;               ///< pulse exp(-((tau-time)/width)^2)
   int first_epoch = 0, last_epoch = 0;          ///< inclusive; default all
   std::vector<std::array<double, 3>> coupling;  ///< C_k mu, a row a neuron; default: component mu on neuron mu
+  std::array<double, 3> axis{};                 ///< n, of length 1, with Closure::branches: those are fed +n and -n
   bool operator==(const PortSettings&) const = default;
 };
 
@@ -174,6 +175,8 @@ struct BoltzmannSettings {
   bool mean_field = false;  ///< follows from particles.closure: each particle sees the other's mean alone
   std::vector<double> k0{1.0}, weights{1.0};
   double positivity_tolerance = 1e-6;
+  /// With Closure::branches: how far apart outputs, or weights, are told from one another; 0: not at all.
+  double sigma_neurons = 0.0, sigma_weights = 0.0;
   bool operator==(const BoltzmannSettings&) const = default;
 };
 

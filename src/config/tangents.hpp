@@ -21,7 +21,7 @@ inline constexpr std::size_t most_columns = 16;
 
 /// What a run follows of every quantity: 1, 7 or 16 columns.
 constexpr int tangent_columns(const Settings& settings) {
-  if (!settings.particles) return 1;
+  if (!settings.particles || settings.particles->closure == Closure::branches) return 1;
   return static_cast<int>(settings.particles->closure == Closure::mixed ? most_columns : first_mixed);
 }
 

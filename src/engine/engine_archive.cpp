@@ -8,12 +8,11 @@
 namespace hjnet {
 
 void save_engine(VectorArchive& out, const Settings& settings, const EngineState& engine) {
-  auto& archive = out.archive();
-  archive.create_group("/engine");
-  archive.write_attribute("/engine", "engine", engine.engine);
-  archive.write_attribute("/engine", "epoch", std::int64_t{engine.epoch});
-  archive.write_attribute("/engine", "relative_tolerance", settings.solver.relative_tolerance);
-  archive.write_attribute("/engine", "absolute_tolerance", settings.solver.absolute_tolerance);
+  out.create_group("/engine");
+  out.write_attribute("/engine", "engine", engine.engine);
+  out.write_attribute("/engine", "epoch", std::int64_t{engine.epoch});
+  out.write_attribute("/engine", "relative_tolerance", settings.solver.relative_tolerance);
+  out.write_attribute("/engine", "absolute_tolerance", settings.solver.absolute_tolerance);
   out.write_neurons("/engine/y", 1, engine.columns, engine.y, "y with tangents");
   out.write_neurons("/engine/delta", 1, engine.columns, engine.delta, "Delta with tangents");
   write_mesh(out, "/engine/mesh", engine.mesh);

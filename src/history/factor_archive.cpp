@@ -28,7 +28,7 @@ void FactorWeights::save_path(
     VectorArchive& out, const std::string& path, const WeightPath& items,
     const std::function<void(const std::string&, std::size_t, std::span<const double>)>& write) const {
   const auto stacks = items.mesh().nodes();
-  out.archive().create_group(path);
+  out.create_group(path);
   write(path + "/velocities", stacks, items.velocities());
   write(path + "/weights", stacks, items.weights());
   write(path + "/end", 1, items.end());
@@ -37,7 +37,7 @@ void FactorWeights::save_path(
 
 void FactorWeights::save(VectorArchive& out, const std::string& group) const {
   if (parts_.empty() && network_.thresholds() < 0) return;
-  out.archive().create_group(group);
+  out.create_group(group);
   const auto& first = parts_.empty() ? thresholds_.path : parts_.front().path;
   const auto neurons = as_size(network_.neurons());
   write_mesh(out, group + "/mesh", first.mesh());

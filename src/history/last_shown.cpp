@@ -75,7 +75,7 @@ void LastShown::save(VectorArchive& out) const {
     boundaries.insert(boundaries.end(), slot->mesh.boundaries().begin(), slot->mesh.boundaries().end());
     values.insert(values.end(), slot->best.values().begin(), slot->best.values().end());
   }
-  out.archive().create_group(group);
+  out.create_group(group);
   out.write_numbers("/bellman/shapes", shapes, "elements, and nodes an element, of the slot last shown of each state");
   out.write_numbers("/bellman/boundaries", boundaries, "element boundaries of these slots, from their starts on");
   out.write_numbers("/bellman/values", values, "largest output at their nodes, with tangents");

@@ -6,7 +6,7 @@ namespace hjnet {
 
 void write_mesh(VectorArchive& out, const std::string& path, const Mesh& mesh) {
   out.write_numbers(path, mesh.boundaries(), "element boundaries within the epoch");
-  out.archive().write_attribute(path, "nodes_per_element", static_cast<std::int64_t>(mesh.nodes_per_element()));
+  out.write_attribute(path, "nodes_per_element", static_cast<std::int64_t>(mesh.nodes_per_element()));
 }
 
 Mesh read_mesh(const VectorArchive& in, const std::string& path) {

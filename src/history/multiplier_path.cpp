@@ -89,7 +89,7 @@ void MultiplierPath::take(const EpochRecord& record) {
 
 void MultiplierPath::save(VectorArchive& out, const std::string& group) const {
   if (!solved_ || epochs_ == 0) return;
-  out.archive().create_group(group);
+  out.create_group(group);
   write_mesh(out, group + "/mesh", mesh_);
   out.write_numbers(group + "/multipliers", values_.values(), "multipliers at the nodes of the epoch before");
   out.write_numbers(group + "/start", start_, "their integrals from 0 to that epoch's start");

@@ -27,10 +27,9 @@ auto PathKernel::numbers(Self& self) {
 }
 
 void PathKernel::save(VectorArchive& out) const {
-  auto& archive = out.archive();
-  archive.create_group("/kernel");
-  archive.write_attribute("/kernel", "epoch", std::int64_t{epoch_});
-  archive.write_attribute("/kernel", "past", static_cast<std::int64_t>(past_.size()));
+  out.create_group("/kernel");
+  out.write_attribute("/kernel", "epoch", std::int64_t{epoch_});
+  out.write_attribute("/kernel", "past", static_cast<std::int64_t>(past_.size()));
   for (const auto& [name, values] : numbers(*this)) {
     out.write_numbers(std::string("/kernel/") + name, *values, "path kernel of the epochs done");
   }

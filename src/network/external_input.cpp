@@ -122,7 +122,7 @@ void ExternalInput::evaluate(const Moment& moment, double* out) const {
       double* row = out + static_cast<std::size_t>(neuron.neuron) * c;
       for (std::size_t mu = 0; mu < 3; ++mu) {
         row[0] += strength * neuron.coupling[mu] * pulse.settings.stokes[mu];
-        row[static_cast<std::size_t>(pulse.column) + mu] += strength * neuron.coupling[mu];
+        if (c > 1) row[static_cast<std::size_t>(pulse.column) + mu] += strength * neuron.coupling[mu];
       }
     }
   }

@@ -111,15 +111,15 @@ void VectorArchive::read_block(const std::string& path, const ItemBlock& block, 
 
 void VectorArchive::write_synapses(const std::string& group, std::size_t count, std::span<const double> stack,
                                    const std::string& description) {
-  archive_.create_group(group);
+  archive_.create_group(base_ + group);
   std::set<std::string> made;
   for (const auto& block : blocks_) {
     if (!made.insert(block.name).second) continue;
-    archive_.create_dataset<double>(group + "/" + block.name, {block.all, count, block.run},
+    archive_.create_dataset<double>(base_ + group + "/" + block.name, {block.all, count, block.run},
                                     fmt::format("{}, {}", description, block.name));
   }
   together(comm_, [&] {
-    for (const auto& block : blocks_) write_block(group + "/" + block.name, block, count, stack);
+    for (const auto& block : blocks_) write_block(base_ + group + "/" + block.name, block, count, stack);
   });
 }
 
@@ -132,53 +132,54 @@ ItemBlock VectorArchive::projection_block(std::size_t projection) const {
 void VectorArchive::write_projection(const std::string& path, std::size_t projection, std::size_t count,
                                      std::span<const double> stack, const std::string& description) {
   const auto block = projection_block(projection);
-  archive_.create_dataset<double>(path, {block.all, count, block.run}, description);
-  together(comm_, [&] { write_block(path, block, count, stack); });
+  archive_.create_dataset<double>(base_ + path, {block.all, count, block.run}, description);
+  together(comm_, [&] { write_block(base_ + path, block, count, stack); });
 }
 
 void VectorArchive::read_projection(const std::string& path, std::size_t projection, std::size_t count,
                                     std::span<double> stack) const {
-  together(comm_, [&] { read_block(path, projection_block(projection), count, stack); });
+  together(comm_, [&] { read_block(base_ + path, projection_block(projection), count, stack); });
 }
 
 void VectorArchive::write_neurons(const std::string& path, std::size_t count, std::size_t columns,
                                   std::span<const double> stack, const std::string& description) {
-  archive_.create_dataset<double>(path, {as_size(layout_.neurons), count, columns}, description);
+  archive_.create_dataset<double>(base_ + path, {as_size(layout_.neurons), count, columns}, description);
   together(comm_, [&] {
-    for (const auto& block : neuron_blocks(columns)) write_block(path, block, count, stack);
+    for (const auto& block : neuron_blocks(columns)) write_block(base_ + path, block, count, stack);
   });
 }
 
 void VectorArchive::write_numbers(const std::string& path, std::span<const double> values,
                                   const std::string& description) {
-  archive_.create_dataset<double>(path, {values.size()}, description);
-  archive_.write_root<double>(path, values);
+  archive_.create_dataset<double>(base_ + path, {values.size()}, description);
+  archive_.write_root<double>(base_ + path, values);
 }
 
 void VectorArchive::read_synapses(const std::string& group, std::size_t count, std::span<double> stack) const {
   together(comm_, [&] {
-    for (const auto& block : blocks_) read_block(group + "/" + block.name, block, count, stack);
+    for (const auto& block : blocks_) read_block(base_ + group + "/" + block.name, block, count, stack);
   });
 }
 
 void VectorArchive::read_neurons(const std::string& path, std::size_t count, std::size_t columns,
                                  std::span<double> stack) const {
   together(comm_, [&] {
-    for (const auto& block : neuron_blocks(columns)) read_block(path, block, count, stack);
+    for (const auto& block : neuron_blocks(columns)) read_block(base_ + path, block, count, stack);
   });
 }
 
 std::vector<double> VectorArchive::read_numbers(const std::string& path) const {
-  return agreed(comm_, [&] { return archive_.read_all<double>(path); });
+  return agreed(comm_, [&] { return archive_.read_all<double>(base_ + path); });
 }
 
 template <class T>
 T VectorArchive::read_attribute(const std::string& group, const std::string& name) const {
   return agreed(comm_, [&] {
-    const auto attributes = archive_.attributes(group);
+    const auto attributes = archive_.attributes(base_ + group);
     const auto* value = find_attribute<T>(attributes, name);
     if (value != nullptr) return *value;
-    throw io_error(fmt::format("attribute '{}' of '{}' in '{}' is missing", name, group, archive_.file().string()));
+    throw io_error(
+        fmt::format("attribute '{}' of '{}' in '{}' is missing", name, base_ + group, archive_.file().string()));
   });
 }
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hjnet {
@@ -33,10 +34,22 @@ std::vector<ItemBlock> synapse_blocks(const NetworkLayout& layout);
 /// communicator, which must be that of the layout.
 class VectorArchive {
 public:
-  VectorArchive(MPI_Comm comm, Archive& archive, const NetworkLayout& layout)
-      : comm_(comm), archive_(archive), layout_(layout), blocks_(synapse_blocks(layout)) {}
+  /// @param base  a group below which all paths stand, or nothing
+  VectorArchive(MPI_Comm comm, Archive& archive, const NetworkLayout& layout, std::string base = "")
+      : comm_(comm), archive_(archive), layout_(layout), blocks_(synapse_blocks(layout)), base_(std::move(base)) {}
 
+  /// The same with all paths below a group.
+  [[nodiscard]] VectorArchive below(const std::string& group) const {
+    return {comm_, archive_, layout_, base_ + group};
+  }
+  /// The file itself, where nothing stands below a group.
   [[nodiscard]] Archive& archive() { return archive_; }
+
+  void create_group(const std::string& group) { archive_.create_group(base_ + group); }
+  template <class T>
+  void write_attribute(const std::string& path, const std::string& name, const T& value) {
+    archive_.write_attribute(base_ + path, name, value);
+  }
 
   /// Writes <group>/<projection> (n_post x count x n_pre; sparse: synapses x count x 1), <group>/thresholds and
   /// <group>/biases (N x count x 1).
@@ -57,7 +70,7 @@ public:
                        std::span<double> stack) const;
   void read_neurons(const std::string& path, std::size_t count, std::size_t columns, std::span<double> stack) const;
   [[nodiscard]] std::vector<double> read_numbers(const std::string& path) const;
-  [[nodiscard]] bool contains(const std::string& path) const { return archive_.contains(path); }
+  [[nodiscard]] bool contains(const std::string& path) const { return archive_.contains(base_ + path); }
   /// An attribute of a group. @throws io_error where it is missing or of another type.
   template <class T>
   [[nodiscard]] T read_attribute(const std::string& group, const std::string& name) const;
@@ -72,6 +85,7 @@ private:
   Archive& archive_;
   const NetworkLayout& layout_;
   std::vector<ItemBlock> blocks_;
+  std::string base_;
 };
 
 }  // namespace hjnet

@@ -93,6 +93,18 @@ void add_error_derivatives(std::size_t n, const double* y, const double* gradien
   }
 }
 
+void add_branch_coefficients(const std::array<std::array<double, 3>, 2>& axes, std::span<const double, 4> h,
+                             std::span<double, 16> c) {
+  const double a = 0.25 * (h[0] + h[1] - h[2] - h[3]);
+  const double b = 0.25 * (h[0] - h[1] + h[2] - h[3]);
+  const double both = 0.25 * (h[0] - h[1] - h[2] + h[3]);
+  for (std::size_t mu = 0; mu < 3; ++mu) {
+    c[4 * (mu + 1)] += a * axes[0][mu];
+    c[mu + 1] += b * axes[1][mu];
+    for (std::size_t nu = 0; nu < 3; ++nu) c[4 * (mu + 1) + nu + 1] += both * axes[0][mu] * axes[1][nu];
+  }
+}
+
 void add_mixed_coefficients(std::span<const double, 6> stokes, const StateDerivatives& derivatives,
                             std::span<double, 16> c) {
   for (std::size_t a = 1; a < first_mixed; ++a) c[single_index(a - 1)] += derivatives[a];

@@ -55,4 +55,10 @@ void add_error_derivatives(std::size_t n, const double* y, const double* gradien
 void add_mixed_coefficients(std::span<const double, 6> stokes, const StateDerivatives& derivatives,
                             std::span<double, 16> c);
 
+/// Closure::branches. H_int is `h` where A is in the state +n_A or -n_A and B likewise: H = sum_ab h_ab Pi_a (x) Pi_b
+/// with projectors Pi_+- = (1 +- n.sigma)/2.
+/// @param h  of ++, +-, -+, --, A first
+void add_branch_coefficients(const std::array<std::array<double, 3>, 2>& axes, std::span<const double, 4> h,
+                             std::span<double, 16> c);
+
 }  // namespace hjnet

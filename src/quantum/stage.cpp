@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -32,10 +33,6 @@ struct Share {
   Extreme kossakowski, min_eigenvalue{HUGE_VAL, 0.0, 0}, trace_error{-1.0, 0.0, 0}, hermiticity_error{-1.0, 0.0, 0};
   std::int64_t unphysical = 0;
 };
-
-std::size_t sample_count(int epochs, int samples_per_epoch) {
-  return static_cast<std::size_t>(epochs) * (static_cast<std::size_t>(samples_per_epoch) + 1);
-}
 
 void check(const BoltzmannSettings& settings) {
   if (settings.k0.empty() || settings.k0.size() != settings.weights.size()) {
@@ -76,20 +73,59 @@ void measure_mode(const std::vector<PauliVector>& rho, double tolerance, int sam
   share.modes.push_back(std::move(result));
 }
 
+/// Eigenvectors of n.sigma, +1 first.
+Eigen::Matrix2cd states_along(const std::array<double, 3>& n) {
+  Eigen::Matrix2cd operator_along;
+  operator_along << n[2], std::complex<double>(n[0], -n[1]), std::complex<double>(n[0], n[1]), -n[2];
+  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix2cd> solver(operator_along);
+  Eigen::Matrix2cd states;
+  states << solver.eigenvectors().col(1), solver.eigenvectors().col(0);
+  return states;
+}
+
+/// Takes from rho what the network's record takes.
+void lose_coherence(const BoltzmannSettings& settings, const BranchRecord& record, std::vector<PauliVector>& rho) {
+  const double neurons = settings.sigma_neurons > 0.0 ? 1.0 / (8.0 * std::pow(settings.sigma_neurons, 2)) : 0.0;
+  const double weights = settings.sigma_weights > 0.0 ? 1.0 / (8.0 * std::pow(settings.sigma_weights, 2)) : 0.0;
+  if (neurons == 0.0 && weights == 0.0) return;
+  const Eigen::Matrix2cd a = states_along(record.axes[0]);
+  const Eigen::Matrix2cd b = states_along(record.axes[1]);
+  Eigen::Matrix4cd basis;
+  for (Eigen::Index i = 0; i < 2; ++i) {
+    for (Eigen::Index j = 0; j < 2; ++j) basis.block<2, 2>(2 * i, 2 * j) = a(i, j) * b;
+  }
+  for (std::size_t i = 0; i < rho.size(); ++i) {
+    Eigen::Matrix4cd in_branches = basis.adjoint() * pauli_matrix(rho[i]) * basis;
+    for (std::size_t k = 0; k < 16; ++k) {
+      const double y = record.neurons[16 * i + k];
+      const double w = record.weights[16 * i + k];
+      in_branches(static_cast<Eigen::Index>(k / 4), static_cast<Eigen::Index>(k % 4)) *=
+          std::exp(-y * y * neurons - w * w * weights);
+    }
+    const double identity = rho[i][0];
+    rho[i] = pauli_coefficients(basis * in_branches * basis.adjoint());
+    rho[i][0] = identity;
+  }
+}
+
 Share evolve_share(const Group& group, const BoltzmannSettings& settings, const PauliVector& start,
-                   const OperatorSeries& series, int samples_per_epoch, double tolerance, bool measured) {
+                   const Interaction& interaction, double tolerance, bool measured) {
   Share share;
+  const OperatorSeries series(interaction.mesh, interaction.c, interaction.epochs);
+  const int intervals = interaction.samples_per_epoch;
   const ModeRange range = share.range = mode_range(static_cast<int>(settings.k0.size()), group.size, group.rank);
   const MemoryKernel kernel(settings.memory, settings.window, series);
   for (int mode = range.first; mode < range.end; ++mode) {
     const ModeParameters parameters = mode_parameters(settings, mode);
     DensityState state{start, series.first_epoch()};
-    ModeHistory history = evolve_mode(parameters, series, kernel, samples_per_epoch, tolerance, state);
+    ModeHistory history = evolve_mode(parameters, series, kernel, intervals, tolerance, state);
+    if (interaction.record) lose_coherence(settings, *interaction.record, history.rho);
     if (history.kossakowski < share.kossakowski.value || share.coefficients.empty()) {
       share.kossakowski = {history.kossakowski, history.kossakowski_time, mode};
     }
-    if (measured)
-      measure_mode(history.rho, settings.positivity_tolerance, samples_per_epoch, series.epoch_length(), mode, share);
+    if (measured) {
+      measure_mode(history.rho, settings.positivity_tolerance, intervals, series.epoch_length(), mode, share);
+    }
     share.coefficients.push_back(std::move(history.rho));
   }
   return share;
@@ -164,24 +200,22 @@ ModeParameters mode_parameters(const BoltzmannSettings& settings, int mode) {
 }
 
 std::vector<PauliVector> evolve_mixture(MPI_Comm comm, const BoltzmannSettings& settings,
-                                        std::span<const double, 6> stokes, const Mesh& mesh, std::span<const double> c,
-                                        int epochs, int samples_per_epoch, double tolerance) {
+                                        std::span<const double, 6> stokes, const Interaction& interaction,
+                                        double tolerance) {
   const Group group(comm);
   const Share share = agreed(comm, [&] {
     check(settings);
-    const OperatorSeries series(mesh, c, epochs);
-    return evolve_share(group, settings, product_state(stokes), series, samples_per_epoch, tolerance, false);
+    return evolve_share(group, settings, product_state(stokes), interaction, tolerance, false);
   });
-  return mixture(group, settings.weights, share, sample_count(epochs, samples_per_epoch));
+  return mixture(group, settings.weights, share, interaction.samples());
 }
 
 DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span<const double, 6> stokes,
-                     const Mesh& mesh, std::span<const double> c, int epochs, int samples_per_epoch, double tolerance) {
+                     const Interaction& interaction, double tolerance) {
   const Group group(comm);
   Share share = agreed(comm, [&] {
     check(settings);
-    const OperatorSeries series(mesh, c, epochs);
-    return evolve_share(group, settings, product_state(stokes), series, samples_per_epoch, tolerance, true);
+    return evolve_share(group, settings, product_state(stokes), interaction, tolerance, true);
   });
 
   DensityResult result;
@@ -189,7 +223,7 @@ DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span
   // Measures are most of the stage's time; one mode of weight 1 is the mixture, to the last bit.
   const bool mode_is_mixture = have_modes && settings.k0.size() == 1 && settings.weights.front() == 1.0;
   if (mode_is_mixture) result.mean_measures = share.modes.front().measures;
-  const auto samples = sample_count(epochs, samples_per_epoch);
+  const auto samples = interaction.samples();
   result.mean.reserve(samples);
   const auto mean = mixture(group, settings.weights, share, samples);
   agreed(comm, [&] {

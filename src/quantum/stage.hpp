@@ -10,10 +10,31 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 namespace hjnet {
+
+/// What a network keeps of the branches ++, +-, -+, -- of the particles along two axes: how far apart its outputs and
+/// weights are in any two, 16 numbers a sample.
+struct BranchRecord {
+  std::array<std::array<double, 3>, 2> axes;
+  std::span<const double> neurons, weights;
+};
+
+/// The interaction of a run.
+struct Interaction {
+  const Mesh& mesh;           ///< of every epoch
+  std::span<const double> c;  ///< (epochs mesh.nodes()) x 16, c_alpha at its nodes
+  int epochs = 0;
+  int samples_per_epoch = 0;                          ///< S: nt = epochs (S+1)
+  std::optional<BranchRecord> record = std::nullopt;  ///< with Closure::branches
+
+  [[nodiscard]] std::size_t samples() const {
+    return static_cast<std::size_t>(epochs) * (static_cast<std::size_t>(samples_per_epoch) + 1);
+  }
+};
 
 struct ModeResult {
   int mode = 0;                       ///< index into BoltzmannSettings::k0
@@ -58,20 +79,18 @@ ModeParameters mode_parameters(const BoltzmannSettings& settings, int mode);
 /// Collective over `comm`; all arguments are the same on all ranks. The mixture is summed in the order of the modes
 /// whatever the number of ranks, so all results are the same to the last bit on any number of ranks.
 /// @param stokes  s_A1..s_A3, s_B1..s_B3 of the state fed in
-/// @param mesh    of every epoch
-/// @param c       (epochs mesh.nodes()) x 16, c_alpha at its nodes
-/// @param samples_per_epoch  S: nt = epochs (S+1)
+/// With a record, the coherences between branches are at every sample exp(-|dy|^2/(8 sigma_neurons^2) - |dW|^2/(8
+/// sigma_weights^2)) times what they would be: those of a network that is traced out, outputs and weights being told
+/// apart as far as Gaussians of these widths are.
 /// @param tolerance  of evolve_mode()
 /// Throws, on all ranks alike, what evolve_mode(), OperatorSeries and product_state() throw, and stop_request where
 /// stops are heeded.
 DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span<const double, 6> stokes,
-                     const Mesh& mesh, std::span<const double> c, int epochs, int samples_per_epoch,
-                     double tolerance = default_boltzmann_tolerance);
+                     const Interaction& interaction, double tolerance = default_boltzmann_tolerance);
 
 /// DensityResult::mean alone, as coefficients, without any measures. Collective over `comm`; as evolve().
 std::vector<PauliVector> evolve_mixture(MPI_Comm comm, const BoltzmannSettings& settings,
-                                        std::span<const double, 6> stokes, const Mesh& mesh, std::span<const double> c,
-                                        int epochs, int samples_per_epoch,
+                                        std::span<const double, 6> stokes, const Interaction& interaction,
                                         double tolerance = default_boltzmann_tolerance);
 
 }  // namespace hjnet

@@ -6,6 +6,7 @@
 #include "parallel/sums.hpp"
 #include "quantum/measures.hpp"
 #include "quantum/stage.hpp"
+#include "run/particle_stage.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -44,25 +45,35 @@ double least_noise(const BoltzmannSettings& given, const Mixtures& states, const
   return high;
 }
 
-CriticalNoise least_noises(const BoltzmannSettings& given, const Mixtures& states) {
-  return {least_noise(given, states, [](BoltzmannSettings& settings, double x) { settings.mediator_noise = x; }),
-          least_noise(given, states, [](BoltzmannSettings& settings, double rate) {
-            settings.bath.dephasing = {rate, rate};
-          })};
+CriticalNoise least_noises(const Settings& run, const Mixtures& states) {
+  const auto& given = run.boltzmann;
+  CriticalNoise noise;
+  noise.mediator =
+      least_noise(given, states, [](BoltzmannSettings& settings, double x) { settings.mediator_noise = x; });
+  noise.dephasing = least_noise(given, states, [](BoltzmannSettings& settings, double rate) {
+    settings.bath.dephasing = {rate, rate};
+  });
+  if (run.particles->closure != Closure::branches) return noise;
+  for (const auto sigma : {&BoltzmannSettings::sigma_neurons, &BoltzmannSettings::sigma_weights}) {
+    const double least = least_noise(given, states, [&](BoltzmannSettings& settings, double finest) {
+      settings.*sigma = finest > 0.0 ? 1.0 / finest : 0.0;
+    });
+    (sigma == &BoltzmannSettings::sigma_neurons ? noise.sigma_neurons : noise.sigma_weights) = 1.0 / least;
+  }
+  return noise;
 }
 
 std::vector<PauliVector> mixture_of(MPI_Comm group, const Settings& settings, const BoltzmannSettings& boltzmann,
                                     const SampleSeries& series) {
-  return evolve_mixture(group, boltzmann, given_stokes(*settings.particles), operator_mesh(settings), series.operators,
-                        settings.epochs, settings.samples_per_epoch);
+  const auto mesh = operator_mesh(settings);
+  return evolve_mixture(group, boltzmann, given_stokes(*settings.particles), interaction_of(settings, mesh, series));
 }
 
 }  // namespace
 
 CriticalNoise critical_noise(MPI_Comm group, const Settings& settings, const SampleSeries& series) {
-  return least_noises(settings.boltzmann, [&](const BoltzmannSettings& boltzmann) {
-    return mixture_of(group, settings, boltzmann, series);
-  });
+  return least_noises(
+      settings, [&](const BoltzmannSettings& boltzmann) { return mixture_of(group, settings, boltzmann, series); });
 }
 
 CriticalNoise critical_noise_of_state(MPI_Comm world, MPI_Comm group, const Settings& settings,
@@ -71,7 +82,7 @@ CriticalNoise critical_noise_of_state(MPI_Comm world, MPI_Comm group, const Sett
   const auto samples = static_cast<std::size_t>(settings.samples());
   int rank = 0;
   MPI_Comm_rank(group, &rank);
-  return least_noises(settings.boltzmann, [&](const BoltzmannSettings& boltzmann) {
+  return least_noises(settings, [&](const BoltzmannSettings& boltzmann) {
     heed_stop(world);
     std::vector<double> sums(samples * static_cast<std::size_t>(ensemble.groups) * 16, 0.0);
     together(world, [&] {

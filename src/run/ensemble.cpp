@@ -169,8 +169,9 @@ EnsembleStatistics ensemble_statistics(MPI_Comm world, MPI_Comm group, const std
   const MemberSum sum(world, group, results);
   EnsembleStatistics out;
   out.mean.time = results.front().series.time;
-  for (const auto& [name, field] : series_fields) {
-    out.mean.*field = mean_of(sum, members, [&, of = field](const MemberResult& r) { return r.series.*of; });
+  for (const auto& field : series_fields) {
+    if (!field.is_there(settings)) continue;
+    out.mean.*field.values = mean_of(sum, members, [&](const MemberResult& r) { return r.series.*field.values; });
   }
   const auto deviation = [&](std::vector<double> SampleSeries::*field) {
     return deviation_of(sum, members, out.mean.*field, [&](const MemberResult& r) { return r.series.*field; });

@@ -335,6 +335,14 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   } else {
     add_waveform(out, settings, part);
   }
+  const bool branches = settings.particles && settings.particles->closure == Closure::branches;
+  if (branches) {  // four networks beside the run's own
+    constexpr std::int64_t networks = 5;
+    for (auto* bytes : {&out.state_bytes, &out.solver_bytes, &out.history_bytes, &out.checkpoint_bytes})
+      *bytes *= networks;
+    out.operations *= static_cast<double>(networks);
+    out.steps *= static_cast<double>(networks);
+  }
   out.stages.emplace_back("integration", out.operations);
   const std::int64_t outputs = settings.network.layers.back().neurons;
   const std::int64_t samples = settings.samples();
@@ -344,7 +352,9 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
                                                    : 0;
   const std::int64_t density = settings.particles ? samples * (16 * 2 + 10) * ((modes + ranks - 1) / ranks + 2) : 0;
   const auto held = holds_series(settings) ? samples : std::min(samples, static_cast<std::int64_t>(samples_a_block));
-  out.record_bytes += real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns +
+  constexpr std::int64_t branch_numbers = 2 * 4 + 2 * 16;  // a sample
+  out.record_bytes += real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns * (branches ? 5 : 1) +
+                              (branches ? held * branch_numbers * 2 : 0) +
                               held * (7 + (settings.particles ? 16 : 0)) * 2 + 2 * operator_numbers + density);
   out.available_bytes = available_memory() / ranks_here;
   out.file_bytes =
@@ -360,6 +370,10 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   if (settings.particles) out.file_bytes += real * (32 + operator_numbers * (settings.ensemble ? members : 1));
   out.file_bytes += wave_bytes(settings);
   add_constraints(out, settings, members);
+  if (branches) {
+    out.file_bytes += real * samples * branch_numbers * (settings.ensemble ? 1 + members : 1);
+    out.checkpoint_bytes += real * samples * branch_numbers;
+  }
   add_feedback(out, settings, members);
   out.checkpoint_bytes +=
       real * (2 * out.neurons * out.columns + samples * (7 + (settings.particles ? 16 : 0)) + operator_numbers);

@@ -39,7 +39,7 @@ void append(std::vector<double>& to, const std::vector<double>& from) {
 void append(SampleSeries& to, const SampleSeries& from) {
   append(to.time, from.time);
   append(to.operators, from.operators);
-  for (const auto& [name, field] : series_fields) append(to.*field, from.*field);
+  for (const auto& field : series_fields) append(to.*field.values, from.*field.values);
 }
 
 /// How many samples so many epochs have.
@@ -57,7 +57,7 @@ SampleSeries tail_of(const Settings& settings, const SampleSeries& series, int e
   };
   SampleSeries out;
   out.time = tail(series.time);
-  for (const auto& [name, field] : series_fields) out.*field = tail(series.*field);
+  for (const auto& field : series_fields) out.*field.values = tail(series.*field.values);
   const auto numbers = series.operators.size() * first / samples;
   out.operators.assign(series.operators.begin() + static_cast<std::ptrdiff_t>(numbers), series.operators.end());
   return out;
@@ -76,6 +76,9 @@ Member::Member(MPI_Comm group, const Settings& settings, int number)
       growth_(settings) {
   if (settings.wavefunction) probe_.emplace(network_, input_, settings, number);
   if (settings.particles && settings.particles->feedback) feedback_.emplace(group, settings);
+  if (settings.particles && settings.particles->closure == Closure::branches) {
+    branches_.emplace(network_, settings, number);
+  }
   if (settings.kernel && is_first()) kernel_.emplace(network_, input_, settings, engine_->delayed_weights());
   if (settings.evaluate) {
     evaluation_ = std::make_unique<EvaluationStage>(network_, input_, settings, engine_->delayed_weights(), number);
@@ -95,19 +98,20 @@ void Member::save(VectorArchive& out, bool sweep) const {
   engine_->save(out, sweep);
   sampler_.save(out);
   if (feedback_) feedback_->save(out);
+  if (branches_) branches_->save(out);
   if (kernel_) kernel_->save(out);
   if (values_) values_->save(out);
   save_series(out);
 }
 
 void Member::save_series(VectorArchive& out) const {
-  out.archive().create_group("/series");
+  out.create_group("/series");
   int rank = 0;
   MPI_Comm_rank(group_, &rank);
   const auto save = [&](const std::string& name, const std::vector<double>& held, const char* description) {
     const auto path = "/series/" + name;
     if (held_from_ == 0) return out.write_numbers(path, held, description);
-    const auto samples = name == "pauli" ? 0 : samples_of(settings_, epochs_done_);
+    const auto samples = samples_of(settings_, epochs_done_);
     out.archive().create_dataset<double>(path, {samples}, description);
     together(group_, [&] {
       std::vector<double> block;
@@ -119,14 +123,17 @@ void Member::save_series(VectorArchive& out) const {
     });
   };
   save("time", result_.series.time, "times of the samples of the epochs done");
-  for (const auto& [name, field] : series_fields) save(name, result_.series.*field, "samples of the epochs done");
+  for (const auto& field : series_fields) {
+    if (field.is_there(settings_)) save(field.name, result_.series.*field.values, "samples of the epochs done");
+  }
   out.write_numbers("/series/operators", result_.series.operators, "c_alpha at the nodes of the epochs done");
 }
 
 std::int64_t Member::saved_bytes(bool sweep) const {
   int rank = 0;
   MPI_Comm_rank(group_, &rank);
-  const auto sizes = engine_->saved_bytes(sweep) + (kernel_ ? kernel_->saved_bytes() : 0);
+  const auto sizes =
+      engine_->saved_bytes(sweep) + (kernel_ ? kernel_->saved_bytes() : 0) + (branches_ ? branches_->saved_bytes() : 0);
   if (rank != 0) return sizes;
   const auto samples = static_cast<std::int64_t>(
       (samples_of(settings_, epochs_done_) * 24 + result_.series.operators.size()) * sizeof(double));
@@ -139,6 +146,7 @@ void Member::load(const CheckpointInfo& checkpoint) {
   engine_->load(in);
   sampler_.load(in);
   if (kernel_) kernel_->load(in);
+  if (branches_) branches_->load(in);
   epochs_done_ = checkpoint.epochs_done;
   auto& series = result_.series;
   series.interaction = in.read_numbers("/series/interaction");
@@ -146,8 +154,9 @@ void Member::load(const CheckpointInfo& checkpoint) {
   const auto samples = series.interaction.size();
   if (holds_series(settings_)) {
     series.time = in.read_numbers("/series/time");
-    for (const auto& [name, field] : series_fields) {
-      if (field != &SampleSeries::interaction) series.*field = in.read_numbers(std::string("/series/") + name);
+    for (const auto& field : series_fields) {
+      if (field.values == &SampleSeries::interaction || !field.is_there(settings_)) continue;
+      series.*field.values = in.read_numbers(std::string("/series/") + field.name);
     }
     series.operators = in.read_numbers("/series/operators");
   } else {
@@ -183,8 +192,8 @@ void Member::restore_series(RunFile& file) const {
     file.write_series(number_, first, agreed(group_, [&] {
                         SampleSeries block;
                         block.time = read("time");
-                        for (const auto& [name, field] : series_fields) {
-                          if (field != &SampleSeries::pauli) block.*field = read(name);
+                        for (const auto& field : series_fields) {
+                          if (field.is_there(settings_)) block.*field.values = read(field.name);
                         }
                         return block;
                       }));
@@ -237,6 +246,7 @@ void Member::advance(RunFile& file, Timing& timing) {
   {
     const Stopwatch watch(timing.reduction);
     samples = sampler_.sample(record);
+    if (branches_) branches_->take(samples);
     if (probe_) family = probe_->observe(record, samples);
     if (kernel_) kernel_->add_epoch();
   }

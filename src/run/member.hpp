@@ -7,6 +7,7 @@
 #include "network/external_input.hpp"
 #include "network/network.hpp"
 #include "quantum/stage.hpp"
+#include "run/branches.hpp"
 #include "run/checkpoints.hpp"
 #include "run/family_probe.hpp"
 #include "run/feedback.hpp"
@@ -115,6 +116,7 @@ private:
   std::unique_ptr<EvaluationStage> evaluation_;  ///< where it is asked for
   std::unique_ptr<ValueStage> values_;           ///< with an environment
   std::optional<FamilyProbe> probe_;             ///< with a wavefunction
+  std::optional<Branches> branches_;             ///< with Closure::branches
   std::optional<Feedback> feedback_;             ///< with particles.feedback
   bool warned_ = false;                          ///< that what is fed back is not positive
   GrowthWatch growth_;

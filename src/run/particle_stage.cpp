@@ -30,8 +30,8 @@ std::vector<std::complex<double>> row_major(const std::vector<Eigen::Matrix4cd>&
 }
 
 DensityResult boltzmann_stage(MPI_Comm group, const Settings& settings, const SampleSeries& series) {
-  return evolve(group, settings.boltzmann, given_stokes(*settings.particles), operator_mesh(settings), series.operators,
-                settings.epochs, settings.samples_per_epoch);
+  const auto mesh = operator_mesh(settings);
+  return evolve(group, settings.boltzmann, given_stokes(*settings.particles), interaction_of(settings, mesh, series));
 }
 
 /// Says where c_alpha is sharper than its mesh; of an ensemble's members the first speaks.
@@ -106,6 +106,15 @@ void find_critical_noise(MPI_Comm group, const Settings& settings, RunFile& file
 }
 
 }  // namespace
+
+Interaction interaction_of(const Settings& settings, const Mesh& mesh, const SampleSeries& series) {
+  Interaction out{mesh, series.operators, settings.epochs, settings.samples_per_epoch};
+  const auto& particles = *settings.particles;
+  if (particles.closure == Closure::branches) {
+    out.record = BranchRecord{{particles.a.axis, particles.b.axis}, series.distance_y, series.distance_weights};
+  }
+  return out;
+}
 
 MeasureColumns columns_of(const std::vector<Measures>& measures) {
   MeasureColumns out;

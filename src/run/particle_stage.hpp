@@ -2,6 +2,7 @@
 /// What follows from a member's c_alpha: its density matrices, their measures, the noise that they survive.
 
 #include "config/settings.hpp"
+#include "quantum/stage.hpp"
 #include "run/member.hpp"
 #include "run/progress.hpp"
 #include "run/run_file.hpp"
@@ -16,6 +17,9 @@ namespace hjnet {
 struct ParticleSeconds {
   double quantum = 0.0, output = 0.0;
 };
+
+/// What a member's particles see: a view of `mesh`, operator_mesh() of the settings, and of its series.
+Interaction interaction_of(const Settings& settings, const Mesh& mesh, const SampleSeries& series);
 
 /// Evolves the particles of result.member through the run by result.series, writes what comes out, and leaves in
 /// `result` what the ensemble and the summary need. Collective over `group`, the ranks of the member.

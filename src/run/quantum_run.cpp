@@ -51,17 +51,19 @@ public:
   [[nodiscard]] SampleSeries series(int member) const {
     SampleSeries out;
     out.time = sample_times(settings_, settings_.epochs);
-    for (const auto& [name, field] : series_fields) {
+    for (const auto& field : series_fields) {
+      if (!field.is_there(settings_)) continue;
+      auto& values = out.*field.values;
       if (!settings_.ensemble) {
-        out.*field = archive_.read_all<double>(std::string("/series/") + name);
+        values = archive_.read_all<double>(field.path);
         continue;
       }
-      const auto path = std::string("/ensemble/member/") + name;
+      const auto path = std::string("/ensemble/member/") + field.name;
       auto slab = Slab::whole(archive_.dims(path));
       slab.start.front() = static_cast<std::uint64_t>(member - settings_.ensemble->first);
       slab.count.front() = 1;
-      (out.*field).resize(slab.elements());
-      archive_.read<double>(path, slab, out.*field, Access::independent);
+      values.resize(slab.elements());
+      archive_.read<double>(path, slab, values, Access::independent);
     }
     const int first = settings_.ensemble ? settings_.ensemble->first : 0;
     out.operators = read_operator_coefficients(archive_, static_cast<std::uint64_t>(member - first));

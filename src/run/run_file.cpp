@@ -70,6 +70,7 @@ void RunFile::lay_out() {
   for (const auto* kind : {"/weights", "/momenta"}) create_snapshots(kind);
   if (settings_.particles) create_density();
   if (settings_.particles) create_operators();
+  if (settings_.particles && settings_.particles->closure == Closure::branches) create_branches();
   if (settings_.particles) create_critical();
   if (settings_.ensemble) create_ensemble();
   if (has_family()) create_family();
@@ -126,8 +127,10 @@ void RunFile::write_member(const std::string& quantity, int member, std::uint64_
 }
 
 void RunFile::write_scalars(std::optional<int> member, std::uint64_t row, const SampleSeries& series) {
-  const auto write = [&](const char* name, const std::vector<double>& values) {
-    const auto path = std::string(member ? "/ensemble/member/" : "/series/") + name;
+  for (const auto& field : series_fields) {
+    if (!field.is_there(settings_)) continue;
+    const auto& values = series.*field.values;
+    const auto path = member ? std::string("/ensemble/member/") + field.name : std::string(field.path);
     auto slab = Slab::whole(archive_.dims(path));
     const std::size_t sample = member ? 1 : 0;
     if (member) {
@@ -137,9 +140,6 @@ void RunFile::write_scalars(std::optional<int> member, std::uint64_t row, const 
     slab.start[sample] = row;
     slab.count[sample] = series.time.size();
     archive_.write<double>(path, slab, values, Access::independent);
-  };
-  for (const auto& [name, field] : series_fields) {
-    if (settings_.particles || field != &SampleSeries::pauli) write(name, series.*field);
   }
 }
 

@@ -36,17 +36,40 @@ struct SampleSeries {
   std::vector<double> pauli;        ///< c_alpha, 16 a sample, alpha = 4 mu + nu; empty without particles
   /// c_alpha at the nodes of operator_mesh(), 16 a node, epoch by epoch: what the particles see. Empty without them.
   std::vector<double> operators;
+  /// With Closure::branches, of the branches ++, +-, -+, -- (a's axis first): H_int and J, 4 a sample; how far y, and
+  /// W, are apart between any two, 16 a sample.
+  std::vector<double> branch_interaction, branch_action, distance_y, distance_weights;
 };
 
-/// The scalars by the names of their datasets, time and operators left out.
-inline constexpr std::array<std::pair<const char*, std::vector<double> SampleSeries::*>, 7> series_fields{{
-    {"coupling", &SampleSeries::coupling},
-    {"error", &SampleSeries::error},
-    {"interaction", &SampleSeries::interaction},
-    {"kinetic", &SampleSeries::kinetic},
-    {"hamiltonian", &SampleSeries::hamiltonian},
-    {"action", &SampleSeries::action},
-    {"pauli", &SampleSeries::pauli},
+/// One of the scalars: its name, below /ensemble/member and in checkpoints, where a single network's stands, and what
+/// it needs.
+struct SeriesField {
+  enum class Needs { nothing, particles, branches };
+  const char* name;
+  const char* path;
+  std::vector<double> SampleSeries::*values;
+  Needs needs = Needs::nothing;
+
+  [[nodiscard]] bool is_there(const Settings& settings) const {
+    if (needs == Needs::nothing) return true;
+    if (!settings.particles) return false;
+    return needs == Needs::particles || settings.particles->closure == Closure::branches;
+  }
+};
+
+/// All of them, time and operators left out.
+inline constexpr std::array<SeriesField, 11> series_fields{{
+    {"coupling", "/series/coupling", &SampleSeries::coupling},
+    {"error", "/series/error", &SampleSeries::error},
+    {"interaction", "/series/interaction", &SampleSeries::interaction},
+    {"kinetic", "/series/kinetic", &SampleSeries::kinetic},
+    {"hamiltonian", "/series/hamiltonian", &SampleSeries::hamiltonian},
+    {"action", "/series/action", &SampleSeries::action},
+    {"pauli", "/series/pauli", &SampleSeries::pauli, SeriesField::Needs::particles},
+    {"branch_interaction", "/branches/interaction", &SampleSeries::branch_interaction, SeriesField::Needs::branches},
+    {"branch_action", "/branches/action", &SampleSeries::branch_action, SeriesField::Needs::branches},
+    {"distance_y", "/branches/distance_y", &SampleSeries::distance_y, SeriesField::Needs::branches},
+    {"distance_weights", "/branches/distance_weights", &SampleSeries::distance_weights, SeriesField::Needs::branches},
 }};
 
 /// What constraints leave at the samples of an epoch, row by row: m numbers each, or one a constrained synapse.
@@ -84,6 +107,9 @@ struct MeasureColumns {
 struct CriticalNoise {
   double mediator = 0.0;   ///< x
   double dephasing = 0.0;  ///< gamma_phi of both particles
+  /// With Closure::branches, the other way round: the largest sigma, of outputs and of weights, at which no sample is
+  /// entangled; infinite where none is anyway, 0 where none is small enough.
+  double sigma_neurons = 0.0, sigma_weights = 0.0;
 };
 
 /// The groups below /weights or /momenta, `kind`, that a run writes. What is zero by definition is left out: M at the
@@ -284,6 +310,7 @@ private:
   void create_snapshots(const std::string& kind);
   void create_density();
   void create_operators();
+  void create_branches();
   void create_critical();
   void create_ensemble();
   void create_family();

@@ -110,6 +110,22 @@ void RunFile::create_operators() {
                                   "polynomial of the element is what the particles see");
 }
 
+void RunFile::create_branches() {
+  const auto create = [&](const std::string& name, const char* field, std::vector<std::uint64_t> row,
+                          const std::string& description) {
+    row.insert(row.begin(), samples());
+    archive_.create_dataset<double>("/branches/" + name, row, description);
+    if (!settings_.ensemble) return;
+    row.insert(row.begin(), as_size(settings_.ensemble->members));
+    archive_.create_dataset<double>(std::string("/ensemble/member/") + field, row, description + ", of each member");
+  };
+  const std::string order = " of the networks fed ++, +-, -+, -- (the axis of A first)";
+  create("interaction", "branch_interaction", {4}, "learning potential H_int" + order);
+  create("action", "branch_action", {4}, "action J" + order);
+  create("distance_y", "distance_y", {4, 4}, "how far the outputs y are apart between any two" + order);
+  create("distance_weights", "distance_weights", {4, 4}, "how far the weights W are apart between any two" + order);
+}
+
 void RunFile::create_critical() {
   const std::vector<std::uint64_t> rows{settings_.ensemble ? as_size(settings_.ensemble->members) : 1};
   archive_.create_dataset<double>("/critical/mediator_noise", rows,
@@ -117,9 +133,17 @@ void RunFile::create_critical() {
   archive_.create_dataset<double>(
       "/critical/dephasing", rows,
       "smallest dephasing of both particles at which no sample is entangled, a row a member", "1/time");
+  if (settings_.particles->closure == Closure::branches) {
+    for (const auto& [name, what] : {std::pair{"sigma_neurons", "outputs"}, std::pair{"sigma_weights", "weights"}}) {
+      archive_.create_dataset<double>(
+          std::string("/critical/") + name, rows,
+          fmt::format("largest width to which {} are told apart at which no sample is entangled, a row a member",
+                      what));
+    }
+  }
   // The end of a run then changes a number in place, and no structure.
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-  if (settings_.ensemble) write_state_critical({unknown, unknown});
+  if (settings_.ensemble) write_state_critical({unknown, unknown, unknown, unknown});
   archive_.create_dataset<std::complex<double>>(
       "/witness", {4, 4},
       "W with Tr(W rho) >= 0 for every separable state, of the mixture where its negativity is largest");

@@ -10,8 +10,17 @@ namespace {
 
 using Complex = std::complex<double>;
 
-constexpr std::array<std::pair<const char*, double CriticalNoise::*>, 2> critical_noises{
-    {{"mediator_noise", &CriticalNoise::mediator}, {"dephasing", &CriticalNoise::dephasing}}};
+using NamedNoise = std::pair<const char*, double CriticalNoise::*>;
+constexpr std::array<NamedNoise, 4> critical_noises{{{"mediator_noise", &CriticalNoise::mediator},
+                                                     {"dephasing", &CriticalNoise::dephasing},
+                                                     {"sigma_neurons", &CriticalNoise::sigma_neurons},
+                                                     {"sigma_weights", &CriticalNoise::sigma_weights}}};
+
+/// The last two with branches only.
+std::span<const NamedNoise> noises_of(const Settings& settings) {
+  const bool branches = settings.particles->closure == Closure::branches;
+  return std::span(critical_noises).first(branches ? 4 : 2);
+}
 
 }  // namespace
 
@@ -63,21 +72,21 @@ void RunFile::write_witness(std::span<const Complex> witness, const NamedNumbers
 }
 
 void RunFile::write_critical(int member, const CriticalNoise& noise) {
-  for (const auto& [name, value] : critical_noises) {
+  for (const auto& [name, value] : noises_of(settings_)) {
     archive_.write<double>(std::string("/critical/") + name, {{member_row(member)}, {1}},
                            std::span<const double>(&(noise.*value), 1), Access::independent);
   }
 }
 
 void RunFile::write_state_critical(const CriticalNoise& noise) {
-  for (const auto& [name, value] : critical_noises) {
+  for (const auto& [name, value] : noises_of(settings_)) {
     archive_.write_attribute(std::string("/critical/") + name, "state", noise.*value);
   }
 }
 
 CriticalNoise RunFile::read_critical(int member) const {
   CriticalNoise noise;
-  for (const auto& [name, value] : critical_noises) {
+  for (const auto& [name, value] : noises_of(settings_)) {
     archive_.read<double>(std::string("/critical/") + name, {{member_row(member)}, {1}}, std::span(&(noise.*value), 1),
                           Access::independent);
   }
@@ -116,8 +125,8 @@ StoredMember RunFile::read_member(int member) const {
     values.resize(slab.elements());
     archive_.read<T>(path, slab, values, Access::independent);
   };
-  for (const auto& [name, field] : series_fields) {
-    if (settings_.particles || field != &SampleSeries::pauli) read(name, out.series.*field);
+  for (const auto& field : series_fields) {
+    if (field.is_there(settings_)) read(field.name, out.series.*field.values);
   }
   if (!settings_.particles) return out;
   out.series.operators = read_operator_coefficients(archive_, member_row(member));

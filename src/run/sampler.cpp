@@ -65,7 +65,7 @@ Sampler::Sampler(const Network& network, const ExternalInput& input, const Setti
       gauge_(static_cast<std::size_t>(network.neurons()), 0.0),
       outputs_(network.error().outputs() * static_cast<std::size_t>(input.columns())),
       output_gradient_(outputs_.size()) {
-  if (settings.particles) operator_mesh_ = operator_mesh(settings);
+  if (settings.particles && settings.particles->closure != Closure::branches) operator_mesh_ = operator_mesh(settings);
 }
 
 void Sampler::recall(const EpochRecord& record, const MeshPoint& point) {
@@ -173,8 +173,8 @@ void Sampler::integrate_action(const EpochRecord& record, const std::vector<doub
 }
 
 void Sampler::save(VectorArchive& out) const {
-  out.archive().create_group("/sampler");
-  out.archive().write_attribute("/sampler", "action", action_start_);
+  out.create_group("/sampler");
+  out.write_attribute("/sampler", "action", action_start_);
   if (kinetic_.empty()) return;
   write_mesh(out, "/sampler/mesh", kinetic_mesh_);
   out.write_numbers("/sampler/kinetic", kinetic_, "K at the nodes of the epoch before");
@@ -208,11 +208,31 @@ ConstraintSamples sample_constraints(const EpochRecord& record, const std::vecto
 
 }  // namespace
 
+std::vector<double> Sampler::interaction_at(const EpochRecord& record, const Mesh& mesh) {
+  const auto p = mesh.nodes_per_element();
+  std::vector<double> sums(mesh.nodes());
+  std::vector<double> errors(mesh.nodes());
+  for (std::size_t node = 0; node < mesh.nodes(); ++node) {
+    const double phase = mesh.phases()[node];
+    const auto point = record.mesh.locate(phase, node % p + 1 < p);
+    recall(record, point);
+    recall_gauge(record.start_time + phase);
+    sums[node] = local_coupling() + local_gauge();
+    errors[node] = error(record, point);
+    if (settings_.learning.weight_decay > 0.0) {
+      errors[node] += 0.5 * settings_.learning.weight_decay * record.mesh.evaluate(record.weight_squared, point);
+    }
+  }
+  sum_over_ranks(network_.comm(), sums);
+  for (std::size_t node = 0; node < mesh.nodes(); ++node) sums[node] += errors[node];
+  return sums;
+}
+
 EpochSamples Sampler::sample(const EpochRecord& record) {
   const auto phases = sample_phases(settings_);
   const auto count = phases.size();
   const auto nodes = record.mesh.nodes();
-  const bool particles = settings_.particles.has_value();
+  const bool particles = operator_mesh_.has_value();
   const std::size_t stride = 2 + (particles ? products : 0);
   EpochSamples out;
   out.epoch = record.epoch;

@@ -32,6 +32,9 @@ public:
   /// @throws numerical_error, on all ranks, naming the time and the quantity that is not finite.
   EpochSamples sample(const EpochRecord& record);
 
+  /// H_int at the nodes of a mesh of the same epoch, on every rank. Collective over the network's ranks.
+  std::vector<double> interaction_at(const EpochRecord& record, const Mesh& mesh);
+
   /// Writes K and J as they stand after the epochs sampled so far, and takes them up again.
   void save(VectorArchive& out) const;
   void load(const VectorArchive& in);
@@ -57,7 +60,7 @@ private:
   const Settings& settings_;
   Pointwise pointwise_;
   std::vector<double> y_, net_, delta_, f_, gauge_, outputs_, output_gradient_;
-  std::optional<Mesh> operator_mesh_;  ///< with particles
+  std::optional<Mesh> operator_mesh_;  ///< with particles, unless their c_alpha is that of branches
   Mesh kinetic_mesh_{{0.0, 1.0}, 2};
   std::vector<double> kinetic_;  ///< K at the nodes of kinetic_mesh_; empty before the first epoch
   std::vector<double> action_;   ///< J at the nodes of the record's mesh

@@ -138,6 +138,20 @@ std::string describe_potential(const Settings& settings, const SampleSeries& ser
   return describe(potential_shape(series.time, series.interaction, settings.samples_per_epoch), lennard_jones, mie);
 }
 
+/// How far apart the networks of the branches are at the end: what an observer of the network could tell.
+std::string describe_branches(const Settings& settings, const SampleSeries& series) {
+  if (settings.particles->closure != Closure::branches) return {};
+  const auto apart = [](const std::vector<double>& distances) {
+    const auto [least, most] = std::minmax({distances.end()[-15], distances.end()[-14], distances.end()[-13],
+                                            distances.end()[-10], distances.end()[-9], distances.end()[-5]});
+    return fmt::format("{:.3g} to {:.3g}", least, most);
+  };
+  const auto told = [](double sigma) { return sigma > 0.0 ? fmt::format(" (told apart to {:g})", sigma) : ""; };
+  return fmt::format("\nAt the end the branches' outputs are {} apart{}, their weights {}{}: the network's record.",
+                     apart(series.distance_y), told(settings.boltzmann.sigma_neurons), apart(series.distance_weights),
+                     told(settings.boltzmann.sigma_weights));
+}
+
 std::string describe_entanglement(const Settings& settings, const MemberResult& member,
                                   const EnsembleStatistics* statistics) {
   const auto& particles = *member.particles;
@@ -171,6 +185,7 @@ std::string describe_entanglement(const Settings& settings, const MemberResult& 
   text += ".";
   text += describe_causality(settings, statistics == nullptr ? member.series.time : statistics->mean.time,
                              statistics == nullptr ? member.concurrence : statistics->concurrence_mean);
+  text += describe_branches(settings, statistics == nullptr ? member.series : statistics->mean);
   if (settings.particles->feedback) text += describe_feedback(settings, member, statistics);
   if (particles.unphysical_samples > 0) {
     const auto all = settings.samples() * static_cast<std::int64_t>(settings.boltzmann.k0.size());
@@ -183,8 +198,11 @@ std::string describe_entanglement(const Settings& settings, const MemberResult& 
 }
 
 std::string describe_critical(const Settings& settings, const CriticalNoise& member, const CriticalNoise* state) {
-  const auto noises = [](const CriticalNoise& noise) {
-    return fmt::format("mediator noise x = {:.4g}, dephasing {:.4g}", noise.mediator, noise.dephasing);
+  const auto noises = [&settings](const CriticalNoise& noise) {
+    auto text = fmt::format("mediator noise x = {:.4g}, dephasing {:.4g}", noise.mediator, noise.dephasing);
+    if (settings.particles->closure != Closure::branches) return text;
+    return text +
+           fmt::format(", outputs told apart to {:.4g}, weights to {:.4g}", noise.sigma_neurons, noise.sigma_weights);
   };
   auto text =
       fmt::format("Critical noise, at which no sample is entangled{}: {}",

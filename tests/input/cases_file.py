@@ -120,7 +120,7 @@ CASES = [
         "in a port by --set",
         "particles.a.with=0.1",
         "--set particles.a.with=0.1: particles.a.with: unknown key, expected one of stokes, neurons, time, "
-        "width, epochs, coupling (did you mean 'width'?)",
+        "width, epochs, coupling, axis (did you mean 'width'?)",
     ),
     added(
         "two of them: the first in the file is reported",

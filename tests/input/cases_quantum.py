@@ -12,8 +12,20 @@ CASES = [
     quantum(
         "an unknown closure",
         'closure = "bilinaer"\n',
-        'case.toml:10:1: particles.closure: expected one of bilinear, backpropagation, full, mixed, mean_field, got '
+        'case.toml:10:1: particles.closure: expected one of bilinear, backpropagation, full, mixed, mean_field, branches, '
+        'got '
         "\"bilinaer\" (did you mean 'bilinear'?)",
+    ),
+    quantum(
+        "a record without branches",
+        "[boltzmann]\nsigma_neurons = 0.1\n",
+        'case.toml:11:1: boltzmann.sigma_neurons: has no effect: expected particles.closure = "branches"',
+    ),
+    quantum(
+        "feedback to branches",
+        'closure = "branches"\nfeedback = true\n',
+        'case.toml:11:1: particles.feedback: true cannot go with closure = "branches", whose networks are fed the '
+        "axes' states",
     ),
     quantum(
         "an amplitude that is not a number",

@@ -45,7 +45,8 @@ BoltzmannSettings settings(Memory memory, int modes) {
 }
 
 DensityResult on(MPI_Comm comm, const BoltzmannSettings& s, double size = 0.3) {
-  return evolve(comm, s, stokes, mesh, coefficients(size), epochs, intervals);
+  const auto c = coefficients(size);
+  return evolve(comm, s, stokes, {mesh, c, epochs, intervals});
 }
 
 void expect_same(const Extreme& a, const Extreme& b) {

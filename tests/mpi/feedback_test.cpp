@@ -65,8 +65,9 @@ TEST_F(FeedbackTest, FeedsWhatTheMixtureOfTheWholeRunIs) {
       take(feedback, s, 0, epochs);
       ASSERT_EQ(feedback.epochs_done(), epochs);
       EXPECT_EQ(feedback.fed().size(), std::size_t{epochs} * 6);
-      const auto whole = evolve(MPI_COMM_SELF, s.boltzmann, given_stokes(*s.particles), operator_mesh(s),
-                                coefficients(s), epochs, intervals);
+      const Mesh mesh = operator_mesh(s);
+      const auto c = coefficients(s);
+      const auto whole = evolve(MPI_COMM_SELF, s.boltzmann, given_stokes(*s.particles), {mesh, c, epochs, intervals});
       double moved = 0.0;
       for (int e = 0; e <= epochs; ++e) {
         // The state after the last epoch is the last sample.

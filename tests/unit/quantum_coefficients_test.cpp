@@ -145,6 +145,27 @@ TEST(Coefficients, MixedAreThoseOfAFunctionThatIsLinearInEachState) {
   for (std::size_t alpha = 1; alpha < 16; ++alpha) EXPECT_NEAR(c[alpha], given[alpha], 2e-15) << alpha;
 }
 
+TEST(Coefficients, BranchesAreAControlledNumber) {
+  // <a b| H |a b> of the states along the axes is H_ab, but for their mean, and nothing else couples them.
+  const std::array<std::array<double, 3>, 2> axes{{{0.6, 0.0, 0.8}, {0.0, -1.0, 0.0}}};
+  const std::array<double, 4> h{0.3, -0.2, 0.7, 0.1};
+  PauliVector c = PauliVector::Zero();
+  add_branch_coefficients(axes, h, std::span<double, 16>(c.data(), 16));
+  EXPECT_EQ(c[0], 0.0);
+  for (std::size_t branch = 0; branch < 4; ++branch) {
+    const double a = branch < 2 ? 1.0 : -1.0;
+    const double b = branch % 2 == 0 ? 1.0 : -1.0;
+    std::array<double, 6> stokes{};
+    for (std::size_t i = 0; i < 3; ++i) {
+      stokes[i] = a * axes[0][i];
+      stokes[3 + i] = b * axes[1][i];
+    }
+    const PauliVector rho = product_state(stokes);
+    EXPECT_NEAR(4.0 * c.dot(rho), h[branch] - 0.225, 1e-15);
+    EXPECT_LT(commutator(c, rho).norm(), 1e-15);
+  }
+}
+
 TEST(Coefficients, DerivativesOfProductsAndErrorsAgreeWithPolynomials) {
   // x(s) = x_0 + x_a s_A + x_b s_B + x_ab s_A s_B along one component each: columns 2, 6 and 7 + 3 + 2.
   const std::array<double, 4> x{0.7, -0.3, 0.5, 1.1};

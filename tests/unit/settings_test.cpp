@@ -100,7 +100,7 @@ TEST_F(SettingsTest, DefaultsAreThoseOfTheReference) {
       ++compared;
     }
   }
-  EXPECT_EQ(compared, 43);
+  EXPECT_EQ(compared, 45);
 }
 
 TEST_F(SettingsTest, EveryKeyRoundTrips) {

@@ -52,22 +52,6 @@ std::array<double, 2> read_rates(const Reader& table, std::string_view key, cons
   return {each[0], each[1]};
 }
 
-std::array<double, 3> read_axis(const Reader& table, const toml::array& numbers) {
-  std::array<double, 3> axis{};
-  if (numbers.size() != axis.size()) table.wrong("axis");
-  for (std::size_t i = 0; i < axis.size(); ++i) {
-    const auto number = finite_number(*numbers.get(i));
-    if (!number) table.wrong("axis");
-    axis[i] = *number;
-  }
-  const double length = std::hypot(axis[0], axis[1], axis[2]);
-  if (!(length > 0.0)) table.wrong("axis");
-  // What has been divided once stays as it is.
-  if (std::abs(length - 1.0) <= 2.0 * std::numeric_limits<double>::epsilon()) return axis;
-  for (auto& component : axis) component /= length;
-  return axis;
-}
-
 std::string list_text(const auto& numbers) {
   return toml_text(std::vector<double>(numbers.begin(), numbers.end()));
 }
@@ -98,6 +82,11 @@ void boltzmann_fields(Fields& fields, BoltzmannSettings& boltzmann) {
       [](const Reader& /*read with k0*/) {}, [&] { return toml_text(boltzmann.weights); });
   fields.number("positivity_tolerance", boltzmann.positivity_tolerance, not_negative,
                 "a state with an eigenvalue below minus this is flagged unphysical");
+  fields.number(
+      "sigma_neurons", boltzmann.sigma_neurons, not_negative,
+      "with particles.closure = \"branches\": outputs y that lie |dy| apart in two branches leave their coherence "
+      "exp(-|dy|^2/(8 sigma^2)); 0: all of it");
+  fields.number("sigma_weights", boltzmann.sigma_weights, not_negative, "the same of the weights");
 }
 
 void bath_fields(Fields& fields, BathSettings& bath) {
@@ -181,6 +170,11 @@ void read_boltzmann(const Reader& input, Settings& settings) {
         fmt::format("\"{}\" cannot go with particles.closure = \"mean_field\", whose equation is not "
                     "linear and has no second order: expected \"none\"",
                     name_of(memory_names, boltzmann.memory)));
+  }
+  const bool branches = settings.particles && settings.particles->closure == Closure::branches;
+  for (const auto& [key, sigma] :
+       {std::pair{"sigma_neurons", boltzmann.sigma_neurons}, std::pair{"sigma_weights", boltzmann.sigma_weights}}) {
+    table.must_act(key, branches, sigma == 0.0, "particles.closure = \"branches\"");
   }
   const bool is_default = !table.empty() && boltzmann == standard;
   input.must_act("boltzmann", settings.particles.has_value(), is_default, "[particles] beside it");

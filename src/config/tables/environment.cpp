@@ -253,11 +253,12 @@ void refuse_others(const Reader& table, const Settings& settings) {
     table.place().fail(
         "cannot stand beside stimulus.step: expected states alone to tell slots apart (stimulus.constant may stand)");
   }
-  if (settings.particles && has_operator_error(settings.particles->closure)) {
+  const auto closure = settings.particles ? settings.particles->closure : Closure::bilinear;
+  if (has_operator_error(closure) || closure == Closure::branches) {
     table.place().fail(fmt::format(
         "cannot stand beside particles.closure = \"{}\": expected \"bilinear\" or \"backpropagation\", since E "
         "contains outputs of earlier epochs too",
-        name_of(closure_names, settings.particles->closure)));
+        name_of(closure_names, closure)));
   }
   refuse_recurrent(table, settings.network);
 }

@@ -7,6 +7,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <numeric>
 #include <set>
 #include <string>
@@ -23,7 +25,8 @@ void particle_fields(Fields& fields, ParticleSettings& particles) {
       "closure", particles.closure, closure_names,
       "which factors of the Hamiltonian become operators: Delta and F, Delta alone, or Delta, F and the error; mixed: "
       "none, the coefficients are the second derivatives of H_int with respect to the two states; "
-      "mean_field is bilinear with each particle seeing the other's mean alone: a control, which never entangles");
+      "mean_field is bilinear with each particle seeing the other's mean alone: a control, which never entangles; "
+      "branches: no derivative, four networks fed +axis or -axis at each port, each learning from what it is fed");
   fields.truth(
       "feedback", particles.feedback,
       "true: from the second epoch on the ports are fed the Stokes vectors that the mixture of the modes has at the "
@@ -85,6 +88,31 @@ void read_coupling(const Reader& table, PortSettings& port) {
   }
 }
 
+/// A direction at right angles to the Stokes vector: the first of x, y, z that is nearest to that, made so.
+std::array<double, 3> perpendicular(const std::array<double, 3>& stokes) {
+  const double square = std::inner_product(stokes.begin(), stokes.end(), stokes.begin(), 0.0);
+  std::size_t nearest = 0;
+  for (std::size_t i = 1; i < 3; ++i) {
+    if (std::abs(stokes[i]) < std::abs(stokes[nearest])) nearest = i;
+  }
+  std::array<double, 3> axis{};
+  axis[nearest] = 1.0;
+  for (std::size_t i = 0; i < 3 && square > 0.0; ++i) axis[i] -= stokes[nearest] * stokes[i] / square;
+  const double length = std::sqrt(std::inner_product(axis.begin(), axis.end(), axis.begin(), 0.0));
+  for (double& component : axis) component /= length;
+  return axis;
+}
+
+/// The given one; with branches another where none is.
+void read_port_axis(const Reader& table, PortSettings& port, bool branches) {
+  if (branches) port.axis = perpendicular(port.stokes);
+  if (!table.has("axis")) return;
+  if (!branches) table.place("axis").fail("has no effect: expected particles.closure = \"branches\"");
+  const auto* numbers = table.find("axis")->as_array();
+  if (numbers == nullptr) table.wrong("axis");
+  port.axis = read_axis(table, *numbers);
+}
+
 /// @param taken  neurons of the other port, and then of this one too
 void port_fields(Fields& fields, PortSettings& port, const Settings& settings, std::set<std::int64_t>& taken) {
   fields.key(
@@ -122,6 +150,15 @@ void port_fields(Fields& fields, PortSettings& port, const Settings& settings, s
         }
         return rows.empty() ? std::string() : fmt::format("[{}]", fmt::join(rows, ", "));
       });
+  const bool branches = settings.particles && settings.particles->closure == Closure::branches;
+  fields.key(
+      {"axis", "three numbers, not all 0", "perpendicular to stokes",
+       "with closure = \"branches\": the networks are fed +axis or -axis, made of length 1, in place of stokes"},
+      [&](const Reader& table) { read_port_axis(table, port, branches); },
+      [&] {
+        const bool given = port.axis != std::array<double, 3>{};
+        return given ? toml_text(std::vector<double>(port.axis.begin(), port.axis.end())) : std::string();
+      });
 }
 
 PortSettings read_port(const Reader& particles, const char* name, const Settings& settings,
@@ -140,6 +177,9 @@ void check_feedback(const Reader& input, const Settings& settings) {
   const auto& boltzmann = settings.boltzmann;
   const auto memory = boltzmann.memory;
   const Place place = input.tables("particles").front().place("feedback");
+  if (settings.particles->closure == Closure::branches) {
+    place.fail("true cannot go with closure = \"branches\", whose networks are fed the axes' states");
+  }
   if (boltzmann.second_order == SecondOrder::average || memory == Memory::exponential) {
     place.fail(
         "true cannot go with second_order = \"average\" or memory = \"exponential\", whose noise remembers more than "
@@ -189,10 +229,10 @@ void read_particles(const Reader& input, Settings& settings) {
     ParticleSettings particles;
     FieldReader fields(table);
     particle_fields(fields, particles);
-    std::set<std::int64_t> taken;
-    particles.a = read_port(table, "a", settings, taken);
-    particles.b = read_port(table, "b", settings, taken);
     settings.particles = particles;
+    std::set<std::int64_t> taken;
+    settings.particles->a = read_port(table, "a", settings, taken);
+    settings.particles->b = read_port(table, "b", settings, taken);
   }
   read_boltzmann(input, settings);
   check_feedback(input, settings);

@@ -21,7 +21,6 @@ std::size_t CoupledEngine::neuron_parts(Sweep sweep) const {
 }
 
 void CoupledEngine::save(VectorArchive& out, bool sweep) const {
-  auto& archive = out.archive();
   const auto columns = static_cast<std::size_t>(input_.columns());
   save_engine(out, settings_, {"coupled", epoch_, columns, y_, delta_, mesh_});
   if (weight_sweep_) {
@@ -30,7 +29,7 @@ void CoupledEngine::save(VectorArchive& out, bool sweep) const {
     if (factors_ && epoch_ > 0) factors_->save(out, "/engine/history");
     if (dense_ && epoch_ > 0) {
       const auto& mesh = dense_->mesh();
-      archive.create_group("/engine/history");
+      out.create_group("/engine/history");
       write_mesh(out, "/engine/history/mesh", mesh);
       out.write_synapses("/engine/history/velocities", mesh.nodes() * columns, dense_->velocities(),
                          "dW/dt at the nodes of the epoch before, with tangents");
@@ -43,15 +42,14 @@ void CoupledEngine::save(VectorArchive& out, bool sweep) const {
 }
 
 void CoupledEngine::save_sweep(VectorArchive& out) const {
-  auto& archive = out.archive();
   const auto& position = *under_way_->position;
   const auto& record = under_way_->record;
   const auto columns = record.columns;
   const auto nodes = record.mesh.nodes();
-  archive.create_group("/engine/sweep");
-  archive.write_attribute("/engine/sweep", "kind", static_cast<std::int64_t>(position.sweep));
-  archive.write_attribute("/engine/sweep", "segment", static_cast<std::int64_t>(position.segment));
-  archive.write_attribute("/engine/sweep", "s", position.s);
+  out.create_group("/engine/sweep");
+  out.write_attribute("/engine/sweep", "kind", static_cast<std::int64_t>(position.sweep));
+  out.write_attribute("/engine/sweep", "segment", static_cast<std::int64_t>(position.segment));
+  out.write_attribute("/engine/sweep", "s", position.s);
   write_mesh(out, "/engine/sweep/mesh", record.mesh);
   out.write_neurons("/engine/sweep/y", nodes, columns, record.y.values(), "y at the nodes");
   out.write_neurons("/engine/sweep/net", nodes, columns, record.net.values(), "net input at the nodes");
