@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Bath and mediator noise against QuTiP's mesolve: the whole density matrix at every sample of a run.
+"""Bath and mediator noise against QuTiP's mesolve: the whole density matrix at every sample of a run's first three epochs.
 
     apt-get install --no-install-recommends python3-qutip python3-h5py
     benchmarks/boltzmann/open_systems.py HJNET INPUT.toml
@@ -39,12 +39,13 @@ BATHS = {  # of A and B: dephasing, relaxation, occupation, axis
     "mediator noise 1 and a bath": [(0.0, 0.1, 0.0, (0, 0, 1))] * 2,
 }
 CHARGE, ETA = 1.6, 1.0
+EPOCHS = 3
 
 
 def run(program, given, settings, folder):
     output = pathlib.Path(folder) / "run.h5"
     command = [program, "run", given, "--output", output, "--overwrite", "--set", f"boltzmann.charge={CHARGE}", "--set",
-               "solver.relative_tolerance=1e-9", "--set", "run.epochs=3"]
+               "solver.relative_tolerance=1e-9"]
     for key, value in settings.items():
         command += ["--set", f"boltzmann.{key}={value}"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -101,7 +102,7 @@ def difference(c, rho, length, settings, bath):
     options = {"atol": 1e-11, "rtol": 1e-10, "nsteps": 100000}
     if int(qutip.__version__.split(".")[0]) < 5:
         options = qutip.Options(**options)
-    for epoch in range(len(c)):
+    for epoch in range(EPOCHS):
         hamiltonian = [[ETA * CHARGE * p, (lambda a: lambda t, args=None: float(c[epoch](t)[a]))(a)]
                        for a, p in enumerate(PRODUCTS) if a > 0]
         operators = bath_operators(bath)

@@ -25,8 +25,11 @@ constexpr double first_directions = 2.0;
 constexpr double further_directions = 0.25;
 /// What looking after two bases takes an epoch however small they are.
 constexpr double basis_work = 1e6;
-/// With six tangents beside the value, so many times more.
-constexpr double tangent_directions = 3.0;
+/// With pulses of particles, and then as many times more as there are columns: 6000 neurons took 130 directions after
+/// one epoch and 228 after two with 7 columns, 355 after one with 16; 1200 neurons 23, 45, 76 and 166 after 1, 2, 4 and
+/// 8 with one (digits: 10).
+constexpr double first_directions_of_pulses = 0.3;
+constexpr double further_directions_of_pulses = 2.0;
 
 /// Synapses (times columns) of dense projections beyond which the coupled engine keeps factors: a dense history of some
 /// hundred nodes then takes 8 GB, W and V of two epochs. Not a matter of tolerance or epochs, which a restart may
@@ -46,10 +49,12 @@ HistoryWork history_work(const Settings& settings, std::size_t projection, std::
   const auto columns = static_cast<double>(tangent_columns(settings));
   const double width = columns * static_cast<double>(nodes);
   const double digits = -std::log10(resampling_tolerance(settings)) + 2.0;
-  const double all_columns = digits * (settings.particles ? tangent_directions : 1.0);
+  const bool pulses = settings.particles.has_value();
+  const double first = pulses ? first_directions_of_pulses : first_directions;
+  const double further = pulses ? further_directions_of_pulses : further_directions;
   const auto segments = static_cast<double>(input_breakpoints(settings).size() + 1);  // each with neurons of its own
   const auto rank_after = [&](double epochs) {
-    const double rank = segments * all_columns * (first_directions + further_directions * epochs);
+    const double rank = segments * digits * columns * (first + further * epochs);
     return std::min({rank, width * epochs, static_cast<double>(std::min(pre, post))});
   };
   const double rank = rank_after(0.5 * settings.epochs);
