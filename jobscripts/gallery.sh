@@ -3,6 +3,7 @@
 # ranks, draws them, and writes the page with the figures that it finds in the run files. Less than an hour on two cores.
 #
 #   bash jobscripts/gallery.sh --overwrite             all of it
+#   bash jobscripts/gallery.sh --page meaning --overwrite    docs/meaning.md instead
 #   bash jobscripts/gallery.sh --resume --overwrite    keeps the runs that are there, if program and inputs are the same
 #   bash jobscripts/gallery.sh --only torus-pendulum --output results/page    one case, into a folder of its own
 #   bash jobscripts/gallery.sh --list                  the names of the cases

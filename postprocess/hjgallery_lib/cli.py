@@ -9,11 +9,10 @@ from pathlib import Path
 
 from hjgallery_lib import page
 from hjgallery_lib.case import Case, Facts
-from hjgallery_lib.cases import CHAPTERS
+from hjgallery_lib.cases import PAGES
 from hjgallery_lib.making import Made, MakingError, Workshop
 
 ROOT = Path(__file__).resolve().parents[2]
-PICTURES = "figures/gallery"  # seen from the page
 
 
 class UsageError(Exception):
@@ -33,11 +32,12 @@ class Result:
 
 def parser():
     top = argparse.ArgumentParser(
-        prog="hjgallery", description="Runs shipped inputs, draws them, and writes a page about them: gallery.md.")
+        prog="hjgallery", description="Runs shipped inputs, draws them, and writes a page about them.")
+    top.add_argument("--page", choices=PAGES, default="gallery", help="which page (default gallery)")
     top.add_argument("--only", action="append", metavar="CASE", help="this case alone, any number of times; needs --output")
     top.add_argument("--list", action="store_true", help="print the cases and their runs, and make nothing")
     top.add_argument("--output", type=Path, metavar="DIR",
-                     help=f"the page goes to DIR/gallery.md, pictures to DIR/{PICTURES} (default: docs)")
+                     help="the page goes to DIR/PAGE.md, pictures to DIR/figures/PAGE (default: docs)")
     top.add_argument("--runs", type=Path, metavar="DIR", help="run files and logs (default: results/gallery)")
     top.add_argument("--ranks", type=int, default=2, metavar="N", help="MPI ranks of every run (default 2)")
     top.add_argument("--hjnet", metavar="FILE", help="the executable (default: that of build/release, else from PATH)")
@@ -50,8 +50,8 @@ def parser():
     return top
 
 
-def chosen_cases(names):
-    known = {case.name: case for chapter in CHAPTERS for case in chapter.cases}
+def chosen_cases(page_name, names):
+    known = {case.name: case for chapter in PAGES[page_name] for case in chapter.cases}
     unknown = [name for name in names or [] if name not in known]
     if unknown:
         raise UsageError(f"--only {unknown[0]}: there is no such case; there are {', '.join(known)}")
@@ -69,8 +69,8 @@ def found_hjnet(given):
 
 def check_free(arguments, cases, output):
     """Nothing that is there is replaced unasked."""
-    files = [output / "gallery.md"]
-    files += [output / PICTURES / f"{picture.name}.png" for case in cases for picture in case.pictures]
+    files = [output / f"{arguments.page}.md"]
+    files += [output / "figures" / arguments.page / f"{picture.name}.png" for case in cases for picture in case.pictures]
     if not arguments.resume:
         files += [arguments.runs / run.file for case in cases for run in case.runs]
     there = [path for path in dict.fromkeys(files) if path.exists()]
@@ -85,14 +85,14 @@ def prepare(arguments):
         raise UsageError("--only makes a page of some cases alone: say by --output DIR where to")
     if arguments.ranks < 1 or not arguments.limit > 0.0:
         raise UsageError("--ranks and --limit must be positive")
-    cases = chosen_cases(arguments.only)
+    cases = chosen_cases(arguments.page, arguments.only)
     output = (arguments.output or ROOT / "docs").resolve()
     arguments.runs = (arguments.runs or ROOT / "results/gallery").resolve()
     check_free(arguments, cases, output)
     if shutil.which(arguments.launcher) is None:
         raise UsageError(f"--launcher: there is no program {arguments.launcher}")
     workshop = Workshop(hjnet=found_hjnet(arguments.hjnet), launcher=[arguments.launcher, "-n", str(arguments.ranks)],
-                        ranks=arguments.ranks, inputs=ROOT / "input", runs=arguments.runs, pictures=output / PICTURES,
+                        ranks=arguments.ranks, inputs=ROOT / "input", runs=arguments.runs, pictures=output / "figures" / arguments.page,
                         resume=arguments.resume, limit=arguments.limit)
     return workshop, cases, output
 
@@ -134,7 +134,7 @@ def show(workshop, case, runs):
     return result
 
 
-def make(workshop, cases, output):
+def make(workshop, page_name, cases, output):
     try:
         workshop.lay_out()
     except OSError as error:
@@ -143,14 +143,14 @@ def make(workshop, cases, output):
     say("drawing and reading")
     results = {case.name: show(workshop, case, [(run, made.get(run.name, Made())) for run in case.runs])
                for case in cases}
-    text = page.render(CHAPTERS, results, workshop.ranks, PICTURES)
-    (output / "gallery.md").write_text(text, encoding="utf-8")
+    text = page.render(page_name, PAGES[page_name], results, workshop.ranks, f"figures/{page_name}")
+    (output / f"{page_name}.md").write_text(text, encoding="utf-8")
     return results
 
 
-def conclude(results, seconds, output, logs):
+def conclude(results, seconds, written, logs):
     failed = [result for result in results.values() if result.errors]
-    say(f"{len(results) - len(failed)} of {len(results)} cases in {page.duration(seconds)}: {output / 'gallery.md'}")
+    say(f"{len(results) - len(failed)} of {len(results)} cases in {page.duration(seconds)}: {written}")
     for result in failed:
         for error in result.errors:
             print(f"hjgallery: {result.case.name}: {error}", file=sys.stderr)
@@ -164,12 +164,12 @@ def main(argv=None):
     start = time.monotonic()
     try:
         if arguments.list:
-            for case in chosen_cases(arguments.only):
+            for case in chosen_cases(arguments.page, arguments.only):
                 say(f"{case.name}: {', '.join(run.name for run in case.runs)}")
             return 0
         workshop, cases, output = prepare(arguments)
-        results = make(workshop, cases, output)
+        results = make(workshop, arguments.page, cases, output)
     except UsageError as error:
         print(f"hjgallery: {error}", file=sys.stderr)
         return 2
-    return conclude(results, time.monotonic() - start, output, workshop.runs)
+    return conclude(results, time.monotonic() - start, output / f"{arguments.page}.md", workshop.runs)

@@ -1,9 +1,9 @@
-"""The gallery's page, in Markdown."""
+"""A page, in Markdown."""
 import shlex
 import textwrap
 
 
-HEAD = """# Gallery
+HEADS = {"gallery": """# Gallery
 
 What hjnet computes, case by case, from the inputs in `input/`: pictures, the time that the runs took, what they show
 and what they do not. Results were read from the run files when this page was written, and where the text compares them in words
@@ -11,7 +11,16 @@ the script has checked that the runs bear it out.
 
 `bash jobscripts/gallery.sh --overwrite` makes all of it again: the program, the runs, the pictures and this page
 (`--help` has its options). What is said here is to be changed in `postprocess/hjgallery_lib/cases`, not in this file.
-"""
+""", "meaning": """# What the entanglement means
+
+Five questions that a referee has of a concurrence: who would find it, of what it is made, whether it comes before its cause, how far
+from a classical one the mediator is, and what noise it survives. The networks are those of figure 3 (6-8-2, 12 epochs), 256 of them behind
+every figure, ± a standard error; differences are taken member by member (`hjplot difference`), quartiles are those of members. Results were read
+from the run files when this page was written, and where the text compares them in words the script has checked that the runs bear it out.
+
+`bash jobscripts/gallery.sh --page meaning --overwrite` makes all of it again. What is said here is to be changed in
+`postprocess/hjgallery_lib/cases/meaning.py`, not in this file.
+"""}
 
 
 def duration(seconds):
@@ -79,9 +88,9 @@ def section(result, ranks, folder):
     return "\n".join(parts) + "\n" + commands(result, ranks)
 
 
-def render(chapters, results, ranks, folder):
+def render(name, chapters, results, ranks, folder):
     """`results` by the name of the case, of those that were made; `folder`: of the pictures, seen from the page."""
-    parts = [HEAD, summary(chapters, results, ranks)]
+    parts = [HEADS[name], summary(chapters, results, ranks)]
     for chapter in chapters:
         made = [results[case.name] for case in chapter.cases if case.name in results]
         if made:

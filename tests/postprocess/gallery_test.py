@@ -16,7 +16,7 @@ from hjplot_test import HJPLOT  # makes the modules of postprocess/ known
 
 from hjgallery_lib import cli, page
 from hjgallery_lib.case import Case, Chapter, Facts, Picture, Run
-from hjgallery_lib.cases import CHAPTERS, entanglement
+from hjgallery_lib.cases import PAGES, entanglement
 from hjgallery_lib.figures import percent, plus_minus, short, table, vector
 
 ROOT = HJPLOT.parents[1]
@@ -78,7 +78,7 @@ class Gallery(unittest.TestCase):
         out, error = io.StringIO(), io.StringIO()
         call = ["--hjnet", self.folder / "hjnet", "--launcher", self.folder / "launch", "--ranks", 3, "--output",
                 self.output, "--runs", self.folder / "runs", *arguments]
-        with mock.patch.object(cli, "CHAPTERS", chapters), contextlib.redirect_stdout(out), \
+        with mock.patch.dict(cli.PAGES, gallery=chapters), contextlib.redirect_stdout(out), \
                 contextlib.redirect_stderr(error):
             status = cli.main([str(argument) for argument in call])
         return status, out.getvalue(), error.getvalue()
@@ -101,7 +101,7 @@ class Gallery(unittest.TestCase):
                      "hjplot potential beta.h5 -o two.png", "| [The second](#two) | `alpha`, `beta` |"):
             self.assertIn(part, text)
         for name in ("one", "two"):
-            self.assertLess((self.output / cli.PICTURES / f"{name}.png").stat().st_size, 120_000)
+            self.assertLess((self.output / "figures/gallery" / f"{name}.png").stat().st_size, 120_000)
 
     @mock.patch.object(cli.Workshop, "draw", lambda workshop, picture: (workshop.pictures / f"{picture.name}.png").touch())
     def test_nothing_is_replaced_unasked_and_resume_keeps_what_is_the_same(self):
@@ -169,9 +169,9 @@ class Gallery(unittest.TestCase):
 
 class Cases(unittest.TestCase):
     def setUp(self):
-        self.cases = [case for chapter in CHAPTERS for case in chapter.cases]
+        self.cases = [case for chapters in PAGES.values() for chapter in chapters for case in chapter.cases]
 
-    def test_every_shipped_input_is_in_the_gallery(self):
+    def test_every_shipped_input_is_on_a_page(self):
         used = {run.toml.removesuffix(".toml") for case in self.cases for run in case.runs}
         shipped = {path.stem for path in (ROOT / "input").glob("*.toml")}
         self.assertEqual(used, shipped - NO_CASE)
@@ -181,7 +181,6 @@ class Cases(unittest.TestCase):
             self.assertEqual(len(names), len(set(names)))
         runs = {}
         for case in self.cases:
-            self.assertTrue(case.pictures, case.name)
             files = {run.file for run in case.runs}
             for run in case.runs:
                 self.assertEqual(runs.setdefault(run.name, run), run)
@@ -190,7 +189,7 @@ class Cases(unittest.TestCase):
             for name in case.see:
                 self.assertTrue((ROOT / "docs" / name).is_file(), name)
 
-    def test_links_within_the_page_are_there(self):
+    def test_links_within_a_page_are_there(self):
         source = "".join(path.read_text(encoding="utf-8") for path in Path(page.__file__).parent.glob("cases/*.py"))
         self.assertLessEqual(set(re.findall(r"\]\(#([\w-]+)\)", source)), {case.name for case in self.cases})
 

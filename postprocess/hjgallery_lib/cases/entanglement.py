@@ -16,20 +16,10 @@ STRONG = (*MANY, "--set", "boltzmann.charge=3.0")
 PLAIN = Run("feedback-plain", "entangle-ensemble", STRONG)
 FED = Run("feedback-fed", "entangle-ensemble", (*STRONG, "--set", "particles.feedback=true"))
 
-MIXED, MIXED_FROZEN = (
-    Run(f"entangle-mixed{name}", f"entangle-{of}", (*MANY, "--set", "particles.closure=mixed"))
-    for name, of in (("", "ensemble"), ("-frozen", "frozen")))
 PAPER = Run("paper-figure-3")
 PLAINLY = ("--set", "boltzmann={ memory = \"none\" }")
 PAPER_PLAIN = Run("paper-figure-3-plain", "paper-figure-3", PLAINLY)
 PAPER_FROZEN = Run("paper-figure-3-frozen", "paper-figure-3", (*PLAINLY, "--set", "learning.enabled=false"))
-
-REGULARISED, AVERAGE = (
-    Run(f"entangle-{kind}", "entangle-memory-causal", (*MANY, "--set", f"boltzmann.second_order={kind}"))
-    for kind in ("regularised", "average"))
-CRITICAL = Run("entangle-critical", "entangle-ensemble", (*MANY, "--set", "boltzmann.critical=true"))
-KNOWN = Run("entangle-known", "entangle-ensemble", ("--set", "ensemble.members=8", "--set", "ensemble.groups=32", "--set",
-                                                    'ensemble.known=["weights"]'))
 
 ROUND_OFF = 1e-12
 
@@ -82,67 +72,6 @@ learning, most of it: see the [controls](#controls).
 """
 
 
-def second_order(facts):
-    causal = MEMORIES[1]
-    base = finals(facts, LEARNING)
-    says = {LEARNING: "the first order, which for a deterministic network is all",
-            causal: "the paper's second order, which leaves the states",
-            AVERAGE: "the average over noisy strengths that the paper's second order is the lowest order of",
-            REGULARISED: "the part of the paper's second order that keeps states"}
-    rows = []
-    for run, text in says.items():
-        difference = "" if run in (LEARNING, causal) else plus_minus(*mean_and_error(finals(facts, run) - base), sign=True)
-        rows.append([f"`{run.name}`", quoted_final(facts, run), difference, text])
-        facts.claim(physical(facts, run).all() == (run is not causal), f"{run.name} keeps the states, or does not, as said")
-    change = mean_and_error(finals(facts, REGULARISED) - base)
-    facts.claim(change[0] < -5 * change[1], "the regularised second order lowers the concurrence")
-    return f"""
-The networks of figure 3, with causal memory, member by member. H is an operator that the network determines, so the first order is
-complete, and a second order counts the same interaction again unless its strength is noise
-([model.md](model.md#7-quantum-boltzmann-equation)).
-
-{table(["run", "concurrence at the end", "difference", "is"], rows)}
-**Shows** what is left of the second order where ρ is to stay a state. **Does not show** that the noise is there: it is what the
-second order would have to mean.
-"""
-
-
-def state_at_end(facts, run):
-    file = facts.run(run.name)
-    return tuple(file.require(f"/ensemble/{place}/concurrence")[-1] for place in ("state", "state_error"))
-
-
-def knowledge(facts):
-    nothing, weights = state_at_end(facts, LEARNING), state_at_end(facts, KNOWN)
-    mean = mean_and_error(finals(facts, LEARNING))
-    noise = facts.run(CRITICAL.name).require("/critical/mediator_noise")
-    dephasing = facts.run(CRITICAL.name).require("/critical/dephasing")
-    values = np.sort(noise[:])
-    facts.claim(nothing[0] < 1e-6, "who knows nothing has no entanglement")
-    facts.claim(weights[0] > 3 * weights[1], "who knows the weights has some")
-    facts.claim(weights[0] < mean[0], "and less than who knows all")
-    facts.claim(0.0 < np.median(values) < 1.0, "a mediator that is classical enough does not entangle")
-    files = facts.run(CRITICAL.name).file
-    of_state = [float(files[f"/critical/{name}"].attrs["state"]) for name in ("mediator_noise", "dephasing")]
-    rows = [["everything: the mean over the members", plus_minus(*mean)],
-            ["the weights, not the targets", plus_minus(*weights)],
-            ["the distribution alone", short(nothing[0], 2)]]
-    quartiles = np.percentile(values, [25, 50, 75])
-    gone = np.percentile(dephasing[:], [25, 50, 75])
-    return f"""
-{table(["the observer knows", "concurrence of the pair at the end"], rows)}
-The members' mean is that of an observer who knows each network. To one who does not, the pair is in the mean state E[ρ].
-
-How classical may the mediator be? With x times the least noise of a mediator that measures one particle and acts on the other by what
-it found, half of the {len(values)} members entangle at no time from x = {short(quartiles[1])} on (quartiles {short(quartiles[0])} and
-{short(quartiles[2])}), where 0 is the model and 1 a classical mediator; for the state E[ρ] x = {short(of_state[0], 2)} is enough. A
-dephasing of both particles of {short(gone[1], 2)} (quartiles {short(gone[0], 2)} and {short(gone[2], 2)}) in units of 1/T is enough too.
-
-**Shows** for whom there is entanglement, and how much noise it survives. **Does not show** that the mediator is quantum: that the network's
-potential is an operator is put in, not found.
-"""
-
-
 def lead(facts):
     """Learning networks against frozen ones at the ends of the epochs, member by member: means and errors."""
     learning, frozen = (facts.run(run.name) for run in (LEARNING, FROZEN))
@@ -182,37 +111,6 @@ standard error.
 epoch {best}, {plus_minus(ahead[best], error[best], sign=True)}, less since, {plus_minus(ahead[-1], error[-1], sign=True)}
 at the end of the run; most clearly at the end of epoch {surest}, by {certain[surest]:.0f} standard errors.
 **Does not show** that entanglement is a sign of learning: networks that learn nothing end with {percent(share)} of it.
-"""
-
-
-def closures(facts):
-    rows = []
-    for learning, frozen, text in ((LEARNING, FROZEN, "Δ and F are operators, their second derivatives dropped"),
-                                   (MIXED, MIXED_FROZEN, "the second derivatives of H_int, nothing dropped")):
-        ahead = mean_and_error(finals(facts, learning) - finals(facts, frozen))
-        rows.append([f"`{learning.name}`", final_text(facts, learning), final_text(facts, frozen),
-                     plus_minus(*ahead, sign=True), text])
-        for run in (learning, frozen):
-            mean, error = mean_and_error(finals(facts, run))
-            facts.claim(mean > 5 * error, f"{run.name} entangles")
-            facts.claim(physical(facts, run).all(), f"{run.name} keeps the states")
-    change = mean_and_error(finals(facts, MIXED) - finals(facts, LEARNING))
-    lead_of_mixed = mean_and_error(finals(facts, MIXED) - finals(facts, MIXED_FROZEN))
-    facts.claim(lead_of_mixed[0] > 5 * lead_of_mixed[1], "with the mixed closure learning is most of it")
-    ratio = finals(facts, MIXED).mean() / finals(facts, MIXED_FROZEN).mean()
-    both = np.corrcoef(finals(facts, MIXED), finals(facts, LEARNING))[0, 1]
-    states = [state_at_end(facts, run) for run in (LEARNING, MIXED)]
-    for state in states:
-        facts.claim(state[0] < 1e-6, "who does not know the networks has no entanglement")
-    return f"""
-The bilinear closure calls Δ and F operators and keeps the products of their first derivatives. The mixed one takes H_int as it is, a function of
-the two states fed in: which factors are operators is no choice then ([model.md](model.md#6-operators)).
-
-{table(["closure", "concurrence at the end", "frozen", "learning − frozen", "keeps"], rows)}
-**Shows** that the entanglement does not rest on the bilinear closure, and that what that closure drops is what learning adds: with all second
-derivatives networks that learn end with {short(ratio, 2)} times the concurrence of the same networks with frozen weights. Member by member
-the mixed closure ends {plus_minus(*change, sign=True)} from the bilinear one, with a correlation of {short(both, 2)}. **Does not show** that the network is quantum: H_int is made an operator in both, and to an observer who does not know the networks there is nothing in
-either (C = {short(states[0][0], 2)} and {short(states[1][0], 2)}).
 """
 
 
@@ -300,26 +198,10 @@ CASES = (
          (Picture("figure-3", ("entanglement", LEARNING.file, *(run.file for run in MEMORIES)),
                   "Concurrence over the epochs, dashed where unphysical"),),
          figure_3),
-    Case("second-order", "The second order as a state", (LEARNING, MEMORIES[1], AVERAGE, REGULARISED),
-         (Picture("second-order", ("entanglement", LEARNING.file, MEMORIES[1].file, AVERAGE.file, REGULARISED.file,
-                                   "--label", "first order", "--label", "the paper's second order",
-                                   "--label", "its average", "--label", "its positive part"),
-                  "Concurrence at first order, with the paper's second order, its average and its regularised form"),),
-         second_order, ("model.md",)),
-    Case("knowledge", "Who finds the entanglement, and how much noise it survives", (LEARNING, KNOWN, CRITICAL),
-         (Picture("knowledge", ("entanglement", LEARNING.file, KNOWN.file, "--label", "256 networks", "--label",
-                                "32 networks, 8 targets each"),
-                  "Concurrence of members, and of the states of observers who know the weights, or nothing"),),
-         knowledge, ("model.md", "user-guide.md")),
     Case("controls", "Controls: frozen weights, no Δ, other closures", (LEARNING, FROZEN, DELTA_OFF, BACKPROPAGATION, FULL),
          (Picture("controls", ("entanglement", LEARNING.file, FROZEN.file, DELTA_OFF.file, BACKPROPAGATION.file, FULL.file),
                   "Concurrence in the controls"),),
          controls, ("model.md",)),
-    Case("closures", "The closures side by side", (LEARNING, FROZEN, MIXED, MIXED_FROZEN),
-         (Picture("closures", ("entanglement", LEARNING.file, FROZEN.file, MIXED.file, MIXED_FROZEN.file, "--label", "bilinear",
-                               "--label", "bilinear, frozen", "--label", "mixed", "--label", "mixed, frozen"),
-                  "Concurrence with the bilinear and the mixed closure, learning and frozen"),),
-         closures, ("model.md",)),
     Case("paper-figure-3", "The paper's own figure 3", (PAPER, PAPER_PLAIN, PAPER_FROZEN),
          (Picture("paper-figure-3", ("entanglement", PAPER.file, PAPER_PLAIN.file, PAPER_FROZEN.file, "--from", "2", "--label",
                                      "adjacent steps coupled", "--label", "no memory", "--label", "no memory, frozen"),
