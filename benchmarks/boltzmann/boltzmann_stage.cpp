@@ -2,11 +2,12 @@
 //
 //   boltzmann_stage C.bin OUT.bin EPOCHS INTERVALS MEMORY REPEATS s_A1 s_A2 s_A3 s_B1 s_B2 s_B3
 //
-// C.bin holds EPOCHS x INTERVALS x 4 x 16 doubles, epochs of length 1: c_alpha at the Chebyshev-Lobatto nodes of the
-// intervals between samples; q = eta = 1, tolerances are the defaults.
+// C.bin holds EPOCHS x 8 x 24 x 16 doubles, epochs of length 1: c_alpha at the Chebyshev-Lobatto nodes of 8 elements;
+// q = eta = 1, tolerances are the defaults.
 // OUT.bin gets, for every sample, rho (16 complex numbers, by rows), concurrence, negativity, entropy (bits) and
 // purity. Prints seconds, the best of REPEATS: polynomials and memory kernel; evolution to the matrices rho; measures; all
 // of evolve().
+#include "config/names.hpp"
 #include "parallel/environment.hpp"
 #include "quantum/stage.hpp"
 
@@ -33,10 +34,10 @@ struct Case {
   std::array<double, 6> stokes{};
   BoltzmannSettings settings;
 
-  [[nodiscard]] Mesh mesh() const {
+  [[nodiscard]] static Mesh mesh() {
     std::vector<double> boundaries;
-    for (int i = 0; i <= intervals; ++i) boundaries.push_back(static_cast<double>(i) / intervals);
-    return {boundaries, 4};
+    for (int i = 0; i <= 8; ++i) boundaries.push_back(i / 8.0);
+    return {boundaries, 24};
   }
 };
 
@@ -45,8 +46,8 @@ struct Seconds {
 };
 
 Memory memory_called(const std::string& name) {
-  for (const Memory memory : {Memory::none, Memory::symmetric, Memory::causal, Memory::window}) {
-    if (name == memory_name(memory)) return memory;
+  for (const auto& [known, memory] : memory_names) {
+    if (name == known) return memory;
   }
   throw std::invalid_argument("no memory is called " + name);
 }
@@ -58,7 +59,7 @@ Case read_case(const std::vector<std::string>& arguments) {
   input.settings.memory = memory_called(arguments[4]);
   input.repeats = std::stoi(arguments[5]);
   for (std::size_t i = 0; i < 6; ++i) input.stokes[i] = std::stod(arguments[6 + i]);
-  input.c.resize(static_cast<std::size_t>(input.epochs) * static_cast<std::size_t>(input.intervals) * 4 * 16);
+  input.c.resize(static_cast<std::size_t>(input.epochs) * input.mesh().nodes() * 16);
   std::ifstream file(arguments[0], std::ios::binary);
   file.read(reinterpret_cast<char*>(input.c.data()), static_cast<std::streamsize>(input.c.size() * sizeof(double)));
   if (!file) throw std::runtime_error("cannot read " + arguments[0]);

@@ -92,7 +92,7 @@ void append_pieces(const Element& element, double low, double high, int halvings
     }
     return false;
   };
-  if (halvings < most_halvings && strays()) {
+  if (halvings < most_halvings && element.reference.nodes() > terms && strays()) {
     append_pieces(element, low, middle, halvings + 1, out);
     append_pieces(element, middle, high, halvings + 1, out);
     return;
