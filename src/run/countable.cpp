@@ -1,6 +1,7 @@
 #include "run/countable.hpp"
 
 #include "config/tangents.hpp"
+#include "engine/epoch_mesh.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
@@ -55,6 +56,11 @@ void require_countable(const Settings& settings, double nodes, double stretches)
   const bool states = settings.output.states || constraints > 0.0;
   bound(settings, "run.samples_per_epoch", "samples",
         samples * members * (100.0 + 42.0 * (modes + 2.0) + 2.0 * neurons * (states ? 1.0 : 0.0) + 16.0 * constraints));
+  if (settings.particles) {
+    const auto operators = static_cast<double>(operator_mesh_size(settings).nodes());
+    // The file's, twice in memory, and the polynomials that they are cut into (OperatorSeries).
+    bound(settings, "run.epochs", "operator coefficients", 16.0 * epochs * operators * (members + 8.0));
+  }
   if (settings.output.weights == WeightOutput::all) {
     if (settings.epochs > most_snapshots) {
       throw config_error(fmt::format("{}: output.weights: expected at most {} epochs with \"all\", got {}",

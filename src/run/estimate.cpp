@@ -10,6 +10,7 @@
 #include "kernel/kernel_shape.hpp"
 #include "network/connectivity.hpp"
 #include "network/external_input.hpp"
+#include "quantum/operator_series.hpp"
 #include "run/countable.hpp"
 #include "run/member.hpp"
 #include "run/run_file.hpp"
@@ -347,15 +348,18 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   const std::int64_t outputs = settings.network.layers.back().neurons;
   const std::int64_t samples = settings.samples();
   const auto modes = static_cast<std::int64_t>(settings.boltzmann.k0.size());
-  const auto operator_numbers = settings.particles ? std::int64_t{16} * settings.epochs *
-                                                         static_cast<std::int64_t>(operator_mesh_size(settings).nodes())
-                                                   : 0;
+  const auto operators = settings.particles ? operator_mesh_size(settings) : MeshSize{};
+  const auto operator_numbers = std::int64_t{16} * settings.epochs * static_cast<std::int64_t>(operators.nodes());
+  // An element's polynomial is cut into some three pieces (OperatorSeries), of which all epochs are held.
+  const auto piece_numbers = std::int64_t{3} * settings.epochs * static_cast<std::int64_t>(operators.elements) *
+                             static_cast<std::int64_t>(sizeof(OperatorPiece) / sizeof(double));
   const std::int64_t density = settings.particles ? samples * (16 * 2 + 10) * ((modes + ranks - 1) / ranks + 2) : 0;
   const auto held = holds_series(settings) ? samples : std::min(samples, static_cast<std::int64_t>(samples_a_block));
   constexpr std::int64_t branch_numbers = 2 * 4 + 2 * 16;  // a sample
-  out.record_bytes += real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns * (branches ? 5 : 1) +
-                              (branches ? held * branch_numbers * 2 : 0) +
-                              held * (7 + (settings.particles ? 16 : 0)) * 2 + 2 * operator_numbers + density);
+  out.record_bytes +=
+      real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns * (branches ? 5 : 1) +
+              (branches ? held * branch_numbers * 2 : 0) + held * (7 + (settings.particles ? 16 : 0)) * 2 +
+              2 * operator_numbers + piece_numbers + density);
   out.available_bytes = available_memory() / ranks_here;
   out.file_bytes =
       real * samples *

@@ -153,6 +153,12 @@ class Quantum(Case):
 
 
 class Critical(Case):
+    def test_is_continuous_in_the_charge(self):
+        found = [self.run_case("boltzmann.critical=true", f"boltzmann.charge={charge}")[0]["critical/mediator_noise"][0]
+                 for charge in (2.0, 2.002, 2.004)]
+        print("critical x at q = 2, 2.002, 2.004:", found)
+        self.assertGreater(abs(np.diff(found)).max(), 0.0)
+        self.assertLess(abs(np.diff(found)).max(), 2e-3)
     def test_is_where_the_entanglement_vanishes(self):
         found, said = self.run_case("boltzmann.critical=true")
         self.assertIn("Critical noise", said)

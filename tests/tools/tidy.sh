@@ -17,11 +17,12 @@ command -v run-clang-tidy >/dev/null || {
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON \
   -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12 >/dev/null
 cmake --build "$build" --target hjnet_version >/dev/null
-mapfile -t batches < <("$python" - "$build" "${2:-}" <<'END'
+mapfile -t batches < <("$python" - "$build" "$root" "${2:-}" <<'END'
 import json, pathlib, re, sys
-build = pathlib.Path(sys.argv[1]).resolve()
+build, root = (pathlib.Path(folder).resolve() for folder in sys.argv[1:3])
 for entry in json.loads((build / "compile_commands.json").read_text()):
-    if re.search(sys.argv[2], str(pathlib.Path(entry["file"]).relative_to(build))):
+    file = pathlib.Path(entry["file"])  # a batch below the build folder, or a source that is in none
+    if re.search(sys.argv[3], str(file.relative_to(build if file.is_relative_to(build) else root))):
         print(re.escape(entry["file"]) + "$")
 END
 )

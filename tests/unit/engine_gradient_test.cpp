@@ -150,14 +150,16 @@ struct TangentCase {
   const char* learning;
   const char* closure;
   bool recurrent, gauge;
+  const char* hidden = "logistic";  ///< transfer functions; that of the ports is tanh
+  const char* out = "erf";
 };
 
 std::string particles(const TangentCase& c) {
   return "[run]\nseed = 12\nsamples_per_epoch = 12\n" + std::string(c.run) + R"(
 thresholds = true
 initial_thresholds = 0.1
-layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 4, transfer = "logistic" },
-         { name = "out", neurons = 2, transfer = "erf" }]
+layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 4, transfer = ")" +
+         c.hidden + R"(" }, { name = "out", neurons = 2, transfer = ")" + c.out + R"(" }]
 projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "out" }, { from = "ports", to = "out" })" +
          (c.recurrent
               ? R"(, { from = "hidden", to = "hidden" }, { from = "out", to = "ports", connect = { fan_in = 1 } })"
@@ -437,14 +439,18 @@ TEST_P(Mixed, CoefficientsAreDerivativesOfTheInteraction) {
 
 INSTANTIATE_TEST_SUITE_P(
     MixedCases, Mixed,
-    ::testing::Values(TangentCase{"terminal/terminal, mu = 0.7, recurrent, gauge", three_epochs, "epoch_memory = 0.7",
-                                  "mixed", true, true},
-                      TangentCase{
-                          "initial/initial, recurrent, gauge, decay", growing,
-                          "delta = \"initial\"\nmomentum = \"initial\"\ninitial_delta = 0.2\nweight_decay = 0.3",
-                          "mixed", true, true},
-                      TangentCase{"terminal/terminal, decay, cross entropy", three_epochs,
-                                  "error = \"cross_entropy\"\nweight_decay = 0.3", "mixed", false, false}),
+    ::testing::Values(
+        TangentCase{"terminal/terminal, mu = 0.7, recurrent, gauge", three_epochs, "epoch_memory = 0.7", "mixed", true,
+                    true},
+        TangentCase{"initial/initial, recurrent, gauge, decay", growing,
+                    "delta = \"initial\"\nmomentum = \"initial\"\ninitial_delta = 0.2\nweight_decay = 0.3", "mixed",
+                    true, true},
+        TangentCase{"terminal/terminal, decay, cross entropy", three_epochs,
+                    "error = \"cross_entropy\"\nweight_decay = 0.3", "mixed", false, false},
+        TangentCase{"terminal/initial, softplus and identity, mu = 0.5", three_epochs,
+                    "momentum = \"initial\"\nepoch_memory = 0.5", "mixed", false, true, "softplus", "identity"},
+        TangentCase{"initial/terminal, identity and softplus, recurrent", growing,
+                    "delta = \"initial\"\ninitial_delta = 0.2", "mixed", true, false, "identity", "softplus"}),
     [](const auto& info) { return "Case" + std::to_string(info.index); });
 
 }  // namespace
