@@ -52,7 +52,8 @@ TEST(Unitary, ZzInteractionEntanglesAsTheSine) {
     const int rows = intervals + 1;
     ASSERT_EQ(history.rho.size(), static_cast<std::size_t>(3 * rows));
     for (int i = 0; i < 3 * rows; ++i) {
-      const double t = i / rows + (i % rows) / static_cast<double>(intervals);
+      const int epoch = i / rows;
+      const double t = epoch + (i % rows) / static_cast<double>(intervals);
       const Measures m = measure(pauli_matrix(history.rho[static_cast<std::size_t>(i)]), 1e-6);
       EXPECT_NEAR(m.concurrence, std::abs(std::sin(2.0 * c * mode.charge * mode.eta * t)), 1e-14) << t;
     }
@@ -146,7 +147,7 @@ TEST(SecondOrder, CausalMemoryOfConstantHDephases) {
   const ModeParameters mode{0.8, 0.9};
   const PauliVector h = traceless(5, 0.4);
   const int intervals = 10;
-  const auto series = series_of(2, 1.0, [&](int, double) { return h; });
+  const auto series = series_of(2, 1.0, [&](int, double) { return PauliVector(h); });
   const Matrix4cd start = pure_product();
   const ModeHistory history = run(mode, series, intervals, Memory::causal, 0.0, start);
   const Eigen::SelfAdjointEigenSolver<Matrix4cd> solver(pauli_matrix(h));
