@@ -344,6 +344,8 @@ struct Settings {
   OutputSettings output;
   std::string resolved;  ///< the whole input as TOML with defaults and overrides put in; loads to the same settings
 
+  /// Whether four networks stand beside the run's own: Closure::branches.
+  [[nodiscard]] bool has_branches() const { return particles && particles->closure == Closure::branches; }
   [[nodiscard]] std::int64_t samples() const { return static_cast<std::int64_t>(epochs) * (samples_per_epoch + 1); }
   bool operator==(const Settings&) const = default;
 };

@@ -20,8 +20,8 @@ inline constexpr std::size_t first_mixed = 7;
 inline constexpr std::size_t most_columns = 16;
 
 /// What a run follows of every quantity: 1, 7 or 16 columns.
-constexpr int tangent_columns(const Settings& settings) {
-  if (!settings.particles || settings.particles->closure == Closure::branches) return 1;
+inline int tangent_columns(const Settings& settings) {
+  if (!settings.particles || settings.has_branches()) return 1;
   return static_cast<int>(settings.particles->closure == Closure::mixed ? most_columns : first_mixed);
 }
 

@@ -25,9 +25,8 @@ constexpr double first_directions = 2.0;
 constexpr double further_directions = 0.25;
 /// What looking after two bases takes an epoch however small they are.
 constexpr double basis_work = 1e6;
-/// With pulses of particles, and then as many times more as there are columns: 6000 neurons took 130 directions after
-/// one epoch and 228 after two with 7 columns, 355 after one with 16; 1200 neurons 23, 45, 76 and 166 after 1, 2, 4 and
-/// 8 with one (digits: 10).
+/// The same with pulses of particles, which renew the directions every epoch. Either is for a column: tangents multiply
+/// it.
 constexpr double first_directions_of_pulses = 0.3;
 constexpr double further_directions_of_pulses = 2.0;
 

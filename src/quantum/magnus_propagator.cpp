@@ -25,9 +25,11 @@ double sixth_order_bound(double b1, double b2, double b3) {
 }
 
 /// -i X takes the part of the anti-Hermitian matrices in the expansion, and commutator() that of their Lie bracket.
-/// With the moments A_i = int ((t - middle)/dt)^i H dt over the step: a1 = (9/4) A_0 - 15 A_2, a2 = 12 A_1, a3 = -15
-/// A_0
-/// + 180 A_2; a1 + a3/12 is A_0. Term by term of H, so that what is zero is zero to the last bit.
+/// With the moments A_i = int ((t - middle)/dt)^i H dt over the step:
+///
+///     a1 = (9/4) A_0 - 15 A_2,  a2 = 12 A_1,  a3 = 180 A_2 - 15 A_0,  a1 + a3/12 = A_0,
+///
+/// term by term of H, so that what is zero is zero to the last bit.
 MagnusStep magnus_step(const Hamiltonian& h, double from, double dt, double strength, double error_rate) {
   const Hamiltonian about = shifted(h, from + 0.5 * dt);
   PauliVector a0 = PauliVector::Zero();

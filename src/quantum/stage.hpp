@@ -78,10 +78,10 @@ ModeParameters mode_parameters(const BoltzmannSettings& settings, int mode);
 ///
 /// Collective over `comm`; all arguments are the same on all ranks. The mixture is summed in the order of the modes
 /// whatever the number of ranks, so all results are the same to the last bit on any number of ranks.
-/// @param stokes  s_A1..s_A3, s_B1..s_B3 of the state fed in
 /// With a record, the coherences between branches are at every sample exp(-|dy|^2/(8 sigma_neurons^2) - |dW|^2/(8
 /// sigma_weights^2)) times what they would be: those of a network that is traced out, outputs and weights being told
 /// apart as far as Gaussians of these widths are.
+/// @param stokes  s_A1..s_A3, s_B1..s_B3 of the state fed in
 /// @param tolerance  of evolve_mode()
 /// Throws, on all ranks alike, what evolve_mode(), OperatorSeries and product_state() throw, and stop_request where
 /// stops are heeded.

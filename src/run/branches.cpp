@@ -6,7 +6,6 @@
 #include "quantum/coefficients.hpp"
 
 #include <cmath>
-#include <string>
 
 namespace hjnet {
 
@@ -42,7 +41,7 @@ Branches::Branches(const Network& network, const Settings& settings, int member)
   }
 }
 
-void Branches::add_squares(const std::array<std::vector<double>, count>& x, double* squares) {
+void Branches::add_squares(const std::array<std::span<const double>, count>& x, double* squares) {
   for (std::size_t a = 0; a < count; ++a) {
     for (std::size_t b = 0; b < a; ++b) {
       double sum = 0.0;
@@ -75,15 +74,17 @@ void Branches::take(EpochSamples& samples) {
     add({at_nodes[0][node], at_nodes[1][node], at_nodes[2][node], at_nodes[3][node]}, samples.operators);
   }
   std::vector<double> squares(2 * pairs * phases.size(), 0.0);  // of y, then of W
-  std::array<std::vector<double>, count> values;
+  std::array<std::vector<double>, count> y;
+  std::array<std::span<const double>, count> values;
   for (std::size_t s = 0; s < phases.size(); ++s) {
     std::array<double, count> h{};
     for (std::size_t i = 0; i < count; ++i) {
       h[i] = of_branch[i].interaction[s];
       samples.branch_action.push_back(of_branch[i].action[s]);
       const auto& record = records[i];
-      values[i].resize(record.y.width());
-      record.y.evaluate(record.mesh, record.mesh.locate(phases[s], true), values[i].data());
+      y[i].resize(record.y.width());
+      record.y.evaluate(record.mesh, record.mesh.locate(phases[s], true), y[i].data());
+      values[i] = y[i];
     }
     samples.branch_interaction.insert(samples.branch_interaction.end(), h.begin(), h.end());
     add(h, samples.pauli);

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 namespace hjnet {
 
@@ -41,7 +42,7 @@ private:
     Sampler sampler;
   };
   /// Sums over this rank of (x_a - x_b)^2, added to the 16 numbers of a sample.
-  static void add_squares(const std::array<std::vector<double>, count>& x, double* squares);
+  static void add_squares(const std::array<std::span<const double>, count>& x, double* squares);
 
   const Network& network_;
   const Settings& settings_;

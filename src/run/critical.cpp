@@ -53,13 +53,14 @@ CriticalNoise least_noises(const Settings& run, const Mixtures& states) {
   noise.dephasing = least_noise(given, states, [](BoltzmannSettings& settings, double rate) {
     settings.bath.dephasing = {rate, rate};
   });
-  if (run.particles->closure != Closure::branches) return noise;
-  for (const auto sigma : {&BoltzmannSettings::sigma_neurons, &BoltzmannSettings::sigma_weights}) {
-    const double least = least_noise(given, states, [&](BoltzmannSettings& settings, double finest) {
-      settings.*sigma = finest > 0.0 ? 1.0 / finest : 0.0;
-    });
-    (sigma == &BoltzmannSettings::sigma_neurons ? noise.sigma_neurons : noise.sigma_weights) = 1.0 / least;
-  }
+  if (!run.has_branches()) return noise;
+  const auto largest_width = [&](double BoltzmannSettings::*sigma) {
+    return 1.0 / least_noise(given, states, [&](BoltzmannSettings& settings, double fineness) {
+             settings.*sigma = fineness > 0.0 ? 1.0 / fineness : 0.0;
+           });
+  };
+  noise.sigma_neurons = largest_width(&BoltzmannSettings::sigma_neurons);
+  noise.sigma_weights = largest_width(&BoltzmannSettings::sigma_weights);
   return noise;
 }
 

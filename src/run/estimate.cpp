@@ -336,14 +336,12 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   } else {
     add_waveform(out, settings, part);
   }
-  const bool branches = settings.particles && settings.particles->closure == Closure::branches;
-  if (branches) {  // four networks beside the run's own
-    constexpr std::int64_t networks = 5;
-    for (auto* bytes : {&out.state_bytes, &out.solver_bytes, &out.history_bytes, &out.checkpoint_bytes})
-      *bytes *= networks;
-    out.operations *= static_cast<double>(networks);
-    out.steps *= static_cast<double>(networks);
+  const std::int64_t networks = settings.has_branches() ? 5 : 1;
+  for (auto* bytes : {&out.state_bytes, &out.solver_bytes, &out.history_bytes, &out.checkpoint_bytes}) {
+    *bytes *= networks;
   }
+  out.operations *= static_cast<double>(networks);
+  out.steps *= static_cast<double>(networks);
   out.stages.emplace_back("integration", out.operations);
   const std::int64_t outputs = settings.network.layers.back().neurons;
   const std::int64_t samples = settings.samples();
@@ -355,11 +353,10 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
                              static_cast<std::int64_t>(sizeof(OperatorPiece) / sizeof(double));
   const std::int64_t density = settings.particles ? samples * (16 * 2 + 10) * ((modes + ranks - 1) / ranks + 2) : 0;
   const auto held = holds_series(settings) ? samples : std::min(samples, static_cast<std::int64_t>(samples_a_block));
-  constexpr std::int64_t branch_numbers = 2 * 4 + 2 * 16;  // a sample
-  out.record_bytes +=
-      real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns * (branches ? 5 : 1) +
-              (branches ? held * branch_numbers * 2 : 0) + held * (7 + (settings.particles ? 16 : 0)) * 2 +
-              2 * operator_numbers + piece_numbers + density);
+  const std::int64_t branch_numbers = settings.has_branches() ? 2 * 4 + 2 * 16 : 0;  // a sample
+  out.record_bytes += real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns * networks +
+                              held * (7 + (settings.particles ? 16 : 0) + branch_numbers) * 2 + 2 * operator_numbers +
+                              piece_numbers + density);
   out.available_bytes = available_memory() / ranks_here;
   out.file_bytes =
       real * samples *
@@ -374,13 +371,10 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   if (settings.particles) out.file_bytes += real * (32 + operator_numbers * (settings.ensemble ? members : 1));
   out.file_bytes += wave_bytes(settings);
   add_constraints(out, settings, members);
-  if (branches) {
-    out.file_bytes += real * samples * branch_numbers * (settings.ensemble ? 1 + members : 1);
-    out.checkpoint_bytes += real * samples * branch_numbers;
-  }
+  out.file_bytes += real * samples * branch_numbers * (settings.ensemble ? 1 + members : 1);
   add_feedback(out, settings, members);
-  out.checkpoint_bytes +=
-      real * (2 * out.neurons * out.columns + samples * (7 + (settings.particles ? 16 : 0)) + operator_numbers);
+  out.checkpoint_bytes += real * (2 * out.neurons * out.columns +
+                                  samples * (7 + (settings.particles ? 16 : 0) + branch_numbers) + operator_numbers);
   if (settings.stimulus.patterns) out.record_bytes += pattern_bytes(settings, (ranks + out.groups - 1) / out.groups);
   add_environment(out, settings, part);
   if (settings.kernel) {

@@ -76,9 +76,7 @@ Member::Member(MPI_Comm group, const Settings& settings, int number)
       growth_(settings) {
   if (settings.wavefunction) probe_.emplace(network_, input_, settings, number);
   if (settings.particles && settings.particles->feedback) feedback_.emplace(group, settings);
-  if (settings.particles && settings.particles->closure == Closure::branches) {
-    branches_.emplace(network_, settings, number);
-  }
+  if (settings.has_branches()) branches_.emplace(network_, settings, number);
   if (settings.kernel && is_first()) kernel_.emplace(network_, input_, settings, engine_->delayed_weights());
   if (settings.evaluate) {
     evaluation_ = std::make_unique<EvaluationStage>(network_, input_, settings, engine_->delayed_weights(), number);

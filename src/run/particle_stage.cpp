@@ -109,8 +109,8 @@ void find_critical_noise(MPI_Comm group, const Settings& settings, RunFile& file
 
 Interaction interaction_of(const Settings& settings, const Mesh& mesh, const SampleSeries& series) {
   Interaction out{mesh, series.operators, settings.epochs, settings.samples_per_epoch};
-  const auto& particles = *settings.particles;
-  if (particles.closure == Closure::branches) {
+  if (settings.has_branches()) {
+    const auto& particles = *settings.particles;
     out.record = BranchRecord{{particles.a.axis, particles.b.axis}, series.distance_y, series.distance_weights};
   }
   return out;

@@ -70,7 +70,7 @@ void RunFile::lay_out() {
   for (const auto* kind : {"/weights", "/momenta"}) create_snapshots(kind);
   if (settings_.particles) create_density();
   if (settings_.particles) create_operators();
-  if (settings_.particles && settings_.particles->closure == Closure::branches) create_branches();
+  if (settings_.has_branches()) create_branches();
   if (settings_.particles) create_critical();
   if (settings_.ensemble) create_ensemble();
   if (has_family()) create_family();

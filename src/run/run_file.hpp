@@ -51,9 +51,8 @@ struct SeriesField {
   Needs needs = Needs::nothing;
 
   [[nodiscard]] bool is_there(const Settings& settings) const {
-    if (needs == Needs::nothing) return true;
-    if (!settings.particles) return false;
-    return needs == Needs::particles || settings.particles->closure == Closure::branches;
+    if (needs == Needs::branches) return settings.has_branches();
+    return needs == Needs::nothing || settings.particles;
   }
 };
 

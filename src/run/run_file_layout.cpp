@@ -133,7 +133,7 @@ void RunFile::create_critical() {
   archive_.create_dataset<double>(
       "/critical/dephasing", rows,
       "smallest dephasing of both particles at which no sample is entangled, a row a member", "1/time");
-  if (settings_.particles->closure == Closure::branches) {
+  if (settings_.has_branches()) {
     for (const auto& [name, what] : {std::pair{"sigma_neurons", "outputs"}, std::pair{"sigma_weights", "weights"}}) {
       archive_.create_dataset<double>(
           std::string("/critical/") + name, rows,

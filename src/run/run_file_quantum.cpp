@@ -18,8 +18,7 @@ constexpr std::array<NamedNoise, 4> critical_noises{{{"mediator_noise", &Critica
 
 /// The last two with branches only.
 std::span<const NamedNoise> noises_of(const Settings& settings) {
-  const bool branches = settings.particles->closure == Closure::branches;
-  return std::span(critical_noises).first(branches ? 4 : 2);
+  return std::span(critical_noises).first(settings.has_branches() ? 4 : 2);
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ Sampler::Sampler(const Network& network, const ExternalInput& input, const Setti
       gauge_(static_cast<std::size_t>(network.neurons()), 0.0),
       outputs_(network.error().outputs() * static_cast<std::size_t>(input.columns())),
       output_gradient_(outputs_.size()) {
-  if (settings.particles && settings.particles->closure != Closure::branches) operator_mesh_ = operator_mesh(settings);
+  if (settings.particles && !settings.has_branches()) operator_mesh_ = operator_mesh(settings);
 }
 
 void Sampler::recall(const EpochRecord& record, const MeshPoint& point) {
@@ -78,6 +78,15 @@ void Sampler::recall(const EpochRecord& record, const MeshPoint& point) {
 
 void Sampler::recall_gauge(double time) {
   if (input_.has_gauge()) input_.gauge(time, gauge_.data());
+}
+
+MeshPoint Sampler::recall(const EpochRecord& record, const Mesh& mesh, std::size_t node) {
+  const double phase = mesh.phases()[node];
+  const auto p = mesh.nodes_per_element();
+  const auto point = record.mesh.locate(phase, node % p + 1 < p);
+  recall(record, point);
+  recall_gauge(record.start_time + phase);
+  return point;
 }
 
 double Sampler::local_coupling() const {
@@ -96,8 +105,10 @@ double Sampler::local_gauge() const {
 }
 
 double Sampler::error(const EpochRecord& record, const MeshPoint& point) const {
-  if (!record.energy.empty()) return record.mesh.evaluate(record.energy, point);
-  return network_.error().value(record.moment(point), outputs_.data(), record.columns);
+  const double outputs = record.energy.empty()
+                             ? network_.error().value(record.moment(point), outputs_.data(), record.columns)
+                             : record.mesh.evaluate(record.energy, point);
+  return outputs + 0.5 * settings_.learning.weight_decay * record.mesh.evaluate(record.weight_squared, point);
 }
 
 StateDerivatives Sampler::state_derivatives(const EpochRecord& record, const MeshPoint& point) {
@@ -209,19 +220,12 @@ ConstraintSamples sample_constraints(const EpochRecord& record, const std::vecto
 }  // namespace
 
 std::vector<double> Sampler::interaction_at(const EpochRecord& record, const Mesh& mesh) {
-  const auto p = mesh.nodes_per_element();
   std::vector<double> sums(mesh.nodes());
   std::vector<double> errors(mesh.nodes());
   for (std::size_t node = 0; node < mesh.nodes(); ++node) {
-    const double phase = mesh.phases()[node];
-    const auto point = record.mesh.locate(phase, node % p + 1 < p);
-    recall(record, point);
-    recall_gauge(record.start_time + phase);
+    const auto point = recall(record, mesh, node);
     sums[node] = local_coupling() + local_gauge();
     errors[node] = error(record, point);
-    if (settings_.learning.weight_decay > 0.0) {
-      errors[node] += 0.5 * settings_.learning.weight_decay * record.mesh.evaluate(record.weight_squared, point);
-    }
   }
   sum_over_ranks(network_.comm(), sums);
   for (std::size_t node = 0; node < mesh.nodes(); ++node) sums[node] += errors[node];
@@ -267,11 +271,7 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
     }
   }
   for (std::size_t node = 0; node < operator_nodes; ++node) {
-    const double phase = operator_mesh_->phases()[node];
-    const auto p = operator_mesh_->nodes_per_element();
-    const auto point = record.mesh.locate(phase, node % p + 1 < p);
-    recall(record, point);
-    recall_gauge(record.start_time + phase);
+    const auto point = recall(record, *operator_mesh_, node);
     add_pauli(record, point, sums.data() + count * stride + nodes + node * products);
   }
   sum_over_ranks(network_.comm(), sums);
@@ -283,8 +283,7 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
   out.operators.assign(of_operators, sums.end());
   for (std::size_t s = 0; s < count; ++s) {
     const double* row = sums.data() + s * stride;
-    const double e =
-        errors[s] + 0.5 * settings_.learning.weight_decay * record.mesh.evaluate(record.weight_squared, points[s]);
+    const double e = errors[s];
     const double kinetic = record.mesh.evaluate(kinetic_, points[s]) / (2.0 * settings_.learning.inertia);
     out.time.push_back(sample_time(settings_, record.epoch, static_cast<int>(s)));
     out.coupling.push_back(row[0] + row[1]);

@@ -50,7 +50,9 @@ private:
   [[nodiscard]] StateDerivatives state_derivatives(const EpochRecord& record, const MeshPoint& point);
   /// c A of the local neurons.
   void recall_gauge(double time);
-  /// E without decay at the point recalled.
+  /// Both at a node of a mesh of the same epoch; returns where that is in the record.
+  MeshPoint recall(const EpochRecord& record, const Mesh& mesh, std::size_t node);
+  /// E at the point recalled.
   [[nodiscard]] double error(const EpochRecord& record, const MeshPoint& point) const;
   void integrate_action(const EpochRecord& record, const std::vector<double>& gauge);
   void delayed_kinetic(const EpochRecord& record);

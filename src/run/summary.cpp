@@ -140,11 +140,15 @@ std::string describe_potential(const Settings& settings, const SampleSeries& ser
 
 /// How far apart the networks of the branches are at the end: what an observer of the network could tell.
 std::string describe_branches(const Settings& settings, const SampleSeries& series) {
-  if (settings.particles->closure != Closure::branches) return {};
+  if (!settings.has_branches()) return {};
   const auto apart = [](const std::vector<double>& distances) {
-    const auto [least, most] = std::minmax({distances.end()[-15], distances.end()[-14], distances.end()[-13],
-                                            distances.end()[-10], distances.end()[-9], distances.end()[-5]});
-    return fmt::format("{:.3g} to {:.3g}", least, most);
+    const auto last = std::span(distances).last(16);
+    std::vector<double> pairs;
+    for (std::size_t a = 0; a < 4; ++a) {
+      for (std::size_t b = 0; b < a; ++b) pairs.push_back(last[4 * a + b]);
+    }
+    const auto [least, most] = std::minmax_element(pairs.begin(), pairs.end());
+    return fmt::format("{:.3g} to {:.3g}", *least, *most);
   };
   const auto told = [](double sigma) { return sigma > 0.0 ? fmt::format(" (told apart to {:g})", sigma) : ""; };
   return fmt::format("\nAt the end the branches' outputs are {} apart{}, their weights {}{}: the network's record.",
@@ -200,7 +204,7 @@ std::string describe_entanglement(const Settings& settings, const MemberResult& 
 std::string describe_critical(const Settings& settings, const CriticalNoise& member, const CriticalNoise* state) {
   const auto noises = [&settings](const CriticalNoise& noise) {
     auto text = fmt::format("mediator noise x = {:.4g}, dephasing {:.4g}", noise.mediator, noise.dephasing);
-    if (settings.particles->closure != Closure::branches) return text;
+    if (!settings.has_branches()) return text;
     return text +
            fmt::format(", outputs told apart to {:.4g}, weights to {:.4g}", noise.sigma_neurons, noise.sigma_weights);
   };

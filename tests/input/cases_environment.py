@@ -25,6 +25,12 @@ CASES = [
           'case.toml:8:1: learning.error: "bellman" needs a table [environment]'),
     added("a decision process beside squared errors", "[environment]\n" + TABLES + SHOWN,
           'case.toml:7:2: environment: has no effect: expected learning.error = "bellman"'),
+    environment("branches beside a decision process", TABLES + SHOWN
+                + '[particles]\nclosure = "branches"\n'
+                + "a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }\n"
+                + "b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12 }\n",
+                'case.toml:9:2: environment: cannot stand beside particles.closure = "branches": its targets follow the '
+                "values of one network"),
     environment("a target beside Bellman errors", TABLES + SHOWN,
                 "case.toml:9:1: learning.target: has no effect: expected an error that has a target; that of \"bellman\" "
                 "comes from [environment]", HEAD + "target = 0.5\n"),

@@ -99,7 +99,7 @@ TEST(Kossakowski, WorstIsFoundWithItsTime) {
     }
   }
   const ModeHistory history = run(mode, series, 8, Memory::causal, 0.0, pure_product());
-  EXPECT_NEAR(history.kossakowski, worst, 1e-11);
+  EXPECT_NEAR(history.kossakowski, worst, 1e-13);
   EXPECT_EQ(history.kossakowski_time, time);
 }
 

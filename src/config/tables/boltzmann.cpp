@@ -171,10 +171,9 @@ void read_boltzmann(const Reader& input, Settings& settings) {
                     "linear and has no second order: expected \"none\"",
                     name_of(memory_names, boltzmann.memory)));
   }
-  const bool branches = settings.particles && settings.particles->closure == Closure::branches;
   for (const auto& [key, sigma] :
        {std::pair{"sigma_neurons", boltzmann.sigma_neurons}, std::pair{"sigma_weights", boltzmann.sigma_weights}}) {
-    table.must_act(key, branches, sigma == 0.0, "particles.closure = \"branches\"");
+    table.must_act(key, settings.has_branches(), sigma == 0.0, "particles.closure = \"branches\"");
   }
   const bool is_default = !table.empty() && boltzmann == standard;
   input.must_act("boltzmann", settings.particles.has_value(), is_default, "[particles] beside it");

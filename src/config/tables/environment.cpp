@@ -253,12 +253,15 @@ void refuse_others(const Reader& table, const Settings& settings) {
     table.place().fail(
         "cannot stand beside stimulus.step: expected states alone to tell slots apart (stimulus.constant may stand)");
   }
-  const auto closure = settings.particles ? settings.particles->closure : Closure::bilinear;
-  if (has_operator_error(closure) || closure == Closure::branches) {
+  if (settings.has_branches()) {
+    table.place().fail(
+        "cannot stand beside particles.closure = \"branches\": its targets follow the values of one network");
+  }
+  if (settings.particles && has_operator_error(settings.particles->closure)) {
     table.place().fail(fmt::format(
         "cannot stand beside particles.closure = \"{}\": expected \"bilinear\" or \"backpropagation\", since E "
         "contains outputs of earlier epochs too",
-        name_of(closure_names, closure)));
+        name_of(closure_names, settings.particles->closure)));
   }
   refuse_recurrent(table, settings.network);
 }

@@ -150,11 +150,10 @@ void port_fields(Fields& fields, PortSettings& port, const Settings& settings, s
         }
         return rows.empty() ? std::string() : fmt::format("[{}]", fmt::join(rows, ", "));
       });
-  const bool branches = settings.particles && settings.particles->closure == Closure::branches;
   fields.key(
       {"axis", "three numbers, not all 0", "perpendicular to stokes",
        "with closure = \"branches\": the networks are fed +axis or -axis, made of length 1, in place of stokes"},
-      [&](const Reader& table) { read_port_axis(table, port, branches); },
+      [&](const Reader& table) { read_port_axis(table, port, settings.has_branches()); },
       [&] {
         const bool given = port.axis != std::array<double, 3>{};
         return given ? toml_text(std::vector<double>(port.axis.begin(), port.axis.end())) : std::string();
@@ -177,7 +176,7 @@ void check_feedback(const Reader& input, const Settings& settings) {
   const auto& boltzmann = settings.boltzmann;
   const auto memory = boltzmann.memory;
   const Place place = input.tables("particles").front().place("feedback");
-  if (settings.particles->closure == Closure::branches) {
+  if (settings.has_branches()) {
     place.fail("true cannot go with closure = \"branches\", whose networks are fed the axes' states");
   }
   if (boltzmann.second_order == SecondOrder::average || memory == Memory::exponential) {
