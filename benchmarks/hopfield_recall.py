@@ -86,10 +86,7 @@ def study(hjnet):
 
 
 def draw(rows, path):
-    import matplotlib.pyplot as plt
-
-    style.use_print_style()
-    figure, axes = plt.subplots(figsize=(6.4, 4.0))
+    figure, axes = style.pyplot().subplots(figsize=(6.4, 4.0))
     for i, flips in enumerate(sorted({row["flips"] for row in rows})):
         mine = [row for row in rows if row["flips"] == flips]
         axes.errorbar([row["load"] for row in mine], [row["recalled"] for row in mine],

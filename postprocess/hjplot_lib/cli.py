@@ -163,7 +163,6 @@ def draw(arguments):
     # Late, so that `hjplot table` and errors do not wait for matplotlib.
     from hjplot_lib import entanglement, network, potential, style
 
-    style.use_print_style()
     if arguments.verb == "potential":
         figure = potential.draw(runs, mie=not arguments.no_mie, title=arguments.title)
     elif arguments.verb == "entanglement":
@@ -178,7 +177,6 @@ def draw_feedback(arguments):
     runs = open_runs(arguments)
     from hjplot_lib import feedback, style
 
-    style.use_print_style()
     style.save(feedback.draw(runs, arguments.title), arguments.output, arguments.dpi)
 
 
@@ -190,7 +188,6 @@ def draw_difference(arguments):
     text = difference.describe(runs, arguments.quantity)
     from hjplot_lib import style
 
-    style.use_print_style()
     style.save(difference.draw(runs, arguments.quantity, arguments.title), arguments.output, arguments.dpi)
     sys.stdout.write(text)
 
@@ -205,7 +202,6 @@ def draw_gauge(arguments):
         write_table(arguments.csv, gauge.render_csv(rows))
     from hjplot_lib import gauge_picture, style
 
-    style.use_print_style()
     style.save(gauge_picture.draw(runs, orbits, arguments.constraint, arguments.title), arguments.output, arguments.dpi)
     sys.stdout.write(gauge.render(rows) + f"largest |G|: {orbits.surface:.2e}\n")
 
@@ -217,7 +213,6 @@ def draw_kernel(arguments):
     found = kernel.Kernel(run)
     from hjplot_lib import style
 
-    style.use_print_style()
     style.save(kernel.draw(run, found, arguments.title), arguments.output, arguments.dpi)
     sys.stdout.write(kernel.report(found))
 
@@ -229,7 +224,6 @@ def draw_learning(arguments):
     found = learning.collect(runs)
     from hjplot_lib import style
 
-    style.use_print_style()
     style.save(learning.draw(runs, found, arguments.title), arguments.output, arguments.dpi)
     sys.stdout.write("".join(evaluations.report(f) for f in found if f is not None))
 
@@ -241,7 +235,6 @@ def draw_confusion(arguments):
     chosen = *chosen, confusion.class_names(*chosen[:2], arguments.data)
     from hjplot_lib import style
 
-    style.use_print_style()
     style.save(confusion.draw(*chosen, arguments.title), arguments.output, arguments.dpi)
     sys.stdout.write(confusion.report(*chosen))
 
@@ -253,7 +246,6 @@ def draw_gridworld(arguments):
     worlds = [gridworld.World(run) for run in runs]
     from hjplot_lib import style
 
-    style.use_print_style()
     style.save(gridworld.draw(runs, worlds, arguments.title), arguments.output, arguments.dpi)
     sys.stdout.write(gridworld.report(runs, worlds))
 
@@ -265,7 +257,6 @@ def draw_hopfield(arguments):
     recalls = hopfield.Recalls(run, arguments.data)
     from hjplot_lib import style
 
-    style.use_print_style()
     style.save(hopfield.draw(run, recalls, arguments.title), arguments.output, arguments.dpi)
     sys.stdout.write(hopfield.report(recalls))
 
@@ -273,14 +264,12 @@ def draw_hopfield(arguments):
 def draw_torus(arguments):
     from hjplot_lib import style, torus, torusfile
 
-    style.use_print_style()
     style.save(torus.draw(torusfile.TorusFile(arguments.file), arguments.title), arguments.output, arguments.dpi)
 
 
 def draw_torus_wave(arguments):
     from hjplot_lib import style, torus_wave, torusfile
 
-    style.use_print_style()
     figure = torus_wave.draw(torusfile.TorusFile(arguments.runs[0]), arguments.level, arguments.time, arguments.title)
     style.save(figure, arguments.output, arguments.dpi)
 
@@ -292,7 +281,6 @@ def draw_wavefunction(arguments):
     run = open_runs(arguments)[0]
     from hjplot_lib import network_wave, style
 
-    style.use_print_style()
     style.save(network_wave.draw(run, arguments.title), arguments.output, arguments.dpi)
 
 
@@ -318,7 +306,6 @@ def scale(arguments):
 
     last = scaling.last_rank(study, arguments.extrapolate)
     model = scaling_model.fit(study)
-    style.use_print_style()
     style.save(scaling.draw(study, model, last, arguments.title), arguments.output, arguments.dpi)
     sys.stdout.write(scaling.report(study, model, last))
 
@@ -328,7 +315,6 @@ def draw_learning_study(arguments):
 
     study = learning_study.Study(open_runs(arguments), arguments.set)
     sys.stdout.write(learning_study.report(study))
-    style.use_print_style()
     style.save(learning_study.draw(study, arguments.title), arguments.output, arguments.dpi)
 
 
@@ -347,7 +333,6 @@ def draw_scan(arguments):
         write_table(arguments.csv, table.render_csv(rows))
     from hjplot_lib import scan_picture, style
 
-    style.use_print_style()
     style.save(scan_picture.draw(found, arguments.title), arguments.output, arguments.dpi)
 
 

@@ -2,10 +2,10 @@
 from pathlib import Path
 
 import h5py
-import matplotlib.pyplot as plt
 import numpy as np
 
 from hjcommon_lib.notes import stored_text
+from hjplot_lib import style
 from hjplot_lib.evaluations import Evaluations, text_of
 from hjplot_lib.runfile import PlotError, open_hdf5
 
@@ -51,7 +51,7 @@ def draw(found, name, row, names, title=None):
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     classes = len(counts)
     side = float(np.clip(0.5 * classes + 2.2, 5.4, 9.0))
-    figure, axes = plt.subplots(figsize=(max(side + 1.0, 7.2), side))
+    figure, axes = style.pyplot().subplots(figsize=(max(side + 1.0, 7.2), side))
     image = axes.imshow(100.0 * shares, cmap="Blues", vmin=0.0, vmax=100.0, interpolation="nearest")
     figure.colorbar(image, ax=axes, shrink=0.85, pad=0.02, label="share of the true class (%)")
     if classes <= MOST_WRITTEN:

@@ -11,15 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.interpolate import CubicSpline
-from scipy.special import expit
 
 from hjplot_lib import weights
 from hjplot_lib.runfile import PlotError, open_hdf5
 
+
+def logistic(x):
+    from scipy.special import expit
+
+    return expit(x)
+
+
 TRANSFER = {"identity": (lambda x: x, np.ones_like),
             "tanh": (np.tanh, lambda x: 1.0 / np.cosh(x) ** 2),
-            "logistic": (expit, lambda x: expit(x) * expit(-x))}
+            "logistic": (logistic, lambda x: logistic(x) * logistic(-x))}
 DECAY_SWEEPS = 30  # M contains W and W contains M where weights decay: repeated until they agree
 FEWEST_SAMPLES = 16  # of a pattern: the splines through fewer would be the largest error
 
@@ -118,6 +123,8 @@ class Account:
 
     def _rise(self, values):
         """Integral from the epoch's start to each sample, slot by slot by cubic splines."""
+        from scipy.interpolate import CubicSpline
+
         time = np.arange(self.each + 1) * self.run.epoch_length / (self.slots * self.each)
         inside = np.stack([CubicSpline(time, slot).antiderivative()(time) for slot in values])
         before = np.concatenate([np.zeros_like(inside[:1, -1]), np.cumsum(inside[:, -1], axis=0)[:-1]])

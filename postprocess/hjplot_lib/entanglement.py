@@ -1,8 +1,5 @@
 """The concurrence of the two particles over time: paper, figure 3."""
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.markers import CARETUP
-from matplotlib.patches import Patch
 
 from hjplot_lib import measures, style
 
@@ -62,14 +59,14 @@ STATE = {"linestyle": (0, (1, 1.2)), "linewidth": 2.0}
 
 def legend_of(run, number):
     text = f"{run.label}:\nmean of {run.members} members ± standard error" if run.members > 1 else run.label
-    return Line2D([], [], **curve_look(number)), text
+    return style.line(**curve_look(number)), text
 
 
 def legends_of(run, d, number):
     lines = [legend_of(run, number)]
     if d.state is not None and known_of(run):
         text = f"the pair to one who knows the {', '.join(known_of(run))}"
-        lines.append((Line2D([], [], color=style.colour(number), **STATE), text))
+        lines.append((style.line(color=style.colour(number), **STATE), text))
     return lines
 
 
@@ -81,7 +78,7 @@ def common_state(runs, data):
     """One entry for the states of all observers who know nothing but the distribution."""
     if all(d.state is None or known_of(run) for run, d in zip(runs, data)):
         return []
-    return [(Line2D([], [], color="0.3", **STATE), "the pair to one who\ndoes not know the members")]
+    return [(style.line(color="0.3", **STATE), "the pair to one who\ndoes not know the members")]
 
 
 def draw_state(axes, run, d, number):
@@ -116,7 +113,7 @@ HATCH = {"facecolor": "0.93", "edgecolor": "0.7", "hatch": "////", "linewidth": 
 
 def unphysical_handle(runs):
     """Grey hatching where a single run is unphysical; several runs show it by their dashes alone."""
-    return Patch(**HATCH) if len(runs) == 1 else Line2D([], [], color="0.3", linestyle=DASHES, linewidth=1.2)
+    return style.patch(**HATCH) if len(runs) == 1 else style.line(color="0.3", linestyle=DASHES, linewidth=1.2)
 
 
 def unphysical_text(runs):
@@ -172,12 +169,14 @@ def top_of(d):
 
 
 def pulse_look(particle):
+    from matplotlib.markers import CARETUP
+
     return {"linestyle": "", "marker": CARETUP, "markersize": 6.5, "color": "0.25", "clip_on": False, "zorder": 5,
             "markerfacecolor": "0.25" if particle == "a" else "white"}
 
 
 def pulse_handle(particle):
-    return Line2D([], [], **{**pulse_look(particle), "marker": "^"})
+    return style.line(**{**pulse_look(particle), "marker": "^"})
 
 
 def common_arrivals(runs):

@@ -2,7 +2,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.lines import Line2D
 
 from hjplot_lib import entanglement, measures, style
 from hjplot_lib.runfile import PlotError
@@ -82,7 +81,7 @@ def draw(runs, title=None):
     columns = [[entanglement.legend_of(run, i) for i, run in enumerate(runs)],
                [(step_handle(p), rf"$\mathbf{{s}}_{name}$ as it was fed, with feedback")
                 for p, name in enumerate(PARTICLES)]
-               + [(Line2D([], [], color="0.3", linestyle=DASHES, linewidth=1.2),
+               + [(style.line(color="0.3", linestyle=DASHES, linewidth=1.2),
                    "the same of the plain run's mixture,\nwhich is not fed back")]]
     figure, panels, strip = style.with_legend([1.7, 1.5, 2.4, 1.5], columns)
     for axes in panels[1:]:
@@ -105,8 +104,8 @@ def colour(particle):
 
 
 def step_handle(particle):
-    return Line2D([], [], color=colour(particle), marker=style.marker(particle + 2), markersize=4.5,
-                  markerfacecolor="white", linewidth=(3.2, 1.4)[particle])
+    return style.line(color=colour(particle), marker=style.marker(particle + 2), markersize=4.5, markerfacecolor="white",
+                      linewidth=(3.2, 1.4)[particle])
 
 
 def draw_steps(axes, run, given, loose):

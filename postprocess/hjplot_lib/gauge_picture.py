@@ -1,7 +1,5 @@
 """The picture of a gauge study: orbits in the plane of two weights, their invariant combination over time, spreads."""
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.lines import Line2D
 
 from hjplot_lib import style
 from hjplot_lib.gauge import AGREE, invariant_directions, spread
@@ -47,7 +45,7 @@ def short(component):
 
 
 def colours(members):
-    return plt.get_cmap("viridis")(np.linspace(0.0, 0.88, members))
+    return style.pyplot().get_cmap("viridis")(np.linspace(0.0, 0.88, members))
 
 
 def make_room(axes):
@@ -76,9 +74,8 @@ def draw_plane(axes, runs, orbits, constraint, pair):
     axes.set_xlabel(short(orbits.components[pair[0]]))
     axes.set_ylabel(short(orbits.components[pair[1]]))
     axes.legend(handles=[
-        Line2D([], [], color=colours(3)[1], linewidth=1.0, marker="o", markersize=3.5,
-               label=f"{drawn} of the members"),
-        Line2D([], [], color="0.6", linewidth=0.7, label="orbits at " + times_text(orbits.time[moments])),
+        style.line(color=colours(3)[1], linewidth=1.0, marker="o", markersize=3.5, label=f"{drawn} of the members"),
+        style.line(color="0.6", linewidth=0.7, label="orbits at " + times_text(orbits.time[moments])),
     ], loc="lower left", fontsize=7.5, framealpha=0.85)
 
 
@@ -100,9 +97,8 @@ def draw_time(axes, orbits, constraint, pair):
     text = f"{first} {'+' if ratio > 0 else '−'} {number}{second}"
     axes.set_ylabel("weight")
     make_room(axes)
-    axes.legend(handles=[Line2D([], [], color=style.colour(1), linewidth=1.8,
-                                label=f"{text}, all {len(values)} members"),
-                         Line2D([], [], color=colours(3)[1], linewidth=0.8, label=f"{first} of {drawn} of them")],
+    axes.legend(handles=[style.line(color=style.colour(1), linewidth=1.8, label=f"{text}, all {len(values)} members"),
+                         style.line(color=colours(3)[1], linewidth=0.8, label=f"{first} of {drawn} of them")],
                 loc="lower left", fontsize=7.5, framealpha=0.85)
 
 
@@ -136,7 +132,7 @@ def draw_spreads(axes, orbits):
 
 def draw(runs, orbits, constraint_name=None, title=None):
     constraint, pair = chosen(orbits, constraint_name)
-    figure = plt.figure(figsize=(7.2, 6.9))
+    figure = style.pyplot().figure(figsize=(7.2, 6.9))
     grid = figure.add_gridspec(2, 2, height_ratios=[3.2, 2.6])
     plane, over_time = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
     spreads = figure.add_subplot(grid[1, :])

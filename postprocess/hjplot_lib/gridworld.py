@@ -1,7 +1,5 @@
 """The values that a network has learned of a grid world, beside those of value iteration."""
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from hjplot_lib import style
 from hjplot_lib.runfile import PlotError
@@ -61,7 +59,7 @@ def draw(runs, worlds, title=None):
     world.require_grid(runs[0].path)
     rows, columns = world.grid["rows"], world.grid["columns"]
     height = 4.4 * min(1.6, max(0.5, rows / columns))
-    figure = plt.figure(figsize=(9.6, height + 3.6))
+    figure = style.pyplot().figure(figsize=(9.6, height + 3.6))
     grid = figure.add_gridspec(2, 2, height_ratios=[height, 3.0])
     left, right = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
     figure.suptitle(title or f"{runs[0].label}: values of a grid world", fontsize=12)
@@ -101,7 +99,7 @@ def draw_values(axes, world, values, limits, single):
         if rows * columns <= MAX_NUMBERS:
             axes.text(column, row + 0.38, f"{worth[state]:.2f}", ha="center", va="center", fontsize=7, color=ink)
     for row, column in world.grid.get("walls", []):
-        axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor="0.35", edgecolor="none"))
+        fill(axes, row, column, facecolor="0.35", edgecolor="none")
     mark(axes, world.grid["goal"], "goal", "#009E73")
     for cell in world.grid.get("pits", []):
         mark(axes, cell, "pit", "#D55E00")
@@ -116,10 +114,13 @@ def draw_values(axes, world, values, limits, single):
     return image
 
 
+def fill(axes, row, column, **look):
+    axes.add_patch(style.pyplot().Rectangle((column - 0.5, row - 0.5), 1, 1, **look))
+
+
 def mark(axes, cell, text, colour):
     row, column = cell
-    axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor="white", edgecolor=colour, linewidth=2.5,
-                             zorder=3))
+    fill(axes, row, column, facecolor="white", edgecolor=colour, linewidth=2.5, zorder=3)
     axes.text(column, row, text, ha="center", va="center", fontsize=9.5, color=colour, zorder=4, fontweight="bold")
 
 

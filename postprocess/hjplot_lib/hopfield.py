@@ -1,9 +1,7 @@
 """Recall in a Hopfield network: stored patterns, corrupted copies of them, what the network made of these, and E(t)."""
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
-from scipy.special import xlog1py
 
 from hjplot_lib import style
 from hjplot_lib.runfile import PlotError, open_hdf5
@@ -47,6 +45,8 @@ class Recalls:
 
     def energy(self):
         """E of each recall against time (Y = theta = 0)."""
+        from scipy.special import xlog1py
+
         inverse = 0.5 * (xlog1py(1 + self.y, self.y) + xlog1py(1 - self.y, -self.y))
         return inverse.sum(axis=2) - 0.5 * np.einsum("trk,kl,trl->tr", self.y, self.weights, self.y)
 
@@ -63,7 +63,7 @@ def report(recalls):
 
 def draw(run, recalls, title=None):
     drawn = min(len(recalls.names), MAX_DRAWN)
-    figure = plt.figure(figsize=(9.2, 1.25 * drawn + 0.9))
+    figure = style.pyplot().figure(figsize=(9.2, 1.25 * drawn + 0.9))
     figure.suptitle(title or f"{run.label}: stored patterns recalled by the network's dynamics", fontsize=12)
     left, right = figure.subfigures(1, 2, width_ratios=[1.0, 1.05])
     middle = int(np.searchsorted(recalls.time, recalls.time[0] + 0.1 * (recalls.time[-1] - recalls.time[0])))

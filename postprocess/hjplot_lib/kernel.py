@@ -1,5 +1,4 @@
 """The path kernel of a learning run, and what it says of the change of the network's outputs."""
-import matplotlib.pyplot as plt
 import numpy as np
 
 from hjplot_lib import style
@@ -61,7 +60,7 @@ def report(kernel):
 
 
 def draw(run, kernel, title=None):
-    figure, panels = plt.subplots(2, 2, figsize=(9.6, 8.2), gridspec_kw={"height_ratios": [1.0, 1.0]})
+    figure, panels = style.pyplot().subplots(2, 2, figsize=(9.6, 8.2), gridspec_kw={"height_ratios": [1.0, 1.0]})
     figure.suptitle(title or f"{run.label}: path kernel of {kernel.patterns} patterns and {len(kernel.output)} outputs",
                     fontsize=12)
     draw_matrix(figure, panels[0, 0], kernel)

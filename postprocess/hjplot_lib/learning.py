@@ -1,6 +1,5 @@
 """What a network learns along a run: accuracy and error of its sets of patterns, and the account of its energies."""
 import numpy as np
-from matplotlib.lines import Line2D
 
 from hjplot_lib import style
 from hjplot_lib.evaluations import Evaluations, mean_and_error
@@ -147,22 +146,19 @@ def legend(runs, found):
     """Columns: sets (or runs with their sets), then energies."""
     if len(runs) == 1:
         sets = found[0].sets if found[0] is not None else []
-        first = [(Line2D([], [], markersize=4.5, **look(0, i, 1)), name) for i, name in enumerate(sets)]
-        energies = [(Line2D([], [], color=style.colour(i + 4), linestyle=dashes), text)
+        first = [(style.line(markersize=4.5, **look(0, i, 1)), name) for i, name in enumerate(sets)]
+        energies = [(style.line(color=style.colour(i + 4), linestyle=dashes), text)
                     for i, (_, text, dashes) in enumerate(ENERGIES)]
     else:
-        first = [(Line2D([], [], color=style.colour(number), linewidth=3.0), run.label)
-                 for number, run in enumerate(runs)]
+        first = [(style.line(color=style.colour(number), linewidth=3.0), run.label) for number, run in enumerate(runs)]
         sets = list(dict.fromkeys(name for f in found if f is not None for name in f.sets))
-        first += [(Line2D([], [], markersize=4.5, **{**look(0, i, 2), "color": "0.3"}), name)
-                  for i, name in enumerate(sets)]
-        energies = [(Line2D([], [], color="0.3", linestyle=dashes), text) for _, text, dashes in ENERGIES]
+        first += [(style.line(markersize=4.5, **{**look(0, i, 2), "color": "0.3"}), name) for i, name in enumerate(sets)]
+        energies = [(style.line(color="0.3", linestyle=dashes), text) for _, text, dashes in ENERGIES]
     if any(f is not None and f.choose is not None and not f.run.members for f in found):
         chosen = next(f.choose for f in found if f is not None and f.choose is not None)
-        first.append((Line2D([], [], color="0.35", linewidth=1.0, linestyle=(0, (2, 2))), f"best epoch, by {chosen}"))
+        first.append((style.line(color="0.35", linewidth=1.0, linestyle=(0, (2, 2))), f"best epoch, by {chosen}"))
     members = [run.members for run in runs if run.members > 1]
     if members:
         count = f"{min(members)} to {max(members)}" if min(members) < max(members) else str(members[0])
-        energies.append((Line2D([], [], color="0.3", linewidth=6, alpha=0.25),
-                         f"means of {count} members ± standard error"))
+        energies.append((style.line(color="0.3", linewidth=6, alpha=0.25), f"means of {count} members ± standard error"))
     return [column for column in (first, energies) if column]

@@ -1,6 +1,5 @@
 """Which choices of a learning Hamiltonian learn: runs that differ from a base run in one key each, beside linear
 theory. Errors are those of an evaluated set, with the network at rest."""
-import matplotlib.pyplot as plt
 import numpy as np
 
 from hjplot_lib import growth, inputs, style
@@ -67,7 +66,7 @@ def growth_of(run):
 
 
 def draw(study, title=None):
-    figure, panels = plt.subplots(2, 3, figsize=(13.5, 7.8))
+    figure, panels = style.pyplot().subplots(2, 3, figsize=(13.5, 7.8))
     base = study.base
     draw_curves(panels[0, 0], study, study.along(MEMORY)[::-1], lambda one: f"μ = {one.value(MEMORY):g}")
     panels[0, 0].set_title(f"terminal, ω = {base.value(INERTIA):g}: forgetting damps")

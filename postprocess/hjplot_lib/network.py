@@ -1,8 +1,5 @@
 """A network: its layers and synapses, its weights at both ends of the run, and its outputs in time."""
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.collections import LineCollection
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from hjplot_lib import style
 from hjplot_lib.weights import layers, projections
@@ -16,7 +13,7 @@ def draw(runs, title=None):
     parts = [(run, layers(run)) for run in runs]
     parts = [(run, all_layers, projections(run, all_layers)) for run, all_layers in parts]
     heights = [run_height(*part) for part in parts]
-    figure = plt.figure(figsize=(9.2, sum(heights) + (0.4 if title else 0.0)))
+    figure = style.pyplot().figure(figsize=(9.2, sum(heights) + (0.4 if title else 0.0)))
     if title:
         figure.suptitle(title, fontsize=13)
     rows = figure.subfigures(len(parts), 1, height_ratios=heights, squeeze=False)[:, 0]
@@ -56,6 +53,8 @@ def places(all_layers):
 
 
 def draw_graph(axes, run, all_layers, synapses, limit):
+    from matplotlib.patches import FancyBboxPatch
+
     axes.set_axis_off()
     axes.set_xlim(-0.45, len(all_layers) - 0.55)
     axes.set_ylim(-0.86, 0.66)
@@ -81,6 +80,8 @@ def draw_graph(axes, run, all_layers, synapses, limit):
 
 
 def draw_synapses(axes, nodes, synapse, limit):
+    from matplotlib.collections import LineCollection
+
     weights = synapse.initial if synapse.final is None else synapse.final
     source, target = nodes[synapse.source], nodes[synapse.target]
     if not len(source) or not len(target) or synapse.target <= synapse.source:
@@ -90,12 +91,14 @@ def draw_synapses(axes, nodes, synapse, limit):
     values = weights[post, pre] / limit
     order = np.argsort(np.abs(values))  # the strongest on top
     lines = np.stack([source[pre], target[post]], axis=1)[order]
-    axes.add_collection(LineCollection(lines, colors=plt.get_cmap(WEIGHTS)(0.5 + 0.5 * values[order]),
+    axes.add_collection(LineCollection(lines, colors=style.pyplot().get_cmap(WEIGHTS)(0.5 + 0.5 * values[order]),
                                        linewidths=0.3 + 2.4 * np.abs(values[order]), zorder=1))
 
 
 def draw_bundle(axes, synapse):
     """A projection between large layers, within a layer or backwards: one arrow that stands for all its synapses."""
+    from matplotlib.patches import FancyArrowPatch
+
     if synapse.target > synapse.source:
         ends, bend = ((synapse.source + 0.13, 0.0), (synapse.target - 0.13, 0.0)), 0.0
     elif synapse.target == synapse.source:
@@ -136,7 +139,7 @@ def draw_matrix(figure, axes, matrix, name, limit):
     image = axes.imshow(matrix, cmap=WEIGHTS, vmin=-top, vmax=top, aspect="auto", interpolation="nearest")
     bar = figure.colorbar(image, ax=axes, fraction=0.08, pad=0.03)
     bar.ax.tick_params(labelsize=7.5)
-    bar.locator = plt.matplotlib.ticker.MaxNLocator(5, symmetric=True)
+    bar.locator = style.pyplot().MaxNLocator(5, symmetric=True)
     bar.update_ticks()
 
 
@@ -150,7 +153,7 @@ def draw_traces(figure, run, all_layers):
             y = states[: run.samples, layer.first + k]
             index = style.thinned(run, y, 1500)
             axes.plot(run.time[index], y[index], linewidth=0.9,
-                      color=plt.get_cmap("viridis")(0.85 * i / max(len(chosen) - 1, 1)))
+                      color=style.pyplot().get_cmap("viridis")(0.85 * i / max(len(chosen) - 1, 1)))
         style.time_limits(axes, [run])
         style.epoch_axis(axes, [run], top=False)
         some = "" if len(chosen) == layer.neurons else f" ({len(chosen)} of {layer.neurons})"

@@ -1,16 +1,12 @@
 """The multivalued wavefunction of a family of networks: phase as colour, the Born density against the members."""
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import hsv_to_rgb
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from hjplot_lib import style
 from hjplot_lib.runfile import PlotError
 
 MAX_TIMES = 4  # beyond, the pictures would be stamps
 HISTOGRAM_BARS = 50
-CYCLE = plt.get_cmap("twilight_shifted")
+CYCLE = "twilight_shifted"  # matplotlib's map of a phase's colours
 
 
 class NetworkWave:
@@ -55,7 +51,7 @@ def heading(found, run, title):
 
 def draw_curves(found, run, title):
     chosen = found.chosen()
-    figure = plt.figure(figsize=(7.2, 1.9 * len(chosen) + 1.1))
+    figure = style.pyplot().figure(figsize=(7.2, 1.9 * len(chosen) + 1.1))
     grid = figure.add_gridspec(len(chosen) + 1, 2, width_ratios=[1.0, 0.45], height_ratios=[1.9] * len(chosen) + [0.3])
     left = right = None
     for row, i in enumerate(chosen):
@@ -71,9 +67,9 @@ def draw_curves(found, run, title):
     figure.suptitle(heading(found, run, title), fontsize=11.5)
     strip = figure.add_subplot(grid[-1, :])
     strip.set_axis_off()
-    style.fill_legend(strip, [[(Patch(facecolor="0.82"), "members (histogram)")],
-                              [(Line2D([], [], color="k", linestyle="--", linewidth=1.0), r"sum of branches $\rho_b$")],
-                              [(Patch(facecolor=CYCLE(0.3)), r"$|\psi|^2$, coloured by the phase of $\psi$")]])
+    style.fill_legend(strip, [[(style.patch(facecolor="0.82"), "members (histogram)")],
+                              [(style.line(color="k", linestyle="--", linewidth=1.0), r"sum of branches $\rho_b$")],
+                              [(style.patch(facecolor=cycle(0.3)), r"$|\psi|^2$, coloured by the phase of $\psi$")]])
     return figure
 
 
@@ -85,7 +81,7 @@ def density_panel(axes, found, i):
     coarse = edges[::bars] if len(y) % bars == 0 else np.append(edges[::bars], edges[-1])
     counts, _ = np.histogram(found.members[:, i, 0], coarse)
     axes.stairs(counts / (len(found.members) * np.diff(coarse)), coarse, fill=True, color="0.82", zorder=1)
-    colours = CYCLE(phase(found.psi[i]))
+    colours = cycle(phase(found.psi[i]))
     axes.bar(y, found.density[i], width=step, color=colours, linewidth=0, alpha=0.85, zorder=2)
     axes.step(y, found.classical[i], where="mid", color="k", linestyle="--", linewidth=0.9, zorder=3)
     # A caustic's cell stands far above all else: the axis ends where the rest does.
@@ -108,10 +104,14 @@ def phase(psi):
     return np.mod(np.angle(psi) / (2.0 * np.pi), 1.0)
 
 
+def cycle(phases):
+    return style.pyplot().get_cmap(CYCLE)(phases)
+
+
 def draw_sheets(found, run, title):
     chosen = found.chosen()[-3:]
-    figure, panels = plt.subplots(len(chosen), 3, figsize=(7.6, 2.5 * len(chosen) + 0.9), squeeze=False, sharex=True,
-                                  sharey=True)
+    figure, panels = style.pyplot().subplots(len(chosen), 3, figsize=(7.6, 2.5 * len(chosen) + 0.9), squeeze=False,
+                                             sharex=True, sharey=True)
     y, z = found.axes
     extent = [*ends(y), *ends(z)]
     for number, (row, i) in enumerate(zip(panels, chosen)):
@@ -137,6 +137,8 @@ def ends(axis):
 
 def coloured(psi, top):
     """White where psi vanishes, the phase's hue where it does not: stronger slowly, for densities vary by decades."""
+    from matplotlib.colors import hsv_to_rgb
+
     strength = np.clip(np.abs(psi) ** 2 / top, 0.0, 1.0) ** 0.3
     return hsv_to_rgb(np.stack([phase(psi), strength, 1.0 - 0.25 * strength], axis=-1))
 

@@ -1,7 +1,5 @@
 """The averaged learning potential in time: paper, figure 2."""
 import numpy as np
-from matplotlib.colors import to_rgb
-from matplotlib.lines import Line2D
 
 from hjplot_lib import measures, style
 
@@ -31,10 +29,10 @@ def draw(runs, mie=True, title=None):
 def legend_of(run, number, fits):
     colour = style.colour(number)
     text = f"{run.label}:\nmean of {run.members} members ± standard error" if run.members > 1 else run.label
-    entries = [(Line2D([], [], color=colour), text)]
+    entries = [(style.line(color=colour), text)]
     for fit, name, pattern in fits:
         if fit is not None:
-            entries.append((Line2D([], [], color=tone(colour), linestyle=pattern), fit_text(fit, name)))
+            entries.append((style.line(color=tone(colour), linestyle=pattern), fit_text(fit, name)))
     return entries
 
 
@@ -50,12 +48,14 @@ def fit_text(fit, name):
 
 def marks_legend():
     look = {"color": "0.3", "linestyle": "", "markerfacecolor": "white", "markersize": 7}
-    return [(Line2D([], [], marker="o", **look), "start"), (Line2D([], [], marker="v", **look), "minimum"),
-            (Line2D([], [], color="0.3", linewidth=5, alpha=0.4), "mean of the last epoch")]
+    return [(style.line(marker="o", **look), "start"), (style.line(marker="v", **look), "minimum"),
+            (style.line(color="0.3", linewidth=5, alpha=0.4), "mean of the last epoch")]
 
 
 def tone(colour):
     """A darker tone of a run's colour, so that a fit stays visible upon its data."""
+    from matplotlib.colors import to_rgb
+
     return tuple(0.5 * c for c in to_rgb(colour))
 
 

@@ -1,7 +1,5 @@
 """Speed-up, efficiency and the parts of the time against the number of ranks, with a fitted model."""
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, NullLocator, PercentFormatter, StrMethodFormatter
 
 from hjplot_lib import scaling_model, style
 from hjplot_lib.runfile import PlotError
@@ -58,6 +56,8 @@ def why_left_out(name):
 
 
 def draw(study, model, last, title=None):
+    from matplotlib.ticker import PercentFormatter
+
     columns = legend(study, model, last)
     figure, (upper, middle, lower), strip = style.with_legend([3.2, 2.3, 2.9], columns)
     measured = np.geomspace(study.ranks[0], study.ranks[-1], 200)
@@ -75,7 +75,7 @@ def draw(study, model, last, title=None):
         axes.tick_params(labelbottom=False)
     upper.set_title(title or f"{study.kind.capitalize()} scaling, {span(study.size)} synapses")
     upper.set_yscale("log", base=2)
-    upper.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    upper.yaxis.set_major_formatter("{x:g}")
     upper.set_ylabel("speed-up" if study.kind == "strong" else "speed-up\n(work per second)")
     middle.set_ylim(0.0, max(1.1, 1.02 * middle.get_ylim()[1]))
     middle.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
@@ -120,10 +120,9 @@ def part_look(number):
 def legend(study, model, last):
     used = ", ".join(name for name, value in model.terms.items() if value > 0.0)
     few = f"\n{len(study.ranks)} numbers of ranks: no {' or '.join(few_terms(model))} term" if few_terms(model) else ""
-    first = [(Line2D([], [], **measured_look()), PARTS["total"]), (Line2D([], [], **IDEAL), "ideal"),
-             (Line2D([], [], **WITHIN), f"model: {used}{few}"),
-             (Line2D([], [], **BEYOND), f"extrapolation to {last:.0f} ranks")]
-    second = [(Line2D([], [], **part_look(number)), text) for number, text in enumerate(PARTS.values()) if number > 0]
+    first = [(style.line(**measured_look()), PARTS["total"]), (style.line(**IDEAL), "ideal"),
+             (style.line(**WITHIN), f"model: {used}{few}"), (style.line(**BEYOND), f"extrapolation to {last:.0f} ranks")]
+    second = [(style.line(**part_look(number)), text) for number, text in enumerate(PARTS.values()) if number > 0]
     return [first, second]
 
 
@@ -132,10 +131,12 @@ def few_terms(model):
 
 
 def ranks_axis(axes, first, last):
+    from matplotlib.ticker import FixedLocator, NullLocator
+
     axes.set_xscale("log", base=2)
     axes.set_xlim(first / 1.08, last * 1.08)
     powers = 2.0 ** np.arange(np.ceil(np.log2(first)), np.floor(np.log2(last)) + 1)
     axes.xaxis.set_major_locator(FixedLocator(powers[:: max(1, len(powers) // 10)]))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.grid(color="0.9", linewidth=0.6)

@@ -1,6 +1,5 @@
 """Pictures of a parameter scan: curves against one key, curves or maps of two, else against the run's number."""
 import numpy as np
-from matplotlib.lines import Line2D
 
 from hjplot_lib import inputs, style
 from hjplot_lib.scan import numeric
@@ -135,7 +134,7 @@ def draw_curve(axes, scan, axis, head, number, chosen, size=5):
 
 def draw_maps(scan, axis, second, heads, title):
     late = np.array([not run.finished for run in scan.runs])
-    columns = [[(Line2D([], [], **CROSS), "unfinished run") if late.any() else (Line2D([], [], linestyle=""), "")]]
+    columns = [[(style.line(**CROSS), "unfinished run") if late.any() else (style.line(linestyle=""), "")]]
     height = min(5.0, max(2.4, 0.28 * len(second.distinct) + 0.8))
     figure, grid, strip = style.with_legend([height] * len(heads), columns)
     for axes, head in zip(grid, heads):
@@ -166,11 +165,11 @@ def has_numbers(scan, heads):
 
 
 def look_of(number):
-    return Line2D([], [], color=style.colour(number), marker=style.marker(number), markersize=6, linewidth=1.2)
+    return style.line(color=style.colour(number), marker=style.marker(number), markersize=6, linewidth=1.2)
 
 
 def unfinished_legend(scan):
     if all(run.finished for run in scan.runs):
         return []
-    hollow = Line2D([], [], linestyle="", marker="o", color="0.3", markerfacecolor="white", markersize=6)
+    hollow = style.line(linestyle="", marker="o", color="0.3", markerfacecolor="white", markersize=6)
     return [(hollow, "unfinished run")]

@@ -1,35 +1,48 @@
 """How all pictures look: readable in print, in grey as well as in colour."""
-import matplotlib
+import numpy as np
 
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt  # noqa: E402  (the backend comes first)
-import numpy as np  # noqa: E402
-from matplotlib.lines import Line2D  # noqa: E402
-
-from hjplot_lib.outputs import write_picture  # noqa: E402
+from hjplot_lib.outputs import write_picture
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart (its yellow is too pale for print).
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00"]
 MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
 MAX_POINTS = 4000  # of one curve
+PRINT = {
+    "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white",
+    "font.size": 10, "axes.labelsize": 11, "axes.titlesize": 11.5, "legend.fontsize": 9,
+    "xtick.labelsize": 9.5, "ytick.labelsize": 9.5, "lines.linewidth": 1.6, "axes.linewidth": 0.8,
+    "mathtext.fontset": "dejavusans", "hatch.linewidth": 0.5, "figure.constrained_layout.use": True,
+    "pdf.fonttype": 42, "ps.fonttype": 42,  # TrueType: publishers refuse matplotlib's usual type 3
+}
 
 
-def use_print_style():
-    plt.rcParams.update({
-        "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white",
-        "font.size": 10, "axes.labelsize": 11, "axes.titlesize": 11.5, "legend.fontsize": 9,
-        "xtick.labelsize": 9.5, "ytick.labelsize": 9.5, "lines.linewidth": 1.6, "axes.linewidth": 0.8,
-        "mathtext.fontset": "dejavusans", "hatch.linewidth": 0.5, "figure.constrained_layout.use": True,
-        "pdf.fonttype": 42, "ps.fonttype": 42,  # TrueType: publishers refuse matplotlib's usual type 3
-    })
+def pyplot():
+    """matplotlib's, for print. Whatever of matplotlib's a picture needs is imported where it is drawn, so that help,
+    tables and errors do not wait for it."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt  # the backend comes first
+
+    plt.rcParams.update(PRINT)
+    return plt
+
+
+def line(**look):
+    """A line of a legend."""
+    return pyplot().Line2D([], [], **look)
+
+
+def patch(**look):
+    """A patch of a legend."""
+    return pyplot().matplotlib.patches.Patch(**look)
 
 
 def save(figure, path, dpi):
     try:
         write_picture(path, figure, dpi)
     finally:
-        plt.close(figure)
+        pyplot().close(figure)
 
 
 def colour(index):
@@ -100,8 +113,8 @@ def with_legend(heights, columns):
     (handle, text). The strip is as high as its text, so that long names never squeeze the panels."""
     rows = max(sum(text.count("\n") + 1 + 0.25 for _, text in column) for column in columns)
     strip = 0.215 * rows + 0.12  # labels and title take their share of it, too
-    figure, panels = plt.subplots(len(heights) + 1, 1, figsize=(7.2, sum(heights) + strip),
-                                  gridspec_kw={"height_ratios": [*heights, strip]})
+    figure, panels = pyplot().subplots(len(heights) + 1, 1, figsize=(7.2, sum(heights) + strip),
+                                       gridspec_kw={"height_ratios": [*heights, strip]})
     panels[-1].set_axis_off()
     return figure, panels[:-1], panels[-1]
 
@@ -111,7 +124,7 @@ def fill_legend(axes, columns):
     longest = max(len(column) for column in columns)
     entries = []
     for column in columns:
-        entries += column + [(Line2D([], [], linestyle=""), "")] * (longest - len(column))
+        entries += column + [(line(linestyle=""), "")] * (longest - len(column))
     handles, labels = zip(*entries)
     legend = axes.legend(handles, labels, loc="upper center", ncol=len(columns), frameon=False, handlelength=2.6,
                          columnspacing=1.6, borderaxespad=0.0)

@@ -1,7 +1,5 @@
 """Tori and orbits: the phase portrait for n = 1, the section phi_2 = 0 for n = 2."""
 import numpy as np
-from matplotlib.colors import to_rgb
-from matplotlib.lines import Line2D
 
 from hjplot_lib import style
 from hjplot_lib.runfile import PlotError
@@ -67,6 +65,8 @@ def draw_orbits(axes, file, row, colour):
 
 def pale(colour):
     """A tone of a colour on which a line of that colour can be seen."""
+    from matplotlib.colors import to_rgb
+
     return tuple(0.4 * c + 0.6 for c in to_rgb(colour))
 
 
@@ -86,18 +86,18 @@ def mark_missing(axes, file):
 def legend_of(file, groups):
     look = {"linestyle": "", "marker": "o", "markeredgewidth": 0}
     main = style.colour(0)
-    entries = [(Line2D([], [], color=main, linewidth=1.4), r"torus: $I = J + \partial G/\partial\varphi$")]
+    entries = [(style.line(color=main, linewidth=1.4), r"torus: $I = J + \partial G/\partial\varphi$")]
     if file.dimensions == 2:
-        entries = [(Line2D([], [], color=colour, linewidth=1.4), f"torus, $J_2$ = {value:.4g}")
+        entries = [(style.line(color=colour, linewidth=1.4), f"torus, $J_2$ = {value:.4g}")
                    for value, colour in list(groups.items())[:6]]
     on, off = (any(file.orbits("torus", row).size for row in np.nonzero(chosen)[0])
                for chosen in (file.status == 0, file.status != 0))
     if on:
-        entries.append((Line2D([], [], color=pale(main), markersize=5, **look), "orbits that start on a torus"))
+        entries.append((style.line(color=pale(main), markersize=5, **look), "orbits that start on a torus"))
     if off:
-        entries.append((Line2D([], [], color=WITHOUT, markersize=3, **look), "orbits from $I = J$ without a torus"))
+        entries.append((style.line(color=WITHOUT, markersize=3, **look), "orbits from $I = J$ without a torus"))
     if np.any(file.status != 0):
-        entries.append((Line2D([], [], linestyle="", marker="x", color=WITHOUT, markersize=7, markeredgewidth=1.6),
+        entries.append((style.line(linestyle="", marker="x", color=WITHOUT, markersize=7, markeredgewidth=1.6),
                         missing_text(file)))
     return entries
 

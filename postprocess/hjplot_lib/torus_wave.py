@@ -1,13 +1,8 @@
 """The wavefunction of a torus: its phase as colour, the Born density against the orbits."""
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from hjplot_lib import style
-from hjplot_lib.network_wave import CYCLE, phase
+from hjplot_lib.network_wave import CYCLE, cycle, phase
 from hjplot_lib.runfile import PlotError
 from hjplot_lib.torusfile import STATUS
 
@@ -75,7 +70,7 @@ def draw(file, level=None, time=0, title=None):
 
 
 def draw_line(wave):
-    figure, (upper, lower) = plt.subplots(2, 1, figsize=(7.2, 6.0), sharex=True)
+    figure, (upper, lower) = style.pyplot().subplots(2, 1, figsize=(7.2, 6.0), sharex=True)
     density_panel(upper, wave, 0, coloured=True)
     angle, psi = closed(wave.axes[0]), closed_values(wave.psi)
     lower.plot(angle, psi.real, color=style.colour(0), label=r"Re $\psi$")
@@ -90,9 +85,9 @@ def draw_line(wave):
 
 
 def draw_plane(wave):
-    figure, panels = plt.subplots(2, 2, figsize=(7.6, 6.6))
+    figure, panels = style.pyplot().subplots(2, 2, figsize=(7.6, 6.6))
     extent = [0, 2 * np.pi, 0, 2 * np.pi]
-    panels[0, 0].imshow(CYCLE(phase(wave.psi)).swapaxes(0, 1), origin="lower", extent=extent, interpolation="nearest")
+    panels[0, 0].imshow(cycle(phase(wave.psi)).swapaxes(0, 1), origin="lower", extent=extent, interpolation="nearest")
     panels[0, 0].set_title(r"phase of $\psi$", fontsize=10)
     image = panels[0, 1].imshow(wave.density.T, origin="lower", extent=extent, cmap="Greys", interpolation="nearest")
     panels[0, 1].set_title(r"$|\psi|^2$ and an orbit", fontsize=10)
@@ -116,7 +111,7 @@ def density_panel(axes, wave, d, coloured):
     angle, density = closed(wave.axes[d]), closed_values(wave.marginal(d))
     entries = []
     if coloured:
-        colours = CYCLE(phase(wave.psi))
+        colours = cycle(phase(wave.psi))
         axes.bar(wave.axes[0], wave.density, width=angle[1], align="edge", color=colours, linewidth=0, zorder=1)
     if len(wave.samples):
         edges = np.linspace(0.0, 2.0 * np.pi, BINS + 1)
@@ -125,12 +120,12 @@ def density_panel(axes, wave, d, coloured):
         error = np.sqrt(np.maximum(counts, 1.0)) / (len(wave.samples) * np.diff(edges))
         axes.errorbar(0.5 * (edges[1:] + edges[:-1]), height, error, linestyle="", marker="o", markersize=2.6,
                       elinewidth=0.8, color=style.colour(1), zorder=3)
-        entries.append((Line2D([], [], linestyle="", marker="o", markersize=3.5, color=style.colour(1)),
+        entries.append((style.line(linestyle="", marker="o", markersize=3.5, color=style.colour(1)),
                         f"orbit, {len(wave.samples)} samples"))
     axes.plot(angle, density, color="k", linewidth=1.4, zorder=2)
-    entries.insert(0, (Line2D([], [], color="k"), r"$|\psi|^2$"))
+    entries.insert(0, (style.line(color="k"), r"$|\psi|^2$"))
     if coloured:
-        entries.append((Patch(facecolor=CYCLE(0.3)), r"phase of $\psi$"))
+        entries.append((style.patch(facecolor=cycle(0.3)), r"phase of $\psi$"))
     zoom(axes, density, coloured)
     axes.set_xlim(0.0, 2.0 * np.pi)
     axes.set_xticks(*TURN)
@@ -162,6 +157,9 @@ def closed_values(values):
 
 
 def phase_bar(figure, axes):
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
     bar = figure.colorbar(ScalarMappable(Normalize(0.0, 2.0 * np.pi), CYCLE), ax=axes, shrink=0.85, aspect=30,
                           location="right" if len(axes) > 1 else "left")
     bar.set_ticks(TURN[0], labels=TURN[1])
