@@ -5,9 +5,11 @@ import h5py
 import numpy as np
 
 from hjcommon_lib.notes import stored_text
+from hjcommon_lib.places import Read
 from hjplot_lib import style
 from hjplot_lib.evaluations import Evaluations, text_of
 from hjplot_lib.runfile import PlotError, open_hdf5
+from hjplot_lib.verb import PICTURE, Verb, option, run_files
 
 MOST_LETTERS = 16  # of a class at an axis
 MOST_WRITTEN = 20  # classes whose counts are written into the cells
@@ -104,3 +106,20 @@ def report(found, name, row, names):
         if counts[true, answered] > 0:
             lines.append(f"{counts[true, answered]} of class {names[true]} taken for {names[answered]}")
     return "\n".join(lines) + "\n"
+
+
+def make(runs, arguments):
+    found, name, row = collect(runs[0], arguments.set, arguments.epoch)
+    names = class_names(found, name, arguments.data)
+    yield arguments.output, draw(found, name, row, names, arguments.title)
+    yield None, report(found, name, row, names)
+
+
+VERB = Verb("confusion", "Draws and prints",
+            "which classes are taken for which: the confusion matrix of a set of patterns", make,
+            [run_files("a run with a table [evaluate]", 1),
+             option("--set", metavar="NAME", help="which set (default: test, or the last)"),
+             option("--data", type=Read, metavar="FILE",
+                    help="file of hjdata that names the classes (default: the one that the run names, if it is there)"),
+             option("--epoch", metavar="EPOCH",
+                    help="best, last, or a number of epochs done (default: best where a set chooses it, else last)"), *PICTURE])

@@ -4,6 +4,7 @@ import numpy as np
 
 from hjplot_lib import style
 from hjplot_lib.runfile import PlotError
+from hjplot_lib.verb import PICTURE, Verb, label, option, run_file
 
 QUANTITIES = {"concurrence": "concurrence $C$", "interaction": "learning potential $H_\\mathrm{int}$", "action": "action $J$"}
 
@@ -77,3 +78,14 @@ def describe(runs, quantity):
         lines.append(f"  epoch {epoch:>4}: {values.mean():+.4g} +- {spread:.2g}\n")
     final = "" if error is None else f" +- {error[-1]:.2g}"
     return "".join(lines) + f"  at the end: {mean[-1]:+.4g}{final}\n"
+
+
+def make(runs, arguments):
+    yield arguments.output, draw(runs, arguments.quantity, arguments.title)
+    yield None, describe(runs, arguments.quantity)
+
+
+VERB = Verb("difference", "Draws and prints",
+            "what one ensemble has more than another, member by member: differences of pairs drawn from the same seed", make,
+            [run_file("RUN.h5", "an ensemble"), run_file("OTHER.h5", "what is taken from it: an ensemble of the same seed"),
+             option("--quantity", choices=list(QUANTITIES), default="concurrence"), label(), *PICTURE])

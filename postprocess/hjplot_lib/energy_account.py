@@ -14,6 +14,7 @@ import numpy as np
 
 from hjplot_lib import weights
 from hjplot_lib.runfile import PlotError, open_hdf5
+from hjplot_lib.verb import Verb, run_files
 
 
 def logistic(x):
@@ -198,3 +199,13 @@ def report(account):
                          f"{one.kinetic_off:.1e}") for n, one in enumerate(account.entries)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(heading))]
     return "".join("  ".join(text.rjust(width) for text, width in zip(row, widths)) + "\n" for row in rows)
+
+
+def make(runs, _):
+    for run in runs:
+        yield None, f"{run.label}\n{report(Account(run))}\n"
+
+
+VERB = Verb("learning-account", "Prints",
+            "where H_int goes while a network learns: the patterns' changes and the work of the weights, from y and Delta", make,
+            [run_files("runs with output.states and patterns in file order")])

@@ -2,6 +2,7 @@
 import numpy as np
 
 from hjplot_lib import measures, style
+from hjplot_lib.verb import PICTURE, Verb, label, option, run_files
 
 DASHES = (0, (4, 2))
 MAX_PULSE_EPOCHS = 40  # beyond, arrivals of the particles would be a smear
@@ -196,3 +197,15 @@ def arrivals(run, port):
     first, last = port.get("epochs", [0, run.epochs - 1])
     last = min(last, run.epochs_completed - 1)
     return [float(run.time[0]) + n * run.epoch_length + port["time"] for n in range(first, last + 1)]
+
+
+def make(runs, arguments):
+    yield arguments.output, draw(runs, panel=arguments.panel, start=arguments.start, title=arguments.title)
+
+
+VERB = Verb("entanglement", "Draws",
+            "concurrence of the two particles over time, unphysical stretches marked (paper, figure 3)", make,
+            [run_files("run files, drawn into one picture"), label(), *PICTURE,
+             option("--panel", choices=["auto", "eigenvalue", "negativity"], default="auto",
+                    help="lower panel (default: smallest eigenvalue where a stretch is unphysical)"),
+             option("--from", dest="start", type=float, metavar="TIME", help="leave out what is earlier")])

@@ -5,6 +5,7 @@ import numpy as np
 
 from hjplot_lib import entanglement, measures, style
 from hjplot_lib.runfile import PlotError
+from hjplot_lib.verb import PICTURE, Verb, label, run_file
 
 FED = "/particles/stokes"
 PARTICLES = "AB"
@@ -150,3 +151,12 @@ def label_axes(panels, runs, data, title):
     panels[2].set_ylim(0.0, max(1e-3, 1.08 * max(np.nanmax(entanglement.top_of(d)) for d in data)))
     panels[3].set_ylabel("change of\nconcurrence")
     panels[3].set_xlabel("time $t$")
+
+
+def make(runs, arguments):
+    yield arguments.output, draw(runs, arguments.title)
+
+
+VERB = Verb("feedback", "Draws",
+            "Stokes vectors and concurrence of a run with particles.feedback beside the same run without", make,
+            [run_file("PLAIN.h5", "the run without feedback"), run_file("FEEDBACK.h5", "the run with it"), label(), *PICTURE])

@@ -2,8 +2,9 @@
 import numpy as np
 
 from hjplot_lib import style
-from hjplot_lib.gauge import AGREE, invariant_directions, spread
+from hjplot_lib.gauge import AGREE, collect, invariant_directions, render, render_csv, spread, table
 from hjplot_lib.runfile import PlotError
+from hjplot_lib.verb import PICTURE, Verb, csv, option, run_files
 
 MOST_DRAWN = 6  # members in the orbit plane and over time
 MOST_LINES = 8  # orbits in the plane
@@ -145,3 +146,20 @@ def draw(runs, orbits, constraint_name=None, title=None):
     over_time.set_xlabel("time $t$")
     figure.suptitle(title or f"Gauge orbits of {constraint.name}: {len(orbits.weights)} members", fontsize=11.5)
     return figure
+
+
+def make(runs, arguments):
+    orbits = collect(runs)
+    rows = table(orbits)
+    if arguments.csv is not None:
+        yield arguments.csv, render_csv(rows)
+    yield arguments.output, draw(runs, orbits, arguments.constraint, arguments.title)
+    yield None, render(rows) + f"largest |G|: {orbits.surface:.2e}\n"
+
+
+VERB = Verb("gauge", "Draws and prints",
+            "orbits of gauge constraints: members that differ in multipliers and displacements, and what they agree on", make,
+            [run_files("an ensemble, or several runs of one input"),
+             option("--constraint", metavar="NAME",
+                    help="whose orbits are drawn (default: the one across which the weights learn most)"),
+             csv("also write the table: quantity, spread, invariant or not"), *PICTURE])

@@ -3,6 +3,7 @@ import numpy as np
 
 from hjplot_lib import style
 from hjplot_lib.runfile import PlotError
+from hjplot_lib.verb import PICTURE, Verb, label, run_files
 
 ARROWS = np.array([[-1, 0], [0, 1], [1, 0], [0, -1]])  # rows and columns of the actions: up, right, down, left
 TIE = 1e-9  # of the largest value: as good as each other
@@ -151,3 +152,14 @@ def first_for_good(world):
     if len(wrong) == 0:
         return 1
     return None if wrong[-1] == len(world.right) - 1 else int(wrong[-1]) + 2
+
+
+def make(runs, arguments):
+    worlds = [World(run) for run in runs]
+    yield arguments.output, draw(runs, worlds, arguments.title)
+    yield None, report(runs, worlds)
+
+
+VERB = Verb("gridworld", "Draws and prints",
+            "learned values and greedy actions of a grid world beside those of value iteration, and how they got there", make,
+            [run_files("runs with [environment]; the cells are the first one's, the errors those of all"), label(), *PICTURE])

@@ -3,8 +3,10 @@ from pathlib import Path
 
 import numpy as np
 
+from hjcommon_lib.places import Read
 from hjplot_lib import style
 from hjplot_lib.runfile import PlotError, open_hdf5
+from hjplot_lib.verb import PICTURE, Verb, option, run_files
 
 MAX_DRAWN = 6  # recalls drawn as pictures
 
@@ -106,3 +108,15 @@ def draw_curves(figure, recalls):
     bottom.set_xlabel("time $t$")
     bottom.set_ylim(top=1.03)
     bottom.axhline(1.0, color="0.8", linewidth=0.8, zorder=0)
+
+
+def make(runs, arguments):
+    recalls = Recalls(runs[0], arguments.data)
+    yield arguments.output, draw(runs[0], recalls, arguments.title)
+    yield None, report(recalls)
+
+
+VERB = Verb("hopfield", "Draws and prints",
+            "recall in a Hopfield network: patterns stored, started from and ended at, energy and overlap over time", make,
+            [run_files("a run from a file of hjdata hopfield", 1),
+             option("--data", type=Read, metavar="FILE", help="that file (default: the one that the run names)"), *PICTURE])

@@ -3,6 +3,7 @@ import numpy as np
 
 from hjplot_lib import style
 from hjplot_lib.runfile import PlotError
+from hjplot_lib.verb import PICTURE, Verb, run_files
 
 ROUND_OFF = 1e-17  # relative eigenvalues are drawn no lower
 EPSILON = np.finfo(float).eps
@@ -147,3 +148,14 @@ def draw_accounts(axes, kernel):
     axes.set_ylabel("predicted change")
     axes.set_title("accounts of the change (errors of the largest)")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), frameon=False, fontsize=8.5)
+
+
+def make(runs, arguments):
+    found = Kernel(runs[0])
+    yield arguments.output, draw(runs[0], found, arguments.title)
+    yield None, report(found)
+
+
+VERB = Verb("kernel", "Draws and prints",
+            "the path kernel of a learning run, its spectrum, and its accounts of the change of the outputs", make,
+            [run_files("a run with a table [kernel]", 1), *PICTURE])

@@ -2,7 +2,8 @@
 import numpy as np
 
 from hjplot_lib import style
-from hjplot_lib.evaluations import Evaluations, mean_and_error
+from hjplot_lib.evaluations import Evaluations, mean_and_error, report
+from hjplot_lib.verb import PICTURE, Verb, label, run_files
 
 ENERGIES = (("error", "$E$ under the run's own input, and weight decay", "-"),
             ("kinetic", r"kinetic term $K/2\omega$", "--"), ("hamiltonian", "$H$", ":"))
@@ -162,3 +163,14 @@ def legend(runs, found):
         count = f"{min(members)} to {max(members)}" if min(members) < max(members) else str(members[0])
         energies.append((style.line(color="0.3", linewidth=6, alpha=0.25), f"means of {count} members ± standard error"))
     return [column for column in (first, energies) if column]
+
+
+def make(runs, arguments):
+    found = collect(runs)
+    yield arguments.output, draw(runs, found, arguments.title)
+    yield None, "".join(report(f) for f in found if f is not None)
+
+
+VERB = Verb("learning", "Draws and prints",
+            "accuracy and error of every set of patterns against epochs, and the account of the energies", make,
+            [run_files("run files, drawn into one picture"), label(), *PICTURE])

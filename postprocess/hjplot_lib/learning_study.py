@@ -6,6 +6,7 @@ from hjplot_lib import growth, inputs, style
 from hjplot_lib.evaluations import Evaluations, mean_and_error
 from hjplot_lib.runfile import PlotError
 from hjplot_lib.table import with_error
+from hjplot_lib.verb import PICTURE, Verb, option, run_files
 
 # Say where a run goes or for how long, not how it learns.
 IGNORED = ("run.name", "run.epochs", "output.", "solver.", "evaluate.every")
@@ -136,3 +137,15 @@ def report(study):
         lines.append(f"growth an epoch, {momentum}, h T²/|omega| = {curvature:g}, mu = {memory:g}: {found:.4f}, linear "
                      f"theory {growth.rate(curvature, memory, momentum, sign):.4f}")
     return "\n".join(lines) + "\n"
+
+
+def make(runs, arguments):
+    study = Study(runs, arguments.set)
+    yield None, report(study)
+    yield arguments.output, draw(study, arguments.title)
+
+
+VERB = Verb("learning-study", "Draws and prints",
+            "which Hamiltonians learn: runs that differ from the first in inertia, memory, ..., beside linear theory", make,
+            [run_files("the base run first (jobscripts/learning-study.sh)"),
+             option("--set", default="train", metavar="NAME", help="whose error is drawn (default train)"), *PICTURE])

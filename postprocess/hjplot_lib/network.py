@@ -2,6 +2,7 @@
 import numpy as np
 
 from hjplot_lib import style
+from hjplot_lib.verb import PICTURE, Verb, label, run_files
 from hjplot_lib.weights import layers, projections
 
 MAX_NODES = 24  # of a layer; a larger one is drawn as a box
@@ -160,3 +161,11 @@ def draw_traces(figure, run, all_layers):
         axes.set_title(f"$y_k(t)$, {layer.name}{some}", fontsize=10)
         axes.set_xlabel("time $t$")
     panels[0].set_ylabel("output $y_k$")
+
+
+def make(runs, arguments):
+    yield arguments.output, draw(runs, title=arguments.title)
+
+
+VERB = Verb("network", "Draws", "layers, weights at the start and at the end, and y(t) where the run holds it", make,
+            [run_files("run files, drawn into one picture"), label(), *PICTURE])

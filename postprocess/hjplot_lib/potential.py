@@ -2,6 +2,7 @@
 import numpy as np
 
 from hjplot_lib import measures, style
+from hjplot_lib.verb import PICTURE, Verb, label, option, run_files
 
 FITS = (("lj", "Lennard-Jones", "--"), ("mie", "Mie", ":"))
 
@@ -99,3 +100,13 @@ def draw_marks(axes, run, colour):
     axes.plot([figures.minimum_time], [figures.minimum], marker="v", **style_of)
     axes.plot([run.time[-run.epoch_samples], run.time[-1]], [figures.plateau] * 2, color=colour, linewidth=5, alpha=0.4,
               solid_capstyle="butt", zorder=2)
+
+
+def make(runs, arguments):
+    yield arguments.output, draw(runs, mie=not arguments.no_mie, title=arguments.title)
+
+
+VERB = Verb("potential", "Draws",
+            "averaged learning potential H_int(t), its standard error and its fits (paper, figure 2)", make,
+            [run_files("run files, drawn into one picture"), label(), *PICTURE,
+             option("--no-mie", action="store_true", help="leave out the Mie fit")])

@@ -1,8 +1,10 @@
 """Speed-up, efficiency and the parts of the time against the number of ranks, with a fitted model."""
 import numpy as np
 
-from hjplot_lib import scaling_model, style
+from hjcommon_lib.places import Read
+from hjplot_lib import scaling_model, style, timings
 from hjplot_lib.runfile import PlotError
+from hjplot_lib.verb import PICTURE, Verb, csv, option
 
 # Of the lowest panel, with their names in the legend.
 PARTS = {"total": "measured (total)", "integration": "integration", "communication": "communication, with waiting",
@@ -140,3 +142,22 @@ def ranks_axis(axes, first, last):
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter("{x:g}")
     axes.grid(color="0.9", linewidth=0.6)
+
+
+def make(rows, arguments):
+    study = timings.study_of(rows)
+    if arguments.csv is not None:  # it comes first: it is what took hours of computing
+        yield arguments.csv, timings.render_csv(rows)
+    last = last_rank(study, arguments.extrapolate)
+    model = scaling_model.fit(study)
+    yield arguments.output, draw(study, model, last, arguments.title)
+    yield None, report(study, model, last)
+
+
+VERB = Verb("scaling", "Draws and prints", "speed-up, efficiency and a fitted model of runs on several numbers of ranks", make,
+            [option("files", nargs="+", type=Read, metavar="FILE",
+                    help="run files, or tables that --csv wrote (.csv); of repeated runs the fastest counts"),
+             *PICTURE, csv("also write the timings as a table, a row a run"),
+             option("--extrapolate", type=int, metavar="RANKS",
+                    help="evaluate the model up to so many ranks (default: 8 times the most measured)")],
+            read=lambda arguments: timings.rows_of(arguments.files))

@@ -1,8 +1,10 @@
 """Pictures of a parameter scan: curves against one key, curves or maps of two, else against the run's number."""
 import numpy as np
 
-from hjplot_lib import inputs, style
-from hjplot_lib.scan import numeric
+from hjplot_lib import inputs, style, table
+from hjplot_lib.runfile import RunFile
+from hjplot_lib.scan import collect, numeric
+from hjplot_lib.verb import PICTURE, Verb, csv, noted, run_files
 
 POTENTIAL = ("H_int start", "minimum", "plateau")
 CONCURRENCE = ("largest C", "final C")
@@ -173,3 +175,15 @@ def unfinished_legend(scan):
         return []
     hollow = style.line(linestyle="", marker="o", color="0.3", markerfacecolor="white", markersize=6)
     return [(hollow, "unfinished run")]
+
+
+def make(runs, arguments):
+    found, rows = collect(runs)
+    if arguments.csv is not None:
+        yield arguments.csv, table.render_csv(rows)
+    yield arguments.output, draw(found, arguments.title)
+
+
+VERB = Verb("scan", "Draws", "what came of the runs of a parameter scan, against the input keys in which they differ", make,
+            [run_files(), *PICTURE, csv("also write a table, a row a run")],
+            lambda arguments: noted([RunFile(path, may_be_empty=True) for path in arguments.runs]))

@@ -5,7 +5,9 @@ import io
 import numpy as np
 
 from hjplot_lib import measures
+from hjplot_lib.outputs import Table
 from hjplot_lib.runfile import PlotError
+from hjplot_lib.verb import Verb, label, option, run_files
 
 NOTHING = "-"
 UNPHYSICAL = "unphysical"
@@ -95,3 +97,12 @@ def render_csv(rows):
                 line.append("" if error is None else repr(float(error)))
         writer.writerow(line)
     return out.getvalue()
+
+
+def make(runs, arguments):
+    yield arguments.output, render(runs, arguments.format)
+
+
+VERB = Verb("table", "", "key figures, a line a run", make,
+            [run_files(), label("name of a run"), option("--format", choices=["text", "csv", "markdown"], default="text"),
+             option("-o", "--output", type=Table, metavar="FILE", help="default: standard output")])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hjplot_lib import inputs, outputs
+from hjplot_lib import inputs
 from hjplot_lib.runfile import PlotError, RunFile, note
 
 # Column of the table, and the attribute of /timing that it holds.
@@ -81,14 +81,14 @@ def read_table(path):
     return rows
 
 
-def write_table(rows, path):
+def render_csv(rows):
     """One row a run; whole numbers without a point, seconds in full precision."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, NAME])
     for row in rows:
         writer.writerow([repr(float(row[c])) if c in SECONDS else f"{row[c]:.0f}" for c in COLUMNS] + [row[NAME]])
-    outputs.write_table(path, out.getvalue())
+    return out.getvalue()
 
 
 def study_of(rows):

@@ -1,8 +1,11 @@
 """Tori and orbits: the phase portrait for n = 1, the section phi_2 = 0 for n = 2."""
 import numpy as np
 
+from hjcommon_lib.places import Read
 from hjplot_lib import style
 from hjplot_lib.runfile import PlotError
+from hjplot_lib.torusfile import TorusFile
+from hjplot_lib.verb import PICTURE, Verb, option
 
 POINTS = 721  # of a curve
 MOST_DOTS = 1500  # of one orbit
@@ -108,3 +111,12 @@ def missing_text(file):
     if file.dimensions == 1 or len(missing) > 4:
         return f"$J$ without a torus ({len(missing)} of {len(file.status)})"
     return "no torus for $J$ =\n" + ", ".join(f"({first:.4g}, {second:.4g})" for first, second in missing)
+
+
+def make(file, arguments):
+    yield arguments.output, draw(file, arguments.title)
+
+
+VERB = Verb("torus", "Draws", "tori over a section of orbits (one or two dimensions), and where there are none", make,
+            [option("file", type=Read, metavar="TORUS.h5", help="a file of hjnet torus"), *PICTURE],
+            read=lambda arguments: TorusFile(arguments.file))

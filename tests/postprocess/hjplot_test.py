@@ -299,6 +299,11 @@ class Errors(HjplotCase):
             self.assertEqual(self.hjplot(*arguments).returncode, 2)
         self.assertEqual(self.hjplot("--help").returncode, 0)
 
+    def test_help_and_errors_do_not_wait_for_matplotlib(self):
+        code = "import sys; from hjplot_lib import cli; cli.parser(); sys.exit(bool({'matplotlib', 'scipy'} & set(sys.modules)))"
+        done = subprocess.run(["/usr/bin/python3", "-B", "-c", code], cwd=HJPLOT.parent, capture_output=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+
     def test_the_program_says_and_returns_the_same(self):
         gone = self.folder / "gone.h5"
         for arguments in (["dance"], ["potential", gone, "-o", self.picture], ["table", self.write()]):

@@ -163,7 +163,7 @@ class Scaling(HjplotCase):
         self.expect_error(f"{path}: cannot be read: [Errno 2] No such file or directory: '{path}'", "scaling", path)
         path.write_text("ranks,total (s)\n1,2\n")
         self.expect_error(f"{path}: not a table of timings: no column 'size (synapses)'", "scaling", path)
-        timings.write_table([row(1), row(2)], path)
+        path.write_text(timings.render_csv([row(1), row(2)]))
         text = path.read_text()
         path.write_text(text.splitlines()[0] + "\n")
         self.expect_error("no row of timings given", "scaling", path)
