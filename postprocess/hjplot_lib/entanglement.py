@@ -13,6 +13,8 @@ def draw(runs, panel="auto", start=None, title=None):
     unphysical = any(not d.physical.all() for d in data)
     if panel == "auto":
         panel = "eigenvalue" if unphysical else "negativity"
+    lows = [measures.negativity_and_error(run) if panel == "negativity" else (measures.smallest_eigenvalue(run), None)
+            for run in runs]
     pulses = common_arrivals(runs)
     extra = [(unphysical_handle(runs), unphysical_text(runs))] if unphysical else []
     extra += common_state(runs, data)
@@ -25,15 +27,17 @@ def draw(runs, panel="auto", start=None, title=None):
         draw_curve(upper, run, d.concurrence, d.concurrence_error, d.physical, i)
         if d.state is not None:
             draw_state(upper, run, d, i)
-        if panel == "negativity":
-            draw_curve(lower, run, d.negativity, d.negativity_error, d.physical, i)
-        else:
-            draw_curve(lower, run, d.smallest, None, d.physical, i)
+        draw_curve(lower, run, *lows[i], d.physical, i)
     if unphysical and len(runs) == 1:
         hatch_unphysical((upper, lower), runs[0], data[0])
     for p, when in pulses.items():
         upper.plot(when, np.zeros(len(when)), **pulse_look(p))
-    label_axes(upper, lower, runs, data, panel, title)
+    label_axes(upper, lower, runs, data, title)
+    if panel == "negativity":
+        lower.set_ylabel("negativity $N$")
+        lower.set_ylim(bottom=0.0)
+    else:
+        eigenvalue_axis(lower, runs, [low for low, _ in lows])
     if start is not None:
         cut_before((upper, lower), start)
     style.fill_legend(strip, columns)
@@ -137,7 +141,7 @@ def hatch_unphysical(panels, run, d):
             axes.axvspan(first, last, zorder=0.5, **HATCH)
 
 
-def label_axes(upper, lower, runs, data, panel, title):
+def label_axes(upper, lower, runs, data, title):
     style.time_limits(upper, runs)
     style.epoch_axis(upper, runs)
     style.epoch_axis(lower, runs, top=False)
@@ -146,16 +150,16 @@ def label_axes(upper, lower, runs, data, panel, title):
     upper.set_ylabel(r"concurrence $\langle C(\bar\rho)\rangle$" if ensemble else r"concurrence $C(\bar\rho)$")
     upper.set_ylim(0.0, max(1e-3, 1.08 * max(np.nanmax(top_of(d)) for d in data)))
     lower.set_xlabel("time $t$")
-    if panel == "negativity":
-        lower.set_ylabel("negativity $N$")
-        lower.set_ylim(bottom=0.0)
-        return
+
+
+def eigenvalue_axis(lower, runs, smallest):
     tolerance = max(run.tolerance for run in runs)
+    ensemble = all(run.members > 1 for run in runs)
     lower.set_yscale("symlog", linthresh=tolerance, linscale=0.6)
     lower.axhline(-tolerance, color="0.35", linewidth=0.9, linestyle="-.")
     lower.set_ylabel(r"smallest eigenvalue" "\n" r"of $\bar\rho$" + (" (least member)" if ensemble else ""))
-    lowest = min(np.nanmin(d.smallest) for d in data)
-    highest = max(np.nanmax(d.smallest) for d in data)
+    lowest = min(np.nanmin(values) for values in smallest)
+    highest = max(np.nanmax(values) for values in smallest)
     lower.set_ylim(min(5 * lowest, -10 * tolerance), max(5 * highest, 3 * tolerance))
     decades = np.arange(np.ceil(np.log10(tolerance)), 0, 2)
     ticks = [-(10.0**d) for d in decades if -(10.0**d) > 5 * lowest] + [0.0]

@@ -33,24 +33,11 @@ def potential_figures(run):
         plateau=value[-run.epoch_samples:].mean())
 
 
-def partial_transpose(rho):
-    """Transpose of the second particle; rho is (..., 4, 4)."""
-    return rho.reshape(*rho.shape[:-2], 2, 2, 2, 2).swapaxes(-1, -3).reshape(rho.shape)
-
-
-def negativity(rho):
-    values = np.linalg.eigvalsh(partial_transpose(rho))
-    return -np.minimum(values, 0.0).sum(axis=-1)
-
-
 @dataclass
 class Entanglement:
-    """Along time; errors are standard errors of an ensemble's mean, None without an ensemble."""
+    """Along time, as the run file has it; errors are standard errors of an ensemble's mean, None without an ensemble."""
     concurrence: np.ndarray
     concurrence_error: np.ndarray | None
-    negativity: np.ndarray
-    negativity_error: np.ndarray | None
-    smallest: np.ndarray  # smallest eigenvalue of rho; over the members the least
     physical: np.ndarray  # bool: no member is unphysical
     unphysical_share: float  # of all samples of all members
     state: np.ndarray | None = None  # concurrence of the observer's state, who knows what the ensemble says; with its
@@ -66,11 +53,14 @@ def entanglement(run):
     known = np.isfinite(concurrence)
     if not known.any():
         raise PlotError(f"{run.path}: no entanglement yet: the run ended before its Boltzmann stage")
-    if run.members:
-        return _ensemble(run, concurrence, error)
-    physical = (run.series("/entanglement/mean/physical") == 1) | ~known
-    return Entanglement(concurrence, error, run.series("/entanglement/mean/negativity"), None,
-                        run.series("/entanglement/mean/min_eigenvalue"), physical, 1.0 - physical.mean())
+    if not run.members:
+        physical = (run.series("/entanglement/mean/physical") == 1) | ~known
+        return Entanglement(concurrence, error, physical, 1.0 - physical.mean())
+    physical = run.require("/ensemble/member/physical")[run.rows, : run.samples] == 1
+    told = run.finished and run.has("/ensemble/state")
+    return Entanglement(concurrence, error, physical.all(axis=0), float((~physical).mean()),
+                        run.series("/ensemble/state/concurrence") if told else None,
+                        run.series("/ensemble/state_error/concurrence") if told and run.members > 1 else None)
 
 
 def _reached(run):
@@ -81,23 +71,30 @@ def _reached(run):
     return reached
 
 
-def _ensemble(run, concurrence, error):
+def negativity(rho):
+    """Of matrices (..., 4, 4)."""
+    transposed = rho.reshape(*rho.shape[:-2], 2, 2, 2, 2).swapaxes(-1, -3).reshape(rho.shape)  # of the second particle
+    return -np.minimum(np.linalg.eigvalsh(transposed), 0.0).sum(axis=-1)
+
+
+def negativity_and_error(run):
+    """Along time; of an ensemble, whose members' negativities are not in the file, from their density matrices."""
+    if not run.members:
+        return run.series("/entanglement/mean/negativity"), None
+    values = [negativity(rho) for rho in _densities(run)]
+    mean = sum(values) / run.members
+    spread = np.sqrt(np.maximum(sum(value**2 for value in values) / run.members - mean**2, 0.0) / max(run.members - 1, 1))
+    return mean, spread if run.members > 1 else None
+
+
+def smallest_eigenvalue(run):
+    """Of rho along time; over the members the least, likewise."""
+    if not run.members:
+        return run.series("/entanglement/mean/min_eigenvalue")
+    return np.min([np.linalg.eigvalsh(rho)[:, 0] for rho in _densities(run)], axis=0)
+
+
+def _densities(run):
+    """One member at a time: a long ensemble's need not fit into memory."""
     density = run.require("/ensemble/member/density")
-    smallest = np.full(run.samples, np.inf)
-    unphysical, total, squares = np.zeros((3, run.samples))
-    for member in run.rows:  # one at a time: a long ensemble's density need not fit into memory
-        rho = density[member, : run.samples]
-        low = np.linalg.eigvalsh(rho)[:, 0]
-        value = negativity(rho)
-        smallest = np.minimum(smallest, low)
-        unphysical += low < -run.tolerance
-        total += value
-        squares += value**2
-    members = run.members
-    mean = total / members
-    spread = np.sqrt(np.maximum(squares / members - mean**2, 0.0) / max(members - 1, 1))
-    known = run.finished and run.has("/ensemble/state")
-    return Entanglement(concurrence, error, mean, spread if members > 1 else None, smallest, unphysical == 0,
-                        float(unphysical.sum()) / (members * run.samples),
-                        run.series("/ensemble/state/concurrence") if known else None,
-                        run.series("/ensemble/state_error/concurrence") if known and members > 1 else None)
+    return (density[member, : run.samples] for member in run.rows)

@@ -10,7 +10,6 @@ from pathlib import Path
 from unittest import mock
 
 import h5py
-import numpy as np
 import synthetic
 from hjplot_test import HJPLOT  # makes the modules of postprocess/ known
 
@@ -207,8 +206,6 @@ class Statements(unittest.TestCase):
         for run in runs:
             path = synthetic.write(self.folder / run.file, members=4, defect=defect)
             with h5py.File(path, "r+") as file:
-                smallest = np.linalg.eigvalsh(file["/ensemble/member/density"][:])[..., 0]
-                file["/ensemble/member/physical"] = (smallest > -1e-6).astype(np.int8)
                 file["/ensemble/member/concurrence"][:] *= factor
 
     def test_no_concurrence_is_quoted_of_what_is_no_state(self):

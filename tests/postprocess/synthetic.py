@@ -115,7 +115,8 @@ def cut_ensemble(f, n, member_epochs):
     for name, data in f["/ensemble/member"].items():
         through = member_epochs > n.max()
         known = through[:, None] | ((n < member_epochs[:, None]) & (name == "interaction"))
-        data[:] = np.where(known.reshape(known.shape + (1,) * (data.ndim - 2)), data[:], np.nan)
+        unknown = -1 if data.dtype.kind == "i" else np.nan
+        data[:] = np.where(known.reshape(known.shape + (1,) * (data.ndim - 2)), data[:], unknown)
     for kind in ("mean", "deviation"):
         for data in f[f"/ensemble/{kind}"].values():
             data[:] = np.nan
@@ -134,6 +135,7 @@ def write_particles(f, t, epochs, known, members, defect):
     f["/entanglement/mean/physical"] = (smallest[0] >= -1e-6).astype(np.int8)
     if members:
         write_quantity(f, "concurrence", concurrence, known)
+        f["/ensemble/member/physical"] = (smallest >= -1e-6).astype(np.int32)
         f["/ensemble/member/density"] = rho + gone[:, None, None]
         f["/ensemble/state/concurrence"] = 0.6 * concurrence.mean(0) + gone
         f["/ensemble/state_error/concurrence"] = 0.02 * concurrence.mean(0) + gone

@@ -53,10 +53,11 @@ def figure_3(facts):
     facts.claim(first.unphysical_share == 0.0, "without memory every sample is a state")
     rows = []
     for case in (LEARNING, *MEMORIES):
-        found = measures.entanglement(facts.run(case.name))
+        one = facts.run(case.name)
+        found = measures.entanglement(one)
         left = 1.0 - physical(facts, case).all(axis=1).mean()
         rows.append([f"`{case.name}`", quoted_final(facts, case), percent(found.unphysical_share), percent(left),
-                     short(found.smallest.min(), 2) if found.unphysical_share else "0 to round-off"])
+                     short(measures.smallest_eigenvalue(one).min(), 2) if found.unphysical_share else "0 to round-off"])
         facts.claim(case is LEARNING or found.unphysical_share > 0.1, f"{case.name} leaves the states")
     return f"""
 Two particles enter a 6-8-2 network in pulses of every epoch; the mean concurrence of {run.members} networks.
