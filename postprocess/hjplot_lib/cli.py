@@ -34,13 +34,9 @@ def act(arguments):
     check_replaced(paths_of(arguments, Written))
     verb = arguments.chosen
     for place, made in verb.make(verb.read(arguments), arguments):
-        keep(place, made, arguments)
-
-
-def keep(place, made, arguments):
-    if place is None:
-        sys.stdout.write(made)
-    elif isinstance(place, Picture):
-        style.save(made, place, arguments.dpi)
-    else:
-        write_table(place, made)
+        if place is None:
+            sys.stdout.write(made)
+        elif isinstance(place, Picture):
+            style.save(made, place, arguments.dpi)
+        else:
+            write_table(place, made)

@@ -13,8 +13,6 @@ def draw(runs, panel="auto", start=None, title=None):
     unphysical = any(not d.physical.all() for d in data)
     if panel == "auto":
         panel = "eigenvalue" if unphysical else "negativity"
-    lows = [measures.negativity_and_error(run) if panel == "negativity" else (measures.smallest_eigenvalue(run), None)
-            for run in runs]
     pulses = common_arrivals(runs)
     extra = [(unphysical_handle(runs), unphysical_text(runs))] if unphysical else []
     extra += common_state(runs, data)
@@ -27,17 +25,12 @@ def draw(runs, panel="auto", start=None, title=None):
         draw_curve(upper, run, d.concurrence, d.concurrence_error, d.physical, i)
         if d.state is not None:
             draw_state(upper, run, d, i)
-        draw_curve(lower, run, *lows[i], d.physical, i)
+    (draw_negativity if panel == "negativity" else draw_eigenvalues)(lower, runs, data)
     if unphysical and len(runs) == 1:
         hatch_unphysical((upper, lower), runs[0], data[0])
     for p, when in pulses.items():
         upper.plot(when, np.zeros(len(when)), **pulse_look(p))
     label_axes(upper, lower, runs, data, title)
-    if panel == "negativity":
-        lower.set_ylabel("negativity $N$")
-        lower.set_ylim(bottom=0.0)
-    else:
-        eigenvalue_axis(lower, runs, [low for low, _ in lows])
     if start is not None:
         cut_before((upper, lower), start)
     style.fill_legend(strip, columns)
@@ -152,20 +145,30 @@ def label_axes(upper, lower, runs, data, title):
     lower.set_xlabel("time $t$")
 
 
-def eigenvalue_axis(lower, runs, smallest):
+def draw_negativity(axes, runs, data):
+    for i, (run, d) in enumerate(zip(runs, data)):
+        draw_curve(axes, run, *measures.negativity_and_error(run), d.physical, i)
+    axes.set_ylabel("negativity $N$")
+    axes.set_ylim(bottom=0.0)
+
+
+def draw_eigenvalues(axes, runs, data):
+    smallest = [measures.smallest_eigenvalue(run) for run in runs]
+    for i, (run, d) in enumerate(zip(runs, data)):
+        draw_curve(axes, run, smallest[i], None, d.physical, i)
     tolerance = max(run.tolerance for run in runs)
-    ensemble = all(run.members > 1 for run in runs)
-    lower.set_yscale("symlog", linthresh=tolerance, linscale=0.6)
-    lower.axhline(-tolerance, color="0.35", linewidth=0.9, linestyle="-.")
-    lower.set_ylabel(r"smallest eigenvalue" "\n" r"of $\bar\rho$" + (" (least member)" if ensemble else ""))
+    axes.set_yscale("symlog", linthresh=tolerance, linscale=0.6)
+    axes.axhline(-tolerance, color="0.35", linewidth=0.9, linestyle="-.")
+    least = " (least member)" if all(run.members > 1 for run in runs) else ""
+    axes.set_ylabel(r"smallest eigenvalue" "\n" r"of $\bar\rho$" + least)
     lowest = min(np.nanmin(values) for values in smallest)
     highest = max(np.nanmax(values) for values in smallest)
-    lower.set_ylim(min(5 * lowest, -10 * tolerance), max(5 * highest, 3 * tolerance))
+    axes.set_ylim(min(5 * lowest, -10 * tolerance), max(5 * highest, 3 * tolerance))
     decades = np.arange(np.ceil(np.log10(tolerance)), 0, 2)
     ticks = [-(10.0**d) for d in decades if -(10.0**d) > 5 * lowest] + [0.0]
     ticks += [10.0**d for d in decades if 10.0**d < 5 * highest]
-    lower.set_yticks(sorted(ticks))
-    lower.minorticks_off()
+    axes.set_yticks(sorted(ticks))
+    axes.minorticks_off()
 
 
 def top_of(d):

@@ -153,10 +153,7 @@ def label_axes(panels, runs, data, title):
     panels[3].set_xlabel("time $t$")
 
 
-def make(runs, arguments):
-    yield arguments.output, draw(runs, arguments.title)
-
-
 VERB = Verb("feedback", "Draws",
-            "Stokes vectors and concurrence of a run with particles.feedback beside the same run without", make,
+            "Stokes vectors and concurrence of a run with particles.feedback beside the same run without",
+            lambda runs, arguments: [(arguments.output, draw(runs, arguments.title))],
             [run_file("PLAIN.h5", "the run without feedback"), run_file("FEEDBACK.h5", "the run with it"), label(), *PICTURE])

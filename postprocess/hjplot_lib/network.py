@@ -163,9 +163,6 @@ def draw_traces(figure, run, all_layers):
     panels[0].set_ylabel("output $y_k$")
 
 
-def make(runs, arguments):
-    yield arguments.output, draw(runs, title=arguments.title)
-
-
-VERB = Verb("network", "Draws", "layers, weights at the start and at the end, and y(t) where the run holds it", make,
+VERB = Verb("network", "Draws", "layers, weights at the start and at the end, and y(t) where the run holds it",
+            lambda runs, arguments: [(arguments.output, draw(runs, arguments.title))],
             [run_files("run files, drawn into one picture"), label(), *PICTURE])

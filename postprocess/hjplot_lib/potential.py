@@ -55,9 +55,7 @@ def marks_legend():
 
 def tone(colour):
     """A darker tone of a run's colour, so that a fit stays visible upon its data."""
-    from matplotlib.colors import to_rgb
-
-    return tuple(0.5 * c for c in to_rgb(colour))
+    return style.toned(colour, 0.5)
 
 
 def state_windows(axes, runs, found):

@@ -58,8 +58,6 @@ def why_left_out(name):
 
 
 def draw(study, model, last, title=None):
-    from matplotlib.ticker import PercentFormatter
-
     columns = legend(study, model, last)
     figure, (upper, middle, lower), strip = style.with_legend([3.2, 2.3, 2.9], columns)
     measured = np.geomspace(study.ranks[0], study.ranks[-1], 200)
@@ -80,7 +78,7 @@ def draw(study, model, last, title=None):
     upper.yaxis.set_major_formatter("{x:g}")
     upper.set_ylabel("speed-up" if study.kind == "strong" else "speed-up\n(work per second)")
     middle.set_ylim(0.0, max(1.1, 1.02 * middle.get_ylim()[1]))
-    middle.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    middle.yaxis.set_major_formatter(style.pyplot().matplotlib.ticker.PercentFormatter(1.0, decimals=0))
     middle.set_ylabel("efficiency")
     lower.set_xlabel("MPI ranks $p$")
     style.fill_legend(strip, columns)
@@ -133,13 +131,12 @@ def few_terms(model):
 
 
 def ranks_axis(axes, first, last):
-    from matplotlib.ticker import FixedLocator, NullLocator
-
+    ticker = style.pyplot().matplotlib.ticker
     axes.set_xscale("log", base=2)
     axes.set_xlim(first / 1.08, last * 1.08)
     powers = 2.0 ** np.arange(np.ceil(np.log2(first)), np.floor(np.log2(last)) + 1)
-    axes.xaxis.set_major_locator(FixedLocator(powers[:: max(1, len(powers) // 10)]))
-    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_locator(ticker.FixedLocator(powers[:: max(1, len(powers) // 10)]))
+    axes.xaxis.set_minor_locator(ticker.NullLocator())
     axes.xaxis.set_major_formatter("{x:g}")
     axes.grid(color="0.9", linewidth=0.6)
 

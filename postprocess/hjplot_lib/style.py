@@ -49,6 +49,10 @@ def colour(index):
     return COLOURS[index % len(COLOURS)]
 
 
+def toned(colour, share, white=0.0):
+    return tuple(share * c + white for c in pyplot().matplotlib.colors.to_rgb(colour))
+
+
 def marker(index):
     return MARKERS[index % len(MARKERS)]
 

@@ -99,10 +99,7 @@ def render_csv(rows):
     return out.getvalue()
 
 
-def make(runs, arguments):
-    yield arguments.output, render(runs, arguments.format)
-
-
-VERB = Verb("table", "", "key figures, a line a run", make,
+VERB = Verb("table", "", "key figures, a line a run",
+            lambda runs, arguments: [(arguments.output, render(runs, arguments.format))],
             [run_files(), label("name of a run"), option("--format", choices=["text", "csv", "markdown"], default="text"),
              option("-o", "--output", type=Table, metavar="FILE", help="default: standard output")])

@@ -68,9 +68,7 @@ def draw_orbits(axes, file, row, colour):
 
 def pale(colour):
     """A tone of a colour on which a line of that colour can be seen."""
-    from matplotlib.colors import to_rgb
-
-    return tuple(0.4 * c + 0.6 for c in to_rgb(colour))
+    return style.toned(colour, 0.4, white=0.6)
 
 
 def centred(angle):
@@ -113,10 +111,7 @@ def missing_text(file):
     return "no torus for $J$ =\n" + ", ".join(f"({first:.4g}, {second:.4g})" for first, second in missing)
 
 
-def make(file, arguments):
-    yield arguments.output, draw(file, arguments.title)
-
-
-VERB = Verb("torus", "Draws", "tori over a section of orbits (one or two dimensions), and where there are none", make,
+VERB = Verb("torus", "Draws", "tori over a section of orbits (one or two dimensions), and where there are none",
+            lambda file, arguments: [(arguments.output, draw(file, arguments.title))],
             [option("file", type=Read, metavar="TORUS.h5", help="a file of hjnet torus"), *PICTURE],
             read=lambda arguments: TorusFile(arguments.file))

@@ -157,10 +157,8 @@ def closed_values(values):
 
 
 def phase_bar(figure, axes):
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
-
-    bar = figure.colorbar(ScalarMappable(Normalize(0.0, 2.0 * np.pi), CYCLE), ax=axes, shrink=0.85, aspect=30,
+    plt = style.pyplot()
+    bar = figure.colorbar(plt.cm.ScalarMappable(plt.Normalize(0.0, 2.0 * np.pi), CYCLE), ax=axes, shrink=0.85, aspect=30,
                           location="right" if len(axes) > 1 else "left")
     bar.set_ticks(TURN[0], labels=TURN[1])
     bar.set_label(r"phase of $\psi$")

@@ -30,8 +30,8 @@ class Verb:
     name: str
     does: str  # what its own help begins with: "Draws", ...; may be empty
     text: str
-    # make(what `read` returned, arguments) yields (place, what comes there), each as it is ready: a picture or a table and
-    # the argument that is its path, or a text and None, which is standard output.
+    # make(what `read` returned, arguments) yields (place, what comes there), each as it is ready: a picture or a table at
+    # the path that an argument is, or a text at None, which is standard output.
     make: Callable
     options: list
     read: Callable = open_runs  # of the arguments
