@@ -77,6 +77,11 @@ double sweep_steps(const Settings& settings, std::size_t segments) {
 
 constexpr auto real = static_cast<std::int64_t>(sizeof(double));
 
+/// Numbers of the cores of a projection whose columns have so many directions each, at all nodes.
+std::int64_t core_numbers(const Estimate& e, std::int64_t rank) {
+  return e.mesh_nodes * static_cast<std::int64_t>(terms_of_all(static_cast<std::size_t>(e.columns))) * rank * rank;
+}
+
 /// Delayed weights as factors, or synapse by synapse; `all` for every dense projection as factors.
 void add_history(Estimate& out, const Settings& settings, const LargestPart& part, bool all) {
   const bool learning = settings.learning.enabled;
@@ -99,9 +104,9 @@ void add_history(Estimate& out, const Settings& settings, const LargestPart& par
     if (factored && !learning) continue;
     out.factored.push_back({settings.network.name_of(p), factored ? work.rank : 0, work.factored, work.synapses});
     if (factored) {
-      const auto bases = (from.neurons + to.neurons) * work.rank;
-      const auto cores = width * work.rank * work.rank;
-      const auto decay = decays ? to.neurons * work.rank : 0;
+      const auto bases = (from.neurons + to.neurons) * work.rank * out.columns;
+      const auto cores = core_numbers(out, work.rank);
+      const auto decay = decays ? to.neurons * work.rank * out.columns : 0;
       out.history_bytes += real * (2 * bases + peak * cores + decay);
       out.checkpoint_bytes += real * (bases + stored * cores);
     } else {
@@ -185,8 +190,8 @@ std::int64_t most_bytes(const Estimate& e, const Settings& settings) {
     const auto from = settings.network.layers[static_cast<std::size_t>(projection.from)].neurons;
     const auto to = settings.network.layers[static_cast<std::size_t>(projection.to)].neurons;
     const auto most = std::min({sharper * rank, from, to});
-    const auto width = e.mesh_nodes * e.columns;
-    bytes += real * (2 * (from + to) * (most - rank) + held * width * (sharper * most * most - rank * rank));
+    bytes += real * (2 * (from + to) * (most - rank) * e.columns +
+                     held * (sharper * core_numbers(e, most) - core_numbers(e, rank)));
   }
   return bytes;
 }
