@@ -358,28 +358,26 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
                              static_cast<std::int64_t>(sizeof(OperatorPiece) / sizeof(double));
   const std::int64_t density = settings.particles ? samples * (16 * 2 + 10) * ((modes + ranks - 1) / ranks + 2) : 0;
   const auto held = holds_series(settings) ? samples : std::min(samples, static_cast<std::int64_t>(samples_a_block));
-  const std::int64_t branch_numbers = settings.has_branches() ? 2 * 4 + 2 * 16 : 0;  // a sample
   out.record_bytes += real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns * networks +
-                              held * (7 + (settings.particles ? 16 : 0) + branch_numbers) * 2 + 2 * operator_numbers +
-                              piece_numbers + density);
+                              held * series_numbers(settings) * 2 + 2 * operator_numbers + piece_numbers + density);
   out.available_bytes = available_memory() / ranks_here;
-  out.file_bytes =
-      real * samples *
-      (9 + (settings.particles ? 16 + 9 + 40 * (modes + 1) : 0) + (settings.output.states ? 2 * out.neurons : 0));
+  out.file_bytes = real * samples *
+                   (series_numbers(settings) + 2 + (settings.particles ? 9 + 40 * (modes + 1) : 0) +
+                    (settings.output.states ? 2 * out.neurons : 0));
   const auto stored = snapshots(settings, "/weights").size() + snapshots(settings, "/momenta").size();
   out.file_bytes += real * static_cast<std::int64_t>(stored) * out.synapses;
   // Each member's series, concurrence and density matrix; means and deviations.
   if (settings.ensemble) {
-    out.file_bytes += real * samples * (members * (6 + (settings.particles ? 16 + 2 + 32 : 0)) + 38);
+    out.file_bytes +=
+        real * samples * (members * (series_numbers(settings) - 1 + (settings.particles ? 2 + 32 : 0)) + 38);
     if (settings.particles) out.file_bytes += real * (14 * samples + 2 * members);
   }
   if (settings.particles) out.file_bytes += real * (32 + operator_numbers * (settings.ensemble ? members : 1));
   out.file_bytes += wave_bytes(settings);
   add_constraints(out, settings, members);
-  out.file_bytes += real * samples * branch_numbers * (settings.ensemble ? 1 + members : 1);
   add_feedback(out, settings, members);
-  out.checkpoint_bytes += real * (2 * out.neurons * out.columns +
-                                  samples * (7 + (settings.particles ? 16 : 0) + branch_numbers) + operator_numbers);
+  out.checkpoint_bytes +=
+      real * (2 * out.neurons * out.columns + samples * series_numbers(settings) + operator_numbers);
   if (settings.stimulus.patterns) out.record_bytes += pattern_bytes(settings, (ranks + out.groups - 1) / out.groups);
   add_environment(out, settings, part);
   if (settings.kernel) {
