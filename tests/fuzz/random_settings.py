@@ -26,7 +26,7 @@ import numpy
 from inputs import RandomInput
 from limits import complaint, launch
 from page import parse
-from toml_dump import dump
+from input_text import dump
 
 CHECK_SECONDS, RUN_SECONDS = 5, 20
 WALL_TIME = "00:00:03"

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tests/fuzz"))
 from inputs import RandomInput  # noqa: E402
 from page import parse  # noqa: E402
 from random_settings import write_data  # noqa: E402
-from toml_dump import dump  # noqa: E402
+from input_text import dump  # noqa: E402
 
 LAYER = '[network]\nlayer = [{ name = "a", neurons = 2 }]\n'
 MALFORMED = {
