@@ -31,6 +31,11 @@ class Usage(NamedTuple):
     message: str
 
 
+def keys(good, **changed):
+    """Lines of a table's keys, some of which differ from good ones; None: left out."""
+    return "".join(f"{key} = {value}\n" for key, value in {**good, **changed}.items() if value is not None)
+
+
 def added(name, text, message):
     """A case that adds text to a network that is good."""
     return Case(name, NETWORK + text, message)

@@ -58,16 +58,16 @@ class Matrix(Restart):
     def straight(self, learning, ranks):
         file = self.path / f"long-{ranks}" / "run.h5"
         if not file.exists():
-            bench = self.bench(f"long-{ranks}", learning=learning, epochs=EPOCHS + 1, checkpoint="keep = 1")
+            bench = self.bench(f"long-{ranks}", learning=learning, epochs=EPOCHS + 1, checkpoint={"keep": 1})
             bench.run(ranks, "run.h5")
         return file
 
     def test_ranks_and_epochs(self):
         if driver.FULL:
-            self.matrix("", (1, 2, 3), (1, 2, 4), range(1, EPOCHS + 1))
+            self.matrix({}, (1, 2, 3), (1, 2, 4), range(1, EPOCHS + 1))
         else:
-            self.matrix("", (2,), (2,), (1, EPOCHS - 1))
-            self.matrix("", (1,), (3,), (3,))
+            self.matrix({}, (2,), (2,), (1, EPOCHS - 1))
+            self.matrix({}, (1,), (3,), (3,))
 
     @unittest.skipUnless(driver.FULL, "in the full suite")
     def test_boundary_conditions(self):
@@ -98,7 +98,7 @@ class Stopping(Restart):
 
     def test_signal_at_every_epoch_is_bit_identical(self):
         bench = self.bench(epochs=EPOCHS if driver.FULL else 4)
-        bench.run(2, "straight.h5", "--set", "output.checkpoint.directory=\"elsewhere\"")
+        bench.run(2, "straight.h5", *driver.ELSEWHERE)
         runs = 0
         status = driver.STOPPED
         while status == driver.STOPPED:
@@ -113,7 +113,7 @@ class Stopping(Restart):
         print(f"{runs - 1} stops by SIGUSR1: bit-identical")
 
     def test_inside_an_epoch(self):
-        bench = self.bench(checkpoint="redo_minutes = 0.0, keep = 3, every_minutes = 0.0001", epochs=3)
+        bench = self.bench(checkpoint={"redo_minutes": 0.0, "keep": 3, "every_minutes": 0.0001}, epochs=3)
         bench.run(2, "straight.h5", "--set", "output.checkpoint={directory=\"elsewhere\"}")
         runs = sweeps = 0
         status = driver.STOPPED
@@ -133,7 +133,7 @@ class Stopping(Restart):
         print(f"{runs} runs, {sweeps} of them from within an epoch: 1e-7")
 
     def test_wall_time(self):
-        bench = self.bench(epochs=20000, checkpoint="keep = 2")
+        bench = self.bench(epochs=20000, checkpoint={"keep": 2})
         said = bench.run(2, "run.h5", "--max-walltime", "00:00:03", status=driver.STOPPED)
         self.assertIn("Stopped early, as asked after", said)
         with h5py.File(bench.path / "run.h5") as run:
@@ -144,7 +144,7 @@ class Stopping(Restart):
         self.assertLessEqual(len(bench.checkpoints()), 2)
 
     def test_second_signal_ends_at_once(self):
-        bench = self.bench(epochs=2000, checkpoint="every_epochs = 1")
+        bench = self.bench(epochs=2000, checkpoint={"every_epochs": 1})
         process = bench.start(2, "run.h5")
         while len(bench.checkpoints()) < 2:
             self.assertIsNone(process.poll())
@@ -261,9 +261,7 @@ class Input(Restart):
         process = bench.start(1, "run.h5")
         while not bench.checkpoints() and process.poll() is None:
             time.sleep(0.01)
-        os.kill(process.pid, signal.SIGUSR1)
-        said = process.communicate(timeout=100)[1]
-        self.assertEqual(process.returncode, driver.STOPPED, said)
+        bench.stop(process, signal.SIGUSR1, seconds=100)
         shutil.rmtree(bench.path / "checkpoints")
         before = (bench.path / "run.h5").read_bytes()
         said = bench.run(1, "run.h5", "--restart", "auto", "--set", "run.epochs=2")
@@ -316,7 +314,8 @@ class Feedback(Restart):
 
     def test_inside_an_epoch(self):
         """The coupled engine's sweep under way goes on with the Stokes vectors that its epoch began with."""
-        bench = self.bench(epochs=2, engine="coupled", checkpoint="redo_minutes = 0.0, keep = 99, every_minutes = 4e-4")
+        bench = self.bench(epochs=2, engine="coupled",
+                           checkpoint={"redo_minutes": 0.0, "keep": 99, "every_minutes": 4e-4})
         longer = (*self.FED, "--set", "run.epochs=3", "--set", "output.checkpoint={}")
         bench.run(2, "straight.h5", *longer)
         bench.run(2, "run.h5", *self.FED)
@@ -331,7 +330,7 @@ class Feedback(Restart):
             self.fail("no checkpoint from within the last epoch")
 
     def test_members(self):
-        bench = self.bench(more="[ensemble]\nmembers = 2\n", epochs=2)
+        bench = self.bench(ensemble={"members": 2}, epochs=2)
         bench.run(2, "run.h5", *self.FED)
         bench.run(2, "run.h5", *self.FED, "--restart", "auto", "--set", "run.epochs=3")
         bench.run(2, "straight.h5", *self.FED, "--set", "run.epochs=3")
@@ -347,47 +346,35 @@ class Feedback(Restart):
 class ShuffledPatterns(Restart):
     """Seven patterns, three an epoch: which are shown follows from the epoch and the seed alone."""
 
-    PATTERNS = """[stimulus.patterns]
-file = "patterns.h5"
-inputs = "inputs"
-targets = "labels"
-layer = "ports"
-per_epoch = 3
-order = "shuffled"
-onset = 0.05
-"""
+    PATTERNS = {"file": "patterns.h5", "inputs": "inputs", "targets": "labels", "layer": "ports", "per_epoch": 3,
+                "order": "shuffled", "onset": 0.05}
 
-    def write(self, bench, factor):
+    def write_patterns(self, bench, factor):
         with h5py.File(bench.path / "patterns.h5", "w") as data:
             data["inputs"] = [[factor * ((7 * p + 3 * k) % 5 - 2) for k in range(6)] for p in range(7)]
             data["labels"] = [0, 1, 1, 0, 1, 0, 0]
 
     def test_from_an_epoch(self):
-        bench = self.bench(more=self.PATTERNS, epochs=4)
-        case = bench.path / "case.toml"
-        case.write_text(case.read_text().replace("target = { values = [0.4, -0.3] }\n", ""))
-        self.write(bench, 0.3)
-        bench.run(2, "straight.h5", "--set", "output.checkpoint.directory=\"elsewhere\"")
+        bench = self.bench(stimulus={"patterns": self.PATTERNS}, learning={"target": None}, epochs=4)
+        self.write_patterns(bench, 0.3)
+        bench.run(2, "straight.h5", *driver.ELSEWHERE)
         bench.run(2, "run.h5", "--set", "run.epochs=3")
-        self.write(bench, 0.4)
+        self.write_patterns(bench, 0.4)
         said = bench.run(2, "run.h5", "--restart", "auto", status=2)
         self.assertIn("the numbers in the data files that the input names are not those of", said)
-        self.write(bench, 0.3)
+        self.write_patterns(bench, 0.3)
         self.assertIn("3 epochs done", bench.run(2, "run.h5", "--restart", "auto"))
         self.same(bench)
 
 
 class Constraints(Restart):
-    SPLIT = """[[gauge.constraint]]
-name = "split"
-layer = "hidden"
-terms = [{ of = "momentum", synapse = "thresholds" }, { of = "momentum", synapse = "biases", coefficient = -1.0 }]
-multiplier = { function = "random", amplitude = 1.0 }
-"""
+    SPLIT = {"name": "split", "layer": "hidden",
+             "terms": [{"of": "momentum", "synapse": "thresholds"}, {"of": "momentum", "synapse": "biases", "coefficient": -1.0}],
+             "multiplier": {"function": "random", "amplitude": 1.0}}
     ARGUMENTS = ("--set", "network.split_thresholds=true")
 
     def test_what_is_on_file_of_them_is_kept(self):
-        bench = self.bench(epochs=3, engine="coupled", more=self.SPLIT)
+        bench = self.bench(epochs=3, engine="coupled", gauge={"constraint": [self.SPLIT]})
         bench.run(1, "run.h5", *self.ARGUMENTS)
         bench.run(1, "straight.h5", *self.ARGUMENTS, "--set", "run.epochs=4")
         bench.run(1, "run.h5", *self.ARGUMENTS, "--restart", f"checkpoints/{bench.checkpoints()[1].name}",
@@ -401,10 +388,10 @@ multiplier = { function = "random", amplitude = 1.0 }
 
 
 class Ensemble(Restart):
-    MORE = '[ensemble]\nmembers = 5\n'
+    FIVE = {"ensemble": {"members": 5}}
 
     def test_member_by_member(self):
-        straight = self.bench("straight", more=self.MORE, epochs=3)
+        straight = self.bench("straight", **self.FIVE, epochs=3)
         straight.run(2, "straight.h5", "--set", 'output.checkpoint={directory="elsewhere"}')
         for ranks, restarts in ((2, (2, 2)), (2, (3, 1))):
             with self.subTest(ranks=ranks, restarts=restarts):
@@ -422,7 +409,7 @@ class Ensemble(Restart):
                 self.same(bench, 0.0 if set(restarts) == {ranks} else 1e-7)
 
     def test_finished_members_are_not_run_again(self):
-        bench = self.bench(more=self.MORE, epochs=2)
+        bench = self.bench(**self.FIVE, epochs=2)
         process = bench.start(1, "run.h5")
         while self.finished(bench) < 2 and process.poll() is None:
             time.sleep(0.02)
@@ -437,14 +424,14 @@ class Ensemble(Restart):
         self.assertEqual(members, set(range(done, 5)))
 
     def test_more_epochs(self):
-        bench = self.bench(more=self.MORE, epochs=2)
+        bench = self.bench(**self.FIVE, epochs=2)
         bench.run(2, "run.h5")
         bench.run(2, "run.h5", "--restart", "auto", "--set", "run.epochs=3")
         bench.run(2, "straight.h5", "--set", "run.epochs=3")
         self.same(bench)
 
     def test_fewer_epochs_than_members_have_done(self):
-        bench = self.bench(more=self.MORE, epochs=2)
+        bench = self.bench(**self.FIVE, epochs=2)
         bench.run(2, "run.h5")
         before = (bench.path / "run.h5").read_bytes()
         said = bench.run(2, "run.h5", "--restart", "auto", "--set", "run.epochs=1", status=2)
@@ -452,7 +439,7 @@ class Ensemble(Restart):
         self.assertEqual((bench.path / "run.h5").read_bytes(), before)
 
     def test_another_output_loses_nothing(self):
-        bench = self.bench(more=self.MORE, epochs=2)
+        bench = self.bench(**self.FIVE, epochs=2)
         bench.run(2, "straight.h5", "--set", "output.weights=\"none\"", "--set", "output.states=false", "--set",
                   'output.checkpoint={directory="elsewhere"}')
         bench.run(2, "run.h5")
@@ -461,14 +448,12 @@ class Ensemble(Restart):
         self.same(bench)
 
     def test_stopped_by_a_signal(self):
-        bench = self.bench(more=self.MORE, epochs=3)
+        bench = self.bench(**self.FIVE, epochs=3)
         bench.run(2, "straight.h5", "--set", 'output.checkpoint={directory="elsewhere"}')
         process = bench.start(2, "run.h5")
         while len(bench.checkpoints()) < 4 and process.poll() is None:
             time.sleep(0.01)
-        os.kill(process.pid, signal.SIGUSR1)
-        said = process.communicate(timeout=100)[1]
-        self.assertEqual(process.returncode, driver.STOPPED, said)
+        bench.stop(process, signal.SIGUSR1, seconds=100)
         bench.run(2, "run.h5", "--restart", "auto")
         self.same(bench)
 

@@ -21,6 +21,11 @@ def changed(content, **tables):
                           for name, keys in tables.items()}}
 
 
+# Learns in a blink.
+TINY = case({"in": 2, "out": 1}, run={"epochs": 4, "samples_per_epoch": 4, "seed": 1},
+            learning={"epoch_memory": 0.5, "target": 0.5}, stimulus={"constant": {"layer": "in", "value": 1.0}})
+
+
 def inline(value):
     if isinstance(value, bool):
         return "true" if value else "false"
