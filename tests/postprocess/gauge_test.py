@@ -103,11 +103,12 @@ class Gauge(HjplotCase):
 
     def test_picture_table_and_csv(self):
         written = self.folder / "table.csv"
-        self.assertIn("largest |G|: 1.00e-13\n", self.draw("gauge", self.write(), "--csv", written))
+        said = self.draw("gauge", self.write(), "--csv", written)
+        self.assertIn("largest |G|: 1.00e-13\n", said)
         found = {row["quantity"]: row for row in csv.DictReader(written.read_text(encoding="utf-8").splitlines())}
         self.assertEqual((found["W: biases"]["invariant"], found["W: biases"]["expected"]), ("no", "no"))
         self.assertEqual((found["J"]["invariant"], found["J"]["expected"]), ("yes", "yes"))
-        self.assertEqual(len(done.stdout.splitlines()), len(found) + 2)
+        self.assertEqual(len(said.splitlines()), len(found) + 2)
 
     def test_the_picture_names_what_it_shows(self):
         run = RunFile(self.write())

@@ -29,7 +29,8 @@ def main():
         folder = Folder(name)
         folder.write(pathlib.Path(given).read_text())
         write_patterns(folder.path / "patterns.h5")
-        folder.launch("run", "case.toml", "--output", "run.h5", ranks=ranks, settings=[f"solver.engine={engine}"], timeout=None)
+        folder.launch("run", "case.toml", "--output", "run.h5", ranks=ranks, timeout=None,
+                      settings=[f"solver.engine={engine}"])
         return compare_run(folder.path / "run.h5", 1e-6, check_self=False)
 
 

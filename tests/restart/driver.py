@@ -63,6 +63,11 @@ class Bench(Folder):
         done = self.launch("run", "case.toml", "--output", output, *arguments, ranks=ranks, status=status)
         return done.stderr + done.stdout
 
+    def restart(self, ranks, *arguments, after=None, status=0):
+        """run.h5 taken up again from its newest checkpoint, or from that after so many epochs."""
+        checkpoint = f"checkpoints/{self.checkpoints()[after - 1].name}" if after else "auto"
+        return self.run(ranks, "run.h5", "--restart", checkpoint, *arguments, status=status)
+
     def start(self, ranks, output, *arguments):
         return super().start("run", "case.toml", "--output", output, *arguments, ranks=ranks)
 

@@ -77,7 +77,7 @@ class Killed(Faults):
             process = bench.start(1, "run.h5", "--restart", "auto")
             time.sleep(whole * (0.6 + 0.5 * chance.random()))
             driver.kill(process)
-            bench.run(1, "run.h5", "--restart", "auto")
+            bench.restart(1)
             self.same(bench)
             (bench.path / "run.h5").unlink()
             shutil.rmtree(bench.path / "checkpoints")
@@ -104,7 +104,7 @@ class Damaged(Faults):
         self.assertRegex(said, words)
         self.assertIn(bad.name, said)
         # --restart auto says so, and goes on from the one before. The run file is complete: it has to be asked for more.
-        said = bench.run(2, "run.h5", "--restart", "auto", "--set", "run.epochs=5")
+        said = bench.restart(2, "--set", "run.epochs=5")
         self.assertRegex(said, rf"WARNING: checkpoint passed over: .*{bad.name}")
         self.assertIn(f"Restarting from checkpoints/{good.name}, 2 epochs done", said)
         self.same(bench)
@@ -131,7 +131,7 @@ class Damaged(Faults):
         bench = self.whole.copy(self.path / "damaged")
         for file in bench.checkpoints():
             file.write_bytes(b"")
-        said = bench.run(1, "run.h5", "--restart", "auto", "--set", "run.epochs=5", status=2)
+        said = bench.restart(1, "--set", "run.epochs=5", status=2)
         self.assertEqual(said.count("WARNING: checkpoint passed over"), 4)
         self.assertIn("finished run with no checkpoint", said)
 
@@ -165,7 +165,7 @@ class Disks(Faults):
                 for file in kept[1:]:
                     file.unlink()
                 self.assertEqual(list(folder.glob("*.partial")), [])
-                bench.run(ranks, "run.h5", *WIDE, "--restart", "auto", "--set", "run.epochs=5")
+                bench.restart(ranks, *WIDE, "--set", "run.epochs=5")
                 self.same(bench)
 
     def test_read_only_directory(self):

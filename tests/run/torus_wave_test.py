@@ -15,7 +15,8 @@ from whole_run import WholeRun  # noqa: E402
 def torus(epsilon, action, *modes, power=0, **more):
     """A Hamiltonian J^2/2 + epsilon V, and V = -(cos of each mode), or J^power cos."""
     monomial = {"power": [power], "coefficient": 1.0} if power else {"coefficient": -1.0}
-    return {"torus": {"dimensions": len(action), "quadratic": np.eye(len(action)).tolist(), "epsilon": epsilon, "action": action,
+    quadratic = np.eye(len(action)).tolist()
+    return {"torus": {"dimensions": len(action), "quadratic": quadratic, "epsilon": epsilon, "action": action,
                       "term": [{"mode": mode, "polynomial": [monomial]} for mode in modes], **more}}
 
 

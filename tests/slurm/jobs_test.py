@@ -15,10 +15,7 @@ ONE_RANK = ("--nodes=1", "--ntasks-per-node=1")
 
 class Run(SlurmCase):
     def test_signalled_run_is_requeued_and_ends_as_if_nothing_had_happened(self):
-        self.write_input(epochs=60)
-        job = self.submit("run.sbatch", "case.toml", options=TWO_RANKS)
-        self.await_epoch(job, "case.h5", 10)
-        self.signal(job)
+        job = self.signalled(60, 10, TWO_RANKS)
         self.await_job("requeue", job, lambda: "requeued (restart 1 of at most 100)" in self.log(job))
         done = epochs_completed(self.path / "case.h5")
         self.assertTrue(10 <= done < 60, f"{done} epochs before the requeue")
@@ -52,10 +49,7 @@ class Run(SlurmCase):
         self.assertEqual(len(list((self.path / "checkpoints").glob("case-*-??????.h5"))), 1)
 
     def test_restarts_are_limited(self):
-        self.write_input(epochs=4000)
-        job = self.submit("run.sbatch", "case.toml", options=ONE_RANK, HJNET_MAX_RESTARTS="0")
-        self.await_epoch(job, "case.h5", 3)
-        self.signal(job)
+        job = self.signalled(4000, 3, ONE_RANK, HJNET_MAX_RESTARTS="0")
         self.await_end(job)
         self.assert_job(job, "FAILED", "75:0", restarts=0)
         self.assertIn("not requeued after 0 restarts", self.log(job))

@@ -69,6 +69,14 @@ class SlurmCase(WholeRun):
         """What Slurm does itself shortly before a job's time is over, but without waiting for it."""
         self.call("scancel", "--batch", "--signal=USR1", job)
 
+    def signalled(self, epochs, at, options, **environment):
+        """A job of one run, signalled after some of its epochs."""
+        self.write_input(epochs)
+        job = self.submit("run.sbatch", "case.toml", options=options, **environment)
+        self.await_epoch(job, "case.h5", at)
+        self.signal(job)
+        return job
+
     def assert_job(self, job, state, exit_code, restarts):
         fields = self.fields(job)
         self.assertEqual((fields["JobState"], fields["ExitCode"], int(fields["Restarts"])), (state, exit_code, restarts),

@@ -30,10 +30,7 @@ class WallTime(SlurmCase):
         print(f"{epochs} epochs over {restarts} restarts: all datasets bit-identical to a straight run")
 
     def test_mpirun(self):
-        self.write_input(epochs=100)
-        job = self.submit("run.sbatch", "case.toml", options=TWO_NODES, HJNET_LAUNCHER="mpirun")
-        self.await_epoch(job, "case.h5", 10)
-        self.signal(job)
+        job = self.signalled(100, 10, TWO_NODES, HJNET_LAUNCHER="mpirun")
         self.await_end(job)
         self.assert_job(job, "COMPLETED", "0:0", restarts=1)
         self.assert_same(self.straight_run(2, "--nodes=2"), self.path / "case.h5")

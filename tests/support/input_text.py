@@ -2,26 +2,26 @@
 
 import json
 
-# On the six ports of `LAYERS`.
+LAYERS = {"ports": 6, "hidden": 5, "out": 2}
 PARTICLES = {"a": {"stokes": [0, 0, 1], "neurons": [0, 1, 2], "time": 0.25, "width": 0.12},
              "b": {"stokes": [1, 0, 0], "neurons": [3, 4, 5], "time": 0.60, "width": 0.12}}
-LAYERS = {"ports": 6, "hidden": 5, "out": 2}
 
 
 def case(layers=LAYERS, **tables):
-    """An input: the neurons of each layer by its name, or all that its table holds, and other tables."""
-    listed = [{"name": name, **(layer if isinstance(layer, dict) else {"neurons": layer})} for name, layer in layers.items()]
+    """An input: of each layer, by its name, the neurons or all that its table holds; and other tables."""
+    listed = [{"name": name, **(keys if isinstance(keys, dict) else {"neurons": keys})} for name, keys in layers.items()]
     return changed({"network": {"layer": listed}}, **tables)
 
 
 def changed(content, **tables):
     """An input with other keys in some of its tables; a key that is None is left out."""
-    tables = {name: {**content.get(name, {}), **keys} for name, keys in tables.items()}
-    return {**content, **{name: {key: value for key, value in keys.items() if value is not None}
-                          for name, keys in tables.items()}}
+    for name, keys in tables.items():
+        merged = {**content.get(name, {}), **keys}
+        content = {**content, name: {key: value for key, value in merged.items() if value is not None}}
+    return content
 
 
-# Learns in a blink.
+# It learns in a blink.
 TINY = case({"in": 2, "out": 1}, run={"epochs": 4, "samples_per_epoch": 4, "seed": 1},
             learning={"epoch_memory": 0.5, "target": 0.5}, stimulus={"constant": {"layer": "in", "value": 1.0}})
 
