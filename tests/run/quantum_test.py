@@ -19,6 +19,7 @@ INPUT = case(
     learning={"target": {"distribution": "normal", "sd": 0.5}},
     particles={"amplitude": 1.5, **PARTICLES},
     boltzmann={"charge": 2.0, "k0": [1.0, 2.0], "weights": [0.7, 0.3]})
+ENSEMBLE = {"ensemble": {"members": 6}}
 CHANGES = ("boltzmann.charge=1.2", "boltzmann.memory=exponential", "boltzmann.second_order=average",
            "boltzmann.bath={ dephasing = 0.1 }")
 QUANTUM = ("density/rho", "density/mean", "entanglement/concurrence", "entanglement/mean/negativity")

@@ -114,7 +114,7 @@ class Troubles(WholeRun):
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
         said = self.run_case("--overwrite", settings=["run.epochs=100000", "run.samples_per_epoch=64"], preexec_fn=limited,
-                             status=1)
+                             timeout=None, status=1)
         self.assertRegex(said, r"hjnet: cannot .*run\.h5")
         self.assertEqual((self.path / "run.h5").read_bytes(), before)  # the old one is lost only to a new one
         self.assertEqual(sorted(file.name for file in self.path.glob("run.h5*")), ["run.h5"])
