@@ -1,6 +1,6 @@
 """Cases of the particles, the Boltzmann equation, the ensemble, the solver and the output."""
 
-from case import PORTS, PARTICLES, added, override, quantum
+from case import PARTICLES, PORTS, added, override, quantum
 
 CASES = [
     # [particles].
