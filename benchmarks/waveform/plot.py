@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Pictures of the waveform benchmarks:  plot.py NAME ... [--results FOLDER]
 
-NAME is one of dense, growth, rank, exponents, ranks, single, coupled, agreement, billion, profile; FOLDER (default
-benchmarks/results) holds waveform-NAME.csv and gets waveform-NAME.png. The dashed lines are what was set out for.
+NAME is one of dense, growth, rank, exponents, ranks, single, coupled, agreement, billion, profile, tangents; FOLDER
+(default benchmarks/results) holds waveform-NAME.csv and gets waveform-NAME.png. The dashed lines are what was set out for.
 """
 import argparse
 import csv
@@ -166,6 +166,23 @@ def billion(rows):
              f"{float(measured['seconds_per_epoch']):.3g} s an epoch{speed}")
 
 
+def tangents(rows):
+    time, memory = panels(2)
+    for (neurons, part), shift, colour in zip(by_value(rows, "neurons").items(), (-0.2, 0.2), (BLUE, ORANGE)):
+        places = np.arange(len(part)) + shift
+        seconds = numbers(part, "seconds_per_epoch")
+        bars = time.bar(places, seconds, 0.4, color=colour, label=f"{neurons} neurons a layer")
+        time.bar_label(bars, [f"{value:.3g} s\n{value / seconds[0]:.3g} times" for value in seconds], fontsize=7)
+        memory.bar_label(memory.bar(places, numbers(part, "memory_mib"), 0.4, color=colour), fontsize=7)
+    for axes in (time, memory):
+        axes.set_xticks(range(len(part)), [f"{row['closure']}\n({row['columns']})" for row in part])
+        axes.set(yscale="log")
+        axes.margins(y=0.2)
+    time.set_ylabel("seconds an epoch")
+    memory.set_ylabel("peak memory (MiB)")
+    time.legend(loc="upper left")
+
+
 def profile(rows):
     print("| part | share | seconds | at the limit | which limit |\n| --- | --- | --- | --- | --- |")
     for row in rows:
@@ -186,7 +203,7 @@ def profile(rows):
 
 
 DRAWN = {draw.__name__: draw for draw in
-         (dense, growth, rank, exponents, ranks, single, coupled, agreement, billion, profile)}
+         (dense, growth, rank, exponents, ranks, single, coupled, agreement, billion, profile, tangents)}
 
 
 def main():

@@ -35,20 +35,34 @@ constexpr ColumnPair directions_of(std::size_t mixed) {
 }
 
 inline constexpr auto product_table = [] {
-  std::array<std::array<ColumnPair, 3>, most_columns> table{};
+  std::array<std::array<ColumnPair, 4>, most_columns> table{};
   for (std::size_t c = 1; c < most_columns; ++c) {
-    table[c][0] = {0, c};
+    table[c][0] = {c, 0};
+    table[c][1] = {0, c};
     if (c < first_mixed) continue;
     const auto [a, b] = directions_of(c);
-    table[c][1] = {a, b};
-    table[c][2] = {b, a};
+    table[c][2] = {a, b};
+    table[c][3] = {b, a};
   }
   return table;
 }();
 
+/// Column c of a product x y is the sum of x_left y_right over these pairs; the first is {c, 0}, the rest is
+/// product_terms().
+constexpr std::span<const ColumnPair> all_terms(std::size_t c) {
+  return {product_table[c].data(), c == 0 ? std::size_t{1} : c < first_mixed ? std::size_t{2} : std::size_t{4}};
+}
+
+/// Pairs of all columns together: of a product's terms, of a core's blocks.
+constexpr std::size_t terms_of_all(std::size_t columns) {
+  std::size_t out = 0;
+  for (std::size_t c = 0; c < columns; ++c) out += all_terms(c).size();
+  return out;
+}
+
 /// Column c of x y is x_c y_0 and the sum of x_left y_right over these pairs, all of whose columns but y's c are lower.
 constexpr std::span<const ColumnPair> product_terms(std::size_t c) {
-  return {product_table[c].data(), c == 0 ? std::size_t{0} : c < first_mixed ? std::size_t{1} : std::size_t{3}};
+  return all_terms(c).subspan(1);
 }
 
 }  // namespace hjnet

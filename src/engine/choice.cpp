@@ -25,10 +25,9 @@ constexpr double first_directions = 2.0;
 constexpr double further_directions = 0.25;
 /// What looking after two bases takes an epoch however small they are.
 constexpr double basis_work = 1e6;
-/// The same with pulses of particles, which renew the directions every epoch. Either is for a column: tangents multiply
-/// it.
-constexpr double first_directions_of_pulses = 0.3;
-constexpr double further_directions_of_pulses = 2.0;
+/// The same with pulses of particles, which renew the directions every epoch. Either is for a column.
+constexpr double first_directions_of_pulses = 1.8;
+constexpr double further_directions_of_pulses = 1.5;
 
 /// Synapses (times columns) of dense projections beyond which the coupled engine keeps factors: a dense history of some
 /// hundred nodes then takes 8 GB, W and V of two epochs. Not a matter of tolerance or epochs, which a restart may
@@ -45,7 +44,8 @@ HistoryWork history_work(const Settings& settings, std::size_t projection, std::
   const auto pre = network.layers[static_cast<std::size_t>(p.from)].neurons;
   const auto post = network.layers[static_cast<std::size_t>(p.to)].neurons;
   const auto synapses = static_cast<double>(rows_fan_in(p.connect, 0, post, post, pre));
-  const auto columns = static_cast<double>(tangent_columns(settings));
+  const auto column_count = static_cast<std::size_t>(tangent_columns(settings));
+  const auto columns = static_cast<double>(column_count);
   const double width = columns * static_cast<double>(nodes);
   const double digits = -std::log10(resampling_tolerance(settings)) + 2.0;
   const bool pulses = settings.particles.has_value();
@@ -53,16 +53,17 @@ HistoryWork history_work(const Settings& settings, std::size_t projection, std::
   const double further = pulses ? further_directions_of_pulses : further_directions;
   const auto segments = static_cast<double>(input_breakpoints(settings).size() + 1);  // each with neurons of its own
   const auto rank_after = [&](double epochs) {
-    const double rank = segments * digits * columns * (first + further * epochs);
-    return std::min({rank, width * epochs, static_cast<double>(std::min(pre, post))});
+    const double rank = segments * digits * (first + further * epochs);
+    return std::min({rank, static_cast<double>(nodes) * epochs, static_cast<double>(std::min(pre, post))});
   };
   const double rank = rank_after(0.5 * settings.epochs);
   HistoryWork out;
   out.synapse_count = synapses;
   out.rank = static_cast<std::int64_t>(rank_after(settings.epochs));
   out.synapses = synapses * width * (2.0 + passes * moved);
-  out.factored = basis_work * columns + 2.0 * synapses * width + 10.0 * static_cast<double>(pre + post) * rank * width +
-                 passes * moved * width * rank * rank;
+  out.factored = basis_work * columns + 2.0 * synapses * width +
+                 static_cast<double>(terms_of_all(column_count)) * static_cast<double>(nodes) * rank *
+                     (10.0 * static_cast<double>(pre + post) + passes * moved * rank);
   return out;
 }
 

@@ -18,7 +18,7 @@ namespace hjnet {
 struct HistoryWork {
   double factored = 0.0, synapses = 0.0;
   double synapse_count = 0.0;
-  std::int64_t rank = 0;  ///< directions that the bases are expected to hold at the run's end
+  std::int64_t rank = 0;  ///< directions that each column's bases are expected to hold at the run's end
   [[nodiscard]] bool pays() const { return factored < synapses; }
 };
 /// @param nodes  of the mesh of an epoch

@@ -86,14 +86,18 @@ void Basis::sum(std::vector<double>& values) const {
   sum_over_ranks(comm_, values);
 }
 
-void Basis::project(const double* block, std::size_t count, double* coefficients) const {
-  multiply(vectors_.data(), block, rank_, rows_, count, 1.0, 1.0, coefficients);
+void Basis::project(const double* block, std::size_t length, std::size_t count, double* coefficients,
+                    std::size_t coefficient_length) const {
+  if (rows_ == 0) return;
+  gemm(CblasNoTrans, CblasNoTrans, as_int(rank_), as_int(count), as_int(rows_), 1.0, vectors_.data(), as_int(rows_),
+       block, as_int(length), 1.0, coefficients, as_int(coefficient_length));
 }
 
-void Basis::expand(const double* coefficients, std::size_t count, double* block) const {
-  if (rows_ == 0 || rank_ == 0 || count == 0) return;
+void Basis::expand(const double* coefficients, std::size_t coefficient_length, std::size_t count, double* block,
+                   std::size_t length) const {
+  if (rank_ == 0) return;
   gemm(CblasTrans, CblasNoTrans, as_int(rows_), as_int(count), as_int(rank_), 1.0, vectors_.data(), as_int(rows_),
-       coefficients, as_int(count), 1.0, block, as_int(count));
+       coefficients, as_int(coefficient_length), 1.0, block, as_int(length));
 }
 
 /// block (rows x count) -= V^T (V block) for `rank` vectors V.

@@ -31,9 +31,18 @@ public:
   std::vector<double> extend(const double* block, std::size_t count, const std::vector<double>& scale,
                              double tolerance);
   /// coefficients (rank x count, row-major) += this rank's part of Q^T block; not yet summed over ranks.
-  void project(const double* block, std::size_t count, double* coefficients) const;
+  void project(const double* block, std::size_t count, double* coefficients) const {
+    project(block, count, count, coefficients, count);
+  }
   /// block (local rows x count) += Q coefficients.
-  void expand(const double* coefficients, std::size_t count, double* block) const;
+  void expand(const double* coefficients, std::size_t count, double* block) const {
+    expand(coefficients, count, count, block, count);
+  }
+  /// The same of `count` neighbouring columns of larger blocks, whose rows are so many numbers long.
+  void project(const double* block, std::size_t length, std::size_t count, double* coefficients,
+               std::size_t coefficient_length) const;
+  void expand(const double* coefficients, std::size_t coefficient_length, std::size_t count, double* block,
+              std::size_t length) const;
 
   /// Replaces the vectors by `count` orthonormal combinations of them: V' = turn^T V, turn (rank x count) row-major.
   void turn(const std::vector<double>& turn, std::size_t count);

@@ -3,104 +3,87 @@
 
 #include "config/tangents.hpp"
 #include "history/epoch_record.hpp"
+#include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/sums.hpp"
 
 #include <cblas.h>
 
 #include <algorithm>
-#include <cmath>
+#include <numeric>
+#include <utility>
 
 namespace hjnet {
 
-std::size_t FactorWeights::core_items(std::size_t projection) const {
-  return columns_ * post_basis(projection).rank() * pre_basis(projection).rank() + (decays() ? 1 : 0);
-}
-
-/// Each column's scale is its largest norm at any node so far: what is small beside that needs no directions.
-std::vector<double> FactorWeights::extend(Basis& basis, std::vector<double>& scale, const double* block,
-                                          std::size_t nodes) {
-  const auto width = columns_ * nodes;
-  std::vector<double> squares(width, 0.0);
-  add_squares(block, basis.rows(), width, squares.data());
-  sum_over_ranks(network_.comm(), squares);
-  std::vector<double> scales(width);
-  for (std::size_t c = 0; c < columns_; ++c) {
-    const auto begin = squares.begin() + static_cast<std::ptrdiff_t>(c * nodes);
-    scale[c] = std::max(scale[c], std::sqrt(*std::max_element(begin, begin + static_cast<std::ptrdiff_t>(nodes))));
-    std::fill_n(scales.begin() + static_cast<std::ptrdiff_t>(c * nodes), nodes, scale[c]);
-  }
-  return basis.extend(block, width, scales, tolerance_);
-}
-
-/// Makes room in the cores for new directions, in which nothing has happened yet.
-void FactorWeights::grow(std::size_t projection, std::size_t old_g, std::size_t old_y) {
-  auto& part = parts_[projection];
-  const auto g = post_basis(projection).rank();
-  const auto y = pre_basis(projection).rank();
-  const bool decay = decays();
-  const auto columns = columns_;
-  const auto items = core_items(projection);
+void FactorWeights::grow(Part& part) {
+  const CoreLayout old = std::exchange(part.layout, CoreLayout(post_bases(part).ranks(), pre_bases(part).ranks()));
+  const auto items = core_items(part);
+  if (part.path.items() == items) return;
   if (part.path.items() == 0) {
     part.path = WeightPath(std::vector<double>(items, 0.0));
     return;
   }
-  part.path.change_items(items, [=](const double* from, double* to) {
-    for (std::size_t c = 0; c < columns; ++c) {
-      for (std::size_t row = 0; row < old_g; ++row) {
-        std::copy_n(from + (c * old_g + row) * old_y, old_y, to + (c * g + row) * y);
+  part.path.change_items(items, [&](const double* from, double* to) {
+    for (std::size_t k = 0; k < old.all().size(); ++k) {
+      const auto& before = old.all()[k];
+      const auto& now = part.layout.all()[k];
+      for (std::size_t row = 0; row < before.rows; ++row) {
+        std::copy_n(from + before.first + row * before.columns, before.columns, to + now.first + row * now.columns);
       }
     }
-    if (decay) to[columns * g * y] = from[columns * old_g * old_y];
+    if (decays()) to[part.layout.size()] = from[old.size()];
   });
 }
 
 /// W(0) Y for the new y, then G^T W(0) Y anew.
-void FactorWeights::extend_overlap(Part& part, std::size_t projection, std::size_t old_y) {
+void FactorWeights::extend_overlap(Part& part, std::size_t projection, std::vector<std::size_t> known) {
   const auto& s = network_.projections()[projection];
-  const auto& pre = pre_basis(projection);
-  const auto& post = post_basis(projection);
-  const auto added = pre.rank() - old_y;
+  const auto& pre = pre_bases(part);
+  const auto& post = post_bases(part);
   const auto rows = as_size(s.rows);
+  known.resize(overlap_columns());
+  std::size_t added = 0;
+  for (std::size_t r = 0; r < known.size(); ++r) added += pre.of(r).rank() - known[r];
   if (added > 0) {
-    const auto halo = gathered(as_size(s.from), old_y);
+    const auto halo = gathered(part.from, known);
     std::vector<double> product(as_size(s.post + s.rows) * added, 0.0);
     multiply_block(s, initial(projection), Direction::forward, added, halo.data(), product.data());
-    std::vector<double> all(rows * pre.rank());
-    for (std::size_t row = 0; row < rows; ++row) {
-      std::copy_n(part.product.begin() + static_cast<std::ptrdiff_t>(row * old_y), old_y,
-                  all.begin() + static_cast<std::ptrdiff_t>(row * pre.rank()));
-      std::copy_n(product.begin() + static_cast<std::ptrdiff_t>((as_size(s.post) + row) * added), added,
-                  all.begin() + static_cast<std::ptrdiff_t>(row * pre.rank() + old_y));
+    const double* from = product.data() + as_size(s.post) * added;
+    for (std::size_t r = 0; r < known.size(); ++r) {
+      const auto rank = pre.of(r).rank();
+      std::vector<double> all(rows * rank);
+      for (std::size_t row = 0; row < rows; ++row) {
+        std::copy_n(part.product[r].data() + row * known[r], known[r], all.data() + row * rank);
+        std::copy_n(from + row * added, rank - known[r], all.data() + row * rank + known[r]);
+      }
+      part.product[r] = std::move(all);
+      from += rank - known[r];
     }
-    part.product = std::move(all);
   }
-  part.overlap.assign(post.rank() * pre.rank(), 0.0);
-  post.project(part.product.data(), pre.rank(), part.overlap.data());
+  const auto blocks = sums_tangents() ? part.layout.all() : part.layout.of(0);
+  part.overlap.assign(blocks.back().first + blocks.back().size(), 0.0);
+  for (const auto& block : blocks) {
+    post.of(block.left).project(part.product[block.right].data(), block.columns, part.overlap.data() + block.first);
+  }
   sum_over_ranks(network_.comm(), part.overlap);
 }
 
 /// g y^T at the nodes, in the bases.
 void FactorWeights::core_force(std::size_t projection, const std::vector<Coefficients>& coefficients, std::size_t nodes,
                                double* force) const {
-  const auto& s = network_.projections()[projection];
-  const auto& g = coefficients[as_size(s.to)].g;
-  const auto& y = coefficients[as_size(s.from)].y;
-  const auto rows = post_basis(projection).rank();
-  const auto columns = pre_basis(projection).rank();
-  const auto step = columns_ * nodes;
-  const auto items = parts_[projection].path.items();
+  const auto& part = parts_[projection];
+  const auto& g = coefficients[part.to].g;
+  const auto& y = coefficients[part.from].y;
+  const auto items = part.path.items();
   for (std::size_t node = 0; node < nodes; ++node) {
     if (decays()) force[node * items + items - 1] = 0.0;  // of phi
-    for (std::size_t c = 0; c < columns_; ++c) {
-      double* core = force + node * items + c * rows * columns;
-      for (std::size_t i = 0; i < rows; ++i) {
-        const double gc = g[i * step + c * nodes + node];
-        for (std::size_t j = 0; j < columns; ++j) core[i * columns + j] = gc * y[j * step + node];
-        for (const auto [left, right] : product_terms(c)) {
-          const double value = g[i * step + left * nodes + node];
-          for (std::size_t j = 0; j < columns; ++j) core[i * columns + j] += value * y[j * step + right * nodes + node];
-        }
+    for (const auto& block : part.layout.all()) {
+      double* core = force + node * items + block.first;
+      const double* left = g[block.left].data() + node;
+      const double* right = y[block.right].data() + node;
+      for (std::size_t i = 0; i < block.rows; ++i) {
+        const double value = left[i * nodes];
+        for (std::size_t j = 0; j < block.columns; ++j) core[i * block.columns + j] = value * right[j * nodes];
       }
     }
   }
@@ -156,14 +139,47 @@ double FactorWeights::inner(const Part& part, const double* a, const double* b, 
   return sum + phi_a * phi_b * part.initial_squared;
 }
 
+/// <G_l X Y_r^T, G_l' X' Y_r'^T> over the blocks of two columns: X . (G_l^T G_l' X' Y_r'^T Y_r).
+double FactorWeights::inner_cores(const Part& part, const double* w, ColumnPair columns) const {
+  const auto first = [](const std::vector<std::size_t>& ranks, std::size_t column) {
+    return std::accumulate(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(column), std::size_t{0});
+  };
+  const auto& g = part.layout.g();
+  const auto& y = part.layout.y();
+  const auto g_total = first(g, g.size());
+  const auto y_total = first(y, y.size());
+  double sum = 0.0;
+  std::vector<double> half;
+  std::vector<double> whole;
+  for (const auto& a : part.layout.of(columns.left)) {
+    for (const auto& b : part.layout.of(columns.right)) {
+      if (a.size() == 0 || b.size() == 0) continue;
+      half.resize(a.rows * b.columns);
+      whole.resize(a.size());
+      gemm(CblasNoTrans, CblasNoTrans, as_int(a.rows), as_int(b.columns), as_int(b.rows), 1.0,
+           layers_[part.to].g_gram.data() + first(g, a.left) * g_total + first(g, b.left), as_int(g_total), w + b.first,
+           as_int(b.columns), 0.0, half.data(), as_int(b.columns));
+      gemm(CblasNoTrans, CblasNoTrans, as_int(a.rows), as_int(a.columns), as_int(b.columns), 1.0, half.data(),
+           as_int(b.columns), layers_[part.from].y_gram.data() + first(y, b.right) * y_total + first(y, a.right),
+           as_int(y_total), 0.0, whole.data(), as_int(a.columns));
+      sum += cblas_ddot(as_int(a.size()), w + a.first, 1, whole.data(), 1);
+    }
+  }
+  return sum;
+}
+
 double FactorWeights::inner(const Part& part, const double* w, std::size_t value_items, ColumnPair columns) const {
   const auto [a, b] = columns;
   if (a == 0 && b == 0) return inner(part, w, w, value_items);
-  const auto count = as_int(value_items);
-  double sum = cblas_ddot(count, w + a * value_items, 1, w + b * value_items, 1);
-  if (!part.factored || !decays() || (a > 0 && b > 0)) return sum;
+  if (!part.factored) return cblas_ddot(as_int(value_items), w + a * value_items, 1, w + b * value_items, 1);
+  double sum = inner_cores(part, w, columns);
+  if (!decays() || (a > 0 && b > 0)) return sum;
   // Of W(0) the value column alone has a part.
-  return sum + w[part.path.items() - 1] * cblas_ddot(count, part.overlap.data(), 1, w + (a + b) * value_items, 1);
+  for (const auto& block : part.layout.of(a + b)) {
+    sum += w[part.path.items() - 1] *
+           cblas_ddot(as_int(block.size()), part.overlap.data() + block.first, 1, w + block.first, 1);
+  }
+  return sum;
 }
 
 void FactorWeights::advance_part(Part& part, std::size_t value_items, double* force, bool counted, SynapseSums& sums) {
@@ -186,21 +202,21 @@ void FactorWeights::advance_part(Part& part, std::size_t value_items, double* fo
 SynapseSums FactorWeights::advance(const Mesh& mesh, const EpochFactors& factors) {
   const auto nodes = mesh.nodes();
   const auto width = columns_ * nodes;
-  std::vector<std::pair<std::size_t, std::size_t>> ranks;
-  for (std::size_t i = 0; i < parts_.size(); ++i) ranks.emplace_back(post_basis(i).rank(), pre_basis(i).rank());
   std::vector<Coefficients> coefficients(layers_.size());
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     auto& layer = layers_[l];
     const auto first = as_size(network_.layers()[l].first) * width;
-    if (layer.is_pre) coefficients[l].y = extend(layer.y, layer.y_scale, factors.y + first, nodes);
-    if (layer.is_post) coefficients[l].g = extend(layer.g, layer.g_scale, factors.g + first, nodes);
+    if (layer.is_pre) coefficients[l].y = layer.y.extend(factors.y + first, nodes, tolerance_);
+    if (layer.is_post) coefficients[l].g = layer.g.extend(factors.g + first, nodes, tolerance_);
+    if (sums_tangents() && layer.is_pre) layer.y_gram = layer.y.gram();
+    if (sums_tangents() && layer.is_post) layer.g_gram = layer.g.gram();
   }
   int rank = 0;
   MPI_Comm_rank(network_.comm(), &rank);
   if (!rule_ || rule_->mesh().phases() != mesh.phases()) rule_.emplace(learning_, mesh);
   const std::vector<double> zeros(nodes, 0.0);
   SynapseSums sums{zeros, zeros, zeros, {}};
-  if (decays() && columns_ > first_mixed) sums.weight_squared_tangents = NodeData(mesh, columns_ - 1);
+  if (sums_tangents()) sums.weight_squared_tangents = NodeData(mesh, columns_ - 1);
   // One scratch for all: fresh memory of this size costs as much as what is done with it.
   const auto scratch = [&](std::size_t items) {
     if (force_.size() < nodes * items) force_.resize(nodes * items);
@@ -214,11 +230,12 @@ SynapseSums FactorWeights::advance(const Mesh& mesh, const EpochFactors& factors
       advance_part(part, part.path.items() / columns_, force, true, sums);
       continue;
     }
-    if (core_items(i) != part.path.items()) grow(i, ranks[i].first, ranks[i].second);
-    if (decays()) extend_overlap(part, i, ranks[i].second);
+    const auto known = part.layout.y();
+    grow(part);
+    if (decays()) extend_overlap(part, i, known);
     double* force = scratch(part.path.items());
     core_force(i, coefficients, nodes, force);
-    advance_part(part, post_basis(i).rank() * pre_basis(i).rank(), force, rank == 0, sums);
+    advance_part(part, part.layout.value().size(), force, rank == 0, sums);
   }
   if (network_.thresholds() < 0) return sums;
   const auto neurons = as_size(network_.neurons());

@@ -45,30 +45,31 @@ void FactorWeights::save(VectorArchive& out, const std::string& group) const {
   std::vector<double> compressed;
   std::vector<double> scales;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    const auto& layer = layers_[l];
-    const auto save_basis = [&](const Basis& basis, const std::vector<double>& scale, const char* name) {
-      ranks.push_back(static_cast<double>(basis.rank()));
-      scales.insert(scales.end(), scale.begin(), scale.end());
-      if (basis.rank() == 0) return;
-      out.write_neurons(fmt::format("{}/{}-{}", group, name, l), basis.rank(), 1,
-                        over_neurons(basis, network_.layers()[l], neurons, basis.rank()),
-                        "orthonormal basis, zero outside its layer");
+    const auto save_bases = [&](const ColumnBases& bases, const char* name) {
+      scales.insert(scales.end(), bases.scale().begin(), bases.scale().end());
+      for (std::size_t c = 0; c < columns_; ++c) {
+        const auto& basis = bases.of(c);
+        ranks.push_back(static_cast<double>(basis.rank()));
+        compressed.push_back(static_cast<double>(bases.looked_at()[c]));
+        if (basis.rank() == 0) continue;
+        out.write_neurons(fmt::format("{}/{}-{}-{}", group, name, l, c), basis.rank(), 1,
+                          over_neurons(basis, network_.layers()[l], neurons, basis.rank()),
+                          "orthonormal basis of a column, zero outside its layer");
+      }
     };
-    save_basis(layer.y, layer.y_scale, "y");
-    save_basis(layer.g, layer.g_scale, "g");
-    compressed.push_back(static_cast<double>(layer.y_compressed));
-    compressed.push_back(static_cast<double>(layer.g_compressed));
+    save_bases(layers_[l].y, "y");
+    save_bases(layers_[l].g, "g");
   }
   std::vector<double> factored;
   for (const auto& part : parts_) factored.push_back(part.factored ? 1.0 : 0.0);
   if (!factored.empty()) out.write_numbers(group + "/factored", factored, "which projections are kept as factors");
-  out.write_numbers(group + "/ranks", ranks, "vectors in the bases of y and of g, layer by layer");
+  out.write_numbers(group + "/ranks", ranks, "vectors in the bases of y and of g, column by column, layer by layer");
   out.write_numbers(group + "/compressed", compressed, "the same when last compressed");
   out.write_numbers(group + "/scales", scales, "largest norms of y and of g and their tangents, layer by layer");
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const auto& part = parts_[i];
     const auto path = group + "/" + network_.layout().matrices[i].name;
-    if (part.factored && core_items(i) == 0) continue;
+    if (part.factored && core_items(part) == 0) continue;
     save_path(out, path, part.path, [&](const std::string& name, std::size_t stacks, std::span<const double> values) {
       if (part.factored) {
         out.write_numbers(name, values, "cores of the factors");
@@ -76,12 +77,16 @@ void FactorWeights::save(VectorArchive& out, const std::string& group) const {
         out.write_projection(name, i, stacks * columns_, values, "synapse by synapse, with tangents");
       }
     });
-    if (!has_product(i)) continue;
-    const auto rank = pre_basis(i).rank();
-    std::vector<double> product(neurons * rank, 0.0);
-    std::copy(part.product.begin(), part.product.end(),
-              product.begin() + network_.projections()[i].post * static_cast<std::ptrdiff_t>(rank));
-    out.write_neurons(path + "/product", 1, rank, product, "W(0) times the basis of y, zero outside its layer");
+    // It depends on how it came about to the last bit.
+    for (std::size_t r = 0; part.factored && r < overlap_columns(); ++r) {
+      const auto rank = pre_bases(part).of(r).rank();
+      if (rank == 0) continue;
+      std::vector<double> product(neurons * rank, 0.0);
+      std::copy(part.product[r].begin(), part.product[r].end(),
+                product.begin() + network_.projections()[i].post * static_cast<std::ptrdiff_t>(rank));
+      out.write_neurons(fmt::format("{}/product-{}", path, r), 1, rank, product,
+                        "W(0) times the basis of a column of y, zero outside its layer");
+    }
   }
   if (network_.thresholds() < 0) return;
   const auto sections = as_size(network_.threshold_sections());
@@ -116,41 +121,39 @@ void FactorWeights::load(const VectorArchive& in, const std::string& group) {
   const auto ranks = in.read_numbers(group + "/ranks");
   const auto compressed = in.read_numbers(group + "/compressed");
   const auto scales = in.read_numbers(group + "/scales");
-  if (ranks.size() != 2 * layers_.size() || compressed.size() != ranks.size() ||
-      scales.size() != 2 * columns_ * layers_.size()) {
+  if (ranks.size() != 2 * columns_ * layers_.size() || compressed.size() != ranks.size() ||
+      scales.size() != ranks.size()) {
     throw io_error("the checkpoint's factors are those of another network");
   }
   const auto neurons = as_size(network_.neurons());
-  auto scale = scales.begin();
+  std::size_t at = 0;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    auto& layer = layers_[l];
-    const auto load_basis = [&](Basis& basis, std::vector<double>& own_scale, double stored_rank, const char* name) {
-      std::copy_n(scale, columns_, own_scale.begin());
-      scale += static_cast<std::ptrdiff_t>(columns_);
-      const auto rank = static_cast<std::size_t>(stored_rank);
-      if (rank == 0) return;
-      std::vector<double> stack(rank * neurons);
-      in.read_neurons(fmt::format("{}/{}-{}", group, name, l), rank, 1, stack);
-      std::vector<double> vectors;
-      for (std::size_t i = 0; i < rank; ++i) {
-        const auto begin = stack.begin() + static_cast<std::ptrdiff_t>(i * neurons) + network_.layers()[l].first;
-        vectors.insert(vectors.end(), begin, begin + network_.layers()[l].count);
+    const auto& place = network_.layers()[l];
+    const auto load_bases = [&](ColumnBases& bases, const char* name) {
+      for (std::size_t c = 0; c < columns_; ++c, ++at) {
+        const auto rank = static_cast<std::size_t>(ranks[at]);
+        std::vector<double> stack(rank * neurons);
+        if (rank > 0) in.read_neurons(fmt::format("{}/{}-{}-{}", group, name, l, c), rank, 1, stack);
+        std::vector<double> vectors;
+        for (std::size_t i = 0; i < rank; ++i) {
+          const auto begin = stack.begin() + static_cast<std::ptrdiff_t>(i * neurons) + place.first;
+          vectors.insert(vectors.end(), begin, begin + place.count);
+        }
+        bases.restore(c, rank, std::move(vectors), scales[at], static_cast<std::size_t>(compressed[at]));
       }
-      basis.restore(rank, std::move(vectors));
     };
-    load_basis(layer.y, layer.y_scale, ranks[2 * l], "y");
-    load_basis(layer.g, layer.g_scale, ranks[2 * l + 1], "g");
-    layer.y_compressed = static_cast<std::size_t>(compressed[2 * l]);
-    layer.g_compressed = static_cast<std::size_t>(compressed[2 * l + 1]);
+    load_bases(layers_[l].y, "y");
+    load_bases(layers_[l].g, "g");
   }
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     auto& part = parts_[i];
     const auto path = group + "/" + network_.layout().matrices[i].name;
-    if (part.factored && core_items(i) == 0) {
+    if (part.factored) part.layout = CoreLayout(post_bases(part).ranks(), pre_bases(part).ranks());
+    if (part.factored && core_items(part) == 0) {
       part.path.restore(mesh, {}, {}, {}, {});
       continue;
     }
-    load_path(mesh, path, part.path, part.factored ? core_items(i) : part.path.items(),
+    load_path(mesh, path, part.path, part.factored ? core_items(part) : part.path.items(),
               [&](const std::string& name, std::size_t stacks, std::span<double> values) {
                 if (!part.factored) {
                   in.read_projection(name, i, stacks * columns_, values);
@@ -160,13 +163,15 @@ void FactorWeights::load(const VectorArchive& in, const std::string& group) {
                 if (numbers.size() != values.size()) throw io_error(fmt::format("'{}' does not fit its bases", name));
                 std::copy(numbers.begin(), numbers.end(), values.begin());
               });
-    if (!has_product(i)) continue;
-    const auto rank = pre_basis(i).rank();
-    const auto& s = network_.projections()[i];
-    std::vector<double> product(neurons * rank);
-    in.read_neurons(path + "/product", 1, rank, product);
-    const auto begin = product.begin() + s.post * static_cast<std::ptrdiff_t>(rank);
-    part.product.assign(begin, begin + s.rows * static_cast<std::ptrdiff_t>(rank));
+    for (std::size_t r = 0; part.factored && r < overlap_columns(); ++r) {
+      const auto rank = pre_bases(part).of(r).rank();
+      if (rank == 0) continue;
+      const auto& s = network_.projections()[i];
+      std::vector<double> product(neurons * rank);
+      in.read_neurons(fmt::format("{}/product-{}", path, r), 1, rank, product);
+      const auto begin = product.begin() + s.post * static_cast<std::ptrdiff_t>(rank);
+      part.product[r].assign(begin, begin + s.rows * static_cast<std::ptrdiff_t>(rank));
+    }
   }
   if (network_.thresholds() < 0) return;
   const auto sections = as_size(network_.threshold_sections());

@@ -6,18 +6,24 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 
 namespace hjnet {
 
-std::vector<double> FactorWeights::gathered(std::size_t layer, std::size_t first) const {
-  const auto& basis = layers_[layer].y;
+std::vector<double> FactorWeights::gathered(std::size_t layer, const std::vector<std::size_t>& first) const {
+  const auto& bases = layers_[layer].y;
   const auto& place = network_.layers()[layer];
-  const auto count = basis.rank() - first;
+  std::size_t count = 0;
+  for (std::size_t c = 0; c < first.size(); ++c) count += bases.of(c).rank() - first[c];
   std::vector<double> own(as_size(network_.neurons()) * count, 0.0);
   std::vector<double> halo(as_size(network_.halo_size()) * count, 0.0);
-  for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t row = 0; row < basis.rows(); ++row) {
-      own[(as_size(place.first) + row) * count + i] = basis.vectors()[(first + i) * basis.rows() + row];
+  std::size_t at = 0;
+  for (std::size_t c = 0; c < first.size(); ++c) {
+    const auto& basis = bases.of(c);
+    for (std::size_t i = first[c]; i < basis.rank(); ++i, ++at) {
+      for (std::size_t row = 0; row < basis.rows(); ++row) {
+        own[(as_size(place.first) + row) * count + at] = basis.vectors()[i * basis.rows() + row];
+      }
     }
   }
   network_.gather(static_cast<int>(layer), own.data(), halo.data(), as_int(count));
@@ -28,16 +34,16 @@ std::vector<std::vector<double>> FactorWeights::gathered_bases() const {
   // Layer by layer: whether to gather must not depend on what a rank holds, and each layer is gathered once.
   std::vector<std::vector<double>> of_layer(layers_.size());
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    const auto rank = layers_[l].y.rank();
+    const auto rank = layers_[l].y.total_rank();
     if (!layers_[l].is_pre || rank == 0) continue;
     const auto& place = network_.layers()[l];
-    const auto halo = gathered(l, 0);
+    const auto halo = gathered(l, std::vector<std::size_t>(columns_, 0));
     const auto begin = halo.begin() + static_cast<std::ptrdiff_t>(as_size(place.halo_first) * rank);
     of_layer[l].assign(begin, begin + static_cast<std::ptrdiff_t>(as_size(place.halo_count) * rank));
   }
   std::vector<std::vector<double>> out(parts_.size());
   for (std::size_t i = 0; i < parts_.size(); ++i) {
-    if (parts_[i].factored) out[i] = of_layer[as_size(network_.projections()[i].from)];
+    if (parts_[i].factored) out[i] = of_layer[parts_[i].from];
   }
   return out;
 }
@@ -46,21 +52,28 @@ void FactorWeights::form_rows(std::size_t projection, const double* items, std::
                               const std::vector<double>& pre, bool with_initial, std::int64_t row, std::int64_t rows,
                               double* out) const {
   const auto& s = network_.projections()[projection];
-  const auto& post = post_basis(projection);
-  const auto g = post.rank();
-  const auto y = pre_basis(projection).rank();
+  const auto& part = parts_[projection];
   const auto count = as_size(rows * s.columns);
   double factor = with_initial ? 1.0 : 0.0;
-  if (decays()) factor = items[columns_ * g * y];
+  if (decays()) factor = items[part.layout.size()];
   if (c > 0) factor = 0.0;
   const double* start = initial(projection) + row * s.columns;
   for (std::size_t i = 0; i < count; ++i) out[i] = factor == 0.0 ? 0.0 : factor * start[i];
-  if (g == 0 || y == 0 || count == 0) return;
-  std::vector<double> left(as_size(rows) * y);
-  gemm(CblasTrans, CblasNoTrans, static_cast<int>(rows), as_int(y), as_int(g), 1.0, post.vectors().data() + row,
-       as_int(post.rows()), items + c * g * y, as_int(y), 0.0, left.data(), as_int(y));
-  gemm(CblasNoTrans, CblasTrans, static_cast<int>(rows), static_cast<int>(s.columns), as_int(y), 1.0, left.data(),
-       as_int(y), pre.data(), as_int(y), 1.0, out, static_cast<int>(s.columns));
+  if (count == 0) return;
+  const auto& y = part.layout.y();
+  const auto total = std::accumulate(y.begin(), y.end(), std::size_t{0});
+  for (const auto& block : part.layout.of(c)) {
+    if (block.size() == 0) continue;
+    const auto& post = post_bases(part).of(block.left);
+    const auto at = static_cast<std::ptrdiff_t>(block.right);
+    const double* right = pre.data() + std::accumulate(y.begin(), y.begin() + at, std::size_t{0});
+    std::vector<double> left(as_size(rows) * block.columns);
+    gemm(CblasTrans, CblasNoTrans, static_cast<int>(rows), as_int(block.columns), as_int(block.rows), 1.0,
+         post.vectors().data() + row, as_int(post.rows()), items + block.first, as_int(block.columns), 0.0, left.data(),
+         as_int(block.columns));
+    gemm(CblasNoTrans, CblasTrans, static_cast<int>(rows), static_cast<int>(s.columns), as_int(block.columns), 1.0,
+         left.data(), as_int(block.columns), right, as_int(total), 1.0, out, static_cast<int>(s.columns));
+  }
 }
 
 SynapseReader FactorWeights::reader(EndValues values, bool with_initial) const {

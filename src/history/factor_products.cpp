@@ -15,27 +15,36 @@ std::vector<double> FactorWeights::phi(const Part& part, std::span<const double>
   return out;
 }
 
-void FactorWeights::multiply_cores(const Part& part, std::size_t projection, std::span<const double> phases,
-                                   Direction direction, const std::vector<double>& z, std::vector<double>& u) const {
-  const auto rows = post_basis(projection).rank();
-  const auto columns = pre_basis(projection).rank();
+std::vector<double> FactorWeights::multiply_cores(const Part& part, std::span<const double> phases, Direction direction,
+                                                  const std::vector<double>& z) const {
+  const bool forward = direction == Direction::forward;
   const auto times = phases.size();
-  const auto step = as_int(columns_ * times);
-  const auto transpose = direction == Direction::forward ? CblasNoTrans : CblasTrans;
+  const auto& pre = pre_bases(part);
+  const auto& post = post_bases(part);
+  const auto from = (forward ? pre : post).met_offsets(times, product_columns_);
+  const auto to = (forward ? post : pre).given_offsets(times, product_columns_);
+  std::vector<double> u(to.back(), 0.0);
   std::vector<double> work;
-  const auto add = [&](const double* core, std::size_t from, std::size_t to) {
-    gemv(transpose, as_int(rows), as_int(columns), 1.0, core, as_int(columns), z.data() + from, step, 1.0,
-         u.data() + to, step);
+  const auto add = [&](const double* cores, const CoreBlock& block, std::size_t in, std::size_t out, std::size_t time) {
+    const auto source = forward ? block.right : block.left;
+    const auto target = forward ? block.left : block.right;
+    gemv(forward ? CblasNoTrans : CblasTrans, as_int(block.rows), as_int(block.columns), 1.0, cores + block.first,
+         as_int(block.columns), z.data() + from[source] + product_columns_.place_met(source, in) * times + time,
+         as_int(product_columns_.met(source).size() * times), 1.0,
+         u.data() + to[target] + product_columns_.place_given(target, out) * times + time,
+         as_int(product_columns_.given(target).size() * times));
   };
   for (std::size_t time = 0; time < times; ++time) {
-    const double* core = part.path.weights(phases[time], work);
+    const double* cores = part.path.weights(phases[time], work);
     for (std::size_t c = 0; c < columns_; ++c) {
-      add(core, c * times + time, c * times + time);
-      for (const auto [left, right] : product_terms(c)) {
-        add(core + right * rows * columns, left * times + time, c * times + time);
+      for (const auto [w, in] : all_terms(c)) {
+        for (const auto& block : part.layout.of(w)) {
+          if (block.size() > 0) add(cores, block, in, c, time);
+        }
       }
     }
   }
+  return u;
 }
 
 /// Products with a projection that is kept synapse by synapse.
@@ -107,13 +116,13 @@ void FactorWeights::apply_overlapped(int projection, std::span<const double> pha
     multiply_path(part.path, s, phases, Direction::forward, halo, net);
     return;
   }
-  const auto& pre = pre_basis(index);
-  const auto& post = post_basis(index);
-  std::vector<double> z(pre.rank() * width, 0.0);
+  const auto& pre = pre_bases(part);
+  const auto& post = post_bases(part);
+  std::vector<double> z;
   MPI_Request request = MPI_REQUEST_NULL;
-  const bool moved = pre.rank() > 0 && post.rank() > 0;
+  const bool moved = part.layout.size() > 0;
   if (moved) {
-    pre.project(own + as_size(network_.layers()[as_size(s.from)].first) * width, width, z.data());
+    z = pre.project(own + as_size(network_.layers()[part.from].first) * width, times, product_columns_);
     MPI_Iallreduce(MPI_IN_PLACE, z.data(), as_int(z.size()), MPI_DOUBLE, MPI_SUM, network_.comm(), &request);
   }
   const auto factor = phi(part, phases);
@@ -128,9 +137,7 @@ void FactorWeights::apply_overlapped(int projection, std::span<const double> pha
   }
   if (!moved) return;
   MPI_Wait(&request, MPI_STATUS_IGNORE);
-  std::vector<double> u(post.rank() * width, 0.0);
-  multiply_cores(part, index, phases, Direction::forward, z, u);
-  post.expand(u.data(), width, target);
+  post.expand(multiply_cores(part, phases, Direction::forward, z), times, product_columns_, target);
 }
 
 void FactorWeights::apply_transpose(int projection, std::span<const double> phases, const double* p, double* halo,
@@ -150,14 +157,14 @@ void FactorWeights::apply_transpose_overlapped(int projection, std::span<const d
     if (complete) complete();
     return;
   }
-  const auto& pre = pre_basis(index);
-  const auto& post = post_basis(index);
-  std::vector<double> z(post.rank() * width, 0.0);
+  const auto& pre = pre_bases(part);
+  const auto& post = post_bases(part);
+  std::vector<double> z;
   MPI_Request request = MPI_REQUEST_NULL;
-  const bool moved = pre.rank() > 0 && post.rank() > 0;
+  const bool moved = part.layout.size() > 0;
   const double* source = p + as_size(s.post) * width;
   if (moved) {
-    post.project(source, width, z.data());
+    z = post.project(source, times, product_columns_);
     MPI_Iallreduce(MPI_IN_PLACE, z.data(), as_int(z.size()), MPI_DOUBLE, MPI_SUM, network_.comm(), &request);
   }
   const auto factor = phi(part, phases);
@@ -171,9 +178,8 @@ void FactorWeights::apply_transpose_overlapped(int projection, std::span<const d
   }
   if (!moved) return;
   MPI_Wait(&request, MPI_STATUS_IGNORE);
-  std::vector<double> u(pre.rank() * width, 0.0);
-  multiply_cores(part, index, phases, Direction::backward, z, u);
-  pre.expand(u.data(), width, own + as_size(network_.layers()[as_size(s.from)].first) * width);
+  pre.expand(multiply_cores(part, phases, Direction::backward, z), times, product_columns_,
+             own + as_size(network_.layers()[part.from].first) * width);
 }
 
 void FactorWeights::apply_thresholds(std::span<const double> phases, double* net) {

@@ -11,7 +11,7 @@ namespace hjnet {
 
 FactorWeights::FactorWeights(const Network& network, const LearningSettings& learning, std::size_t columns,
                              const std::vector<bool>& factored, double tolerance)
-    : network_(network), learning_(learning), columns_(columns), tolerance_(tolerance) {
+    : network_(network), learning_(learning), columns_(columns), product_columns_(columns), tolerance_(tolerance) {
   begin(factored);
 }
 
@@ -25,6 +25,8 @@ void FactorWeights::begin(const std::vector<bool>& factored) {
     const auto& s = network.projections()[i];
     auto& part = parts_[i];
     part.factored = factored[i];
+    part.from = as_size(s.from);
+    part.to = as_size(s.to);
     if (!part.factored) {
       const auto& matrix = network.layout().matrices[i];
       const auto count = as_size(matrix.local_nonzeros());
@@ -33,8 +35,11 @@ void FactorWeights::begin(const std::vector<bool>& factored) {
       part.path = WeightPath(std::move(start));
       continue;
     }
-    layers_[as_size(s.from)].is_pre = true;
-    layers_[as_size(s.to)].is_post = true;
+    layers_[part.from].is_pre = true;
+    layers_[part.to].is_post = true;
+    const std::vector<std::size_t> none(columns, 0);
+    part.layout = CoreLayout(none, none);
+    part.product.resize(overlap_columns());
     if (!decays()) continue;
     part.path = WeightPath({1.0});
     for (const double w : weights.subspan(as_size(s.first), as_size(s.rows * s.columns))) part.initial_squared += w * w;
@@ -42,9 +47,7 @@ void FactorWeights::begin(const std::vector<bool>& factored) {
   }
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     auto& layer = layers_[l];
-    layer.y = layer.g = Basis(network.comm(), as_size(network.layers()[l].count));
-    layer.y_scale.assign(columns, 0.0);
-    layer.g_scale.assign(columns, 0.0);
+    layer.y = layer.g = ColumnBases(network.comm(), as_size(network.layers()[l].count), columns);
   }
   if (network.thresholds() < 0) return;
   const auto thresholds = as_size(network.neurons() * network.threshold_sections());
@@ -53,11 +56,9 @@ void FactorWeights::begin(const std::vector<bool>& factored) {
   thresholds_.path = WeightPath(std::move(start));
 }
 
-const Basis& FactorWeights::pre_basis(std::size_t projection) const {
-  return layers_[as_size(network_.projections()[projection].from)].y;
-}
-const Basis& FactorWeights::post_basis(std::size_t projection) const {
-  return layers_[as_size(network_.projections()[projection].to)].g;
+const Basis& FactorWeights::basis(BasisPlace place) const {
+  const auto& layer = layers_[place.layer];
+  return (place.side == Side::post ? layer.g : layer.y).of(place.column);
 }
 const double* FactorWeights::initial(std::size_t projection) const {
   return network_.initial_weights().data() + network_.projections()[projection].first;
@@ -66,7 +67,9 @@ const double* FactorWeights::initial(std::size_t projection) const {
 std::int64_t FactorWeights::bytes() const {
   std::int64_t sum = thresholds_.path.bytes();
   for (const auto& part : parts_) {
-    sum += part.path.bytes() + static_cast<std::int64_t>(sizeof(double) * (part.product.size() + part.overlap.size()));
+    auto numbers = part.overlap.size();
+    for (const auto& product : part.product) numbers += product.size();
+    sum += part.path.bytes() + static_cast<std::int64_t>(sizeof(double) * numbers);
   }
   for (const auto& layer : layers_) sum += layer.y.bytes() + layer.g.bytes();
   return sum;
@@ -78,7 +81,7 @@ bool FactorWeights::needs_halo() const {
 
 std::size_t FactorWeights::largest_rank() const {
   std::size_t out = 0;
-  for (const auto& layer : layers_) out = std::max({out, layer.y.rank(), layer.g.rank()});
+  for (const auto& layer : layers_) out = std::max({out, layer.y.total_rank(), layer.g.total_rank()});
   return out;
 }
 

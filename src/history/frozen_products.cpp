@@ -42,12 +42,12 @@ void FactorWeights::multiply(int projection, WeightMoment moment, std::size_t wi
   const double* items =
       moment.velocity ? part.path.velocity(moment.phase, work) : part.path.weights(moment.phase, work);
   if (!part.factored) return multiply_block(s, items, Direction::forward, width, halo, net);
-  const auto& pre = pre_basis(index);
-  const auto& post = post_basis(index);
+  const auto& pre = pre_bases(part).of(0);
+  const auto& post = post_bases(part).of(0);
   if (pre.rank() > 0 && post.rank() > 0) {
     std::vector<double> z(pre.rank() * width, 0.0);
     std::vector<double> u(post.rank() * width, 0.0);
-    pre.project(own + as_size(network_.layers()[as_size(s.from)].first) * width, width, z.data());
+    pre.project(own + as_size(network_.layers()[part.from].first) * width, width, z.data());
     sum_over_ranks(network_.comm(), z);
     gemm(CblasNoTrans, CblasNoTrans, as_int(post.rank()), as_int(width), as_int(pre.rank()), 1.0, items,
          as_int(pre.rank()), z.data(), as_int(width), 0.0, u.data(), as_int(width));
@@ -70,8 +70,8 @@ void FactorWeights::multiply_transpose(int projection, WeightMoment moment, std:
   const double* items =
       moment.velocity ? part.path.velocity(moment.phase, work) : part.path.weights(moment.phase, work);
   if (!part.factored) return multiply_block(s, items, Direction::backward, width, p, halo);
-  const auto& pre = pre_basis(index);
-  const auto& post = post_basis(index);
+  const auto& pre = pre_bases(part).of(0);
+  const auto& post = post_bases(part).of(0);
   if (pre.rank() > 0 && post.rank() > 0) {
     std::vector<double> z(post.rank() * width, 0.0);
     std::vector<double> u(pre.rank() * width, 0.0);
@@ -79,7 +79,7 @@ void FactorWeights::multiply_transpose(int projection, WeightMoment moment, std:
     sum_over_ranks(network_.comm(), z);
     gemm(CblasTrans, CblasNoTrans, as_int(pre.rank()), as_int(width), as_int(post.rank()), 1.0, items,
          as_int(pre.rank()), z.data(), as_int(width), 0.0, u.data(), as_int(width));
-    pre.expand(u.data(), width, own + as_size(network_.layers()[as_size(s.from)].first) * width);
+    pre.expand(u.data(), width, own + as_size(network_.layers()[part.from].first) * width);
   }
   const double factor = decays() ? items[part.path.items() - 1] : moment.velocity ? 0.0 : 1.0;
   if (factor == 0.0) return;

@@ -3,6 +3,8 @@
 
 #include <Eigen/Core>
 
+#include <array>
+
 namespace hjnet {
 
 /// Entropies in bits. Stored as computed also where rho is not positive; `physical` says whether to quote them.
@@ -18,6 +20,24 @@ struct Measures {
   double hermiticity_error = 0.0;  ///< largest |rho - rho^dagger|
   bool physical = true;            ///< min_eigenvalue >= -positivity_tolerance
 };
+
+/// One of the numbers of Measures that a run file holds, for every state that it follows: declared here, and nowhere
+/// else but in measure(), which computes it.
+struct NamedMeasure {
+  const char* name;  ///< of its datasets
+  const char* description;
+  double Measures::*value;
+};
+
+inline constexpr std::array<NamedMeasure, 7> measure_table{{
+    {"concurrence", "concurrence", &Measures::concurrence},
+    {"negativity", "negativity", &Measures::negativity},
+    {"log_negativity", "logarithmic negativity, base 2", &Measures::log_negativity},
+    {"purity", "purity", &Measures::purity},
+    {"entropy", "von Neumann entropy, base 2", &Measures::entropy},
+    {"chsh", "largest CHSH value", &Measures::chsh},
+    {"min_eigenvalue", "smallest eigenvalue of the density matrix", &Measures::min_eigenvalue},
+}};
 
 /// Negativities up to here are round-off.
 inline constexpr double entangled_negativity = 1e-9;

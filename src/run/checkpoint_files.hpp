@@ -12,7 +12,7 @@
 namespace hjnet {
 
 inline constexpr const char* checkpoint_format = "hjnet-checkpoint";
-inline constexpr std::int64_t checkpoint_version = 3;
+inline constexpr std::int64_t checkpoint_version = 4;
 
 struct CheckpointFile {
   std::int64_t number = 0;

@@ -3,7 +3,6 @@
 #include "parallel/stop.hpp"
 #include "parallel/sums.hpp"
 #include "run/particle_stage.hpp"
-#include "run/run_file_tables.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -122,17 +121,19 @@ void add_group_states(const MemberSum& sum, const std::vector<MemberResult>& res
     });
     states.push_back(measures_of(density, 1.0 / ensemble.group_size(), settings.boltzmann.positivity_tolerance));
   }
-  for (const auto& [name, description, column] : real_measures) {
-    auto& mean = out.state.*column;
-    auto& error = out.state_error.*column;
+  for (std::size_t k = 0; k < measure_table.size(); ++k) {
+    auto& mean = out.state.values[k];
+    auto& error = out.state_error.values[k];
     mean.assign(results.front().density.size(), 0.0);
     error = mean;
     for (const auto& state : states) {
-      for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += (state.*column)[i] / n;
+      for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += state.values[k][i] / n;
     }
     for (const auto& state : states) {
-      for (std::size_t i = 0; i < mean.size(); ++i)
-        error[i] += ((state.*column)[i] - mean[i]) * ((state.*column)[i] - mean[i]);
+      for (std::size_t i = 0; i < mean.size(); ++i) {
+        const double difference = state.values[k][i] - mean[i];
+        error[i] += difference * difference;
+      }
     }
     for (auto& value : error) value = std::sqrt(value / (n * (n - 1.0)));
   }
@@ -150,12 +151,12 @@ void add_single_state(const MemberSum& sum, const std::vector<MemberResult>& res
     for (std::size_t i = 0; i < left.size(); ++i) left[i] = n * density[i] - left[i];
     without.push_back(n > 1.0 ? measures_of(left, 1.0 / (n - 1.0), tolerance) : out.state);
   }
-  for (const auto& [name, description, column] : real_measures) {
-    const auto of = [&, at = column](const MemberResult& result) {
-      return without[static_cast<std::size_t>(&result - results.data())].*at;
+  for (std::size_t k = 0; k < measure_table.size(); ++k) {
+    const auto of = [&](const MemberResult& result) {
+      return without[static_cast<std::size_t>(&result - results.data())].values[k];
     };
     const auto mean = mean_of(sum, settings.ensemble->members, of);
-    auto& error = out.state_error.*column;
+    auto& error = out.state_error.values[k];
     error = deviation_of(sum, settings.ensemble->members, mean, of);
     for (auto& value : error) value *= (n - 1.0) / std::sqrt(n);
   }

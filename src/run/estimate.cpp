@@ -77,6 +77,11 @@ double sweep_steps(const Settings& settings, std::size_t segments) {
 
 constexpr auto real = static_cast<std::int64_t>(sizeof(double));
 
+/// Numbers of the cores of a projection whose columns have so many directions each, at all nodes.
+std::int64_t core_numbers(const Estimate& e, std::int64_t rank) {
+  return e.mesh_nodes * static_cast<std::int64_t>(terms_of_all(static_cast<std::size_t>(e.columns))) * rank * rank;
+}
+
 /// Delayed weights as factors, or synapse by synapse; `all` for every dense projection as factors.
 void add_history(Estimate& out, const Settings& settings, const LargestPart& part, bool all) {
   const bool learning = settings.learning.enabled;
@@ -99,9 +104,9 @@ void add_history(Estimate& out, const Settings& settings, const LargestPart& par
     if (factored && !learning) continue;
     out.factored.push_back({settings.network.name_of(p), factored ? work.rank : 0, work.factored, work.synapses});
     if (factored) {
-      const auto bases = (from.neurons + to.neurons) * work.rank;
-      const auto cores = width * work.rank * work.rank;
-      const auto decay = decays ? to.neurons * work.rank : 0;
+      const auto bases = (from.neurons + to.neurons) * work.rank * out.columns;
+      const auto cores = core_numbers(out, work.rank);
+      const auto decay = decays ? to.neurons * work.rank * out.columns : 0;
       out.history_bytes += real * (2 * bases + peak * cores + decay);
       out.checkpoint_bytes += real * (bases + stored * cores);
     } else {
@@ -185,8 +190,8 @@ std::int64_t most_bytes(const Estimate& e, const Settings& settings) {
     const auto from = settings.network.layers[static_cast<std::size_t>(projection.from)].neurons;
     const auto to = settings.network.layers[static_cast<std::size_t>(projection.to)].neurons;
     const auto most = std::min({sharper * rank, from, to});
-    const auto width = e.mesh_nodes * e.columns;
-    bytes += real * (2 * (from + to) * (most - rank) + held * width * (sharper * most * most - rank * rank));
+    bytes += real * (2 * (from + to) * (most - rank) * e.columns +
+                     held * (sharper * core_numbers(e, most) - core_numbers(e, rank)));
   }
   return bytes;
 }
@@ -353,28 +358,26 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
                              static_cast<std::int64_t>(sizeof(OperatorPiece) / sizeof(double));
   const std::int64_t density = settings.particles ? samples * (16 * 2 + 10) * ((modes + ranks - 1) / ranks + 2) : 0;
   const auto held = holds_series(settings) ? samples : std::min(samples, static_cast<std::int64_t>(samples_a_block));
-  const std::int64_t branch_numbers = settings.has_branches() ? 2 * 4 + 2 * 16 : 0;  // a sample
   out.record_bytes += real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns * networks +
-                              held * (7 + (settings.particles ? 16 : 0) + branch_numbers) * 2 + 2 * operator_numbers +
-                              piece_numbers + density);
+                              held * series_numbers(settings) * 2 + 2 * operator_numbers + piece_numbers + density);
   out.available_bytes = available_memory() / ranks_here;
-  out.file_bytes =
-      real * samples *
-      (9 + (settings.particles ? 16 + 9 + 40 * (modes + 1) : 0) + (settings.output.states ? 2 * out.neurons : 0));
+  out.file_bytes = real * samples *
+                   (series_numbers(settings) + 2 + (settings.particles ? 9 + 40 * (modes + 1) : 0) +
+                    (settings.output.states ? 2 * out.neurons : 0));
   const auto stored = snapshots(settings, "/weights").size() + snapshots(settings, "/momenta").size();
   out.file_bytes += real * static_cast<std::int64_t>(stored) * out.synapses;
   // Each member's series, concurrence and density matrix; means and deviations.
   if (settings.ensemble) {
-    out.file_bytes += real * samples * (members * (6 + (settings.particles ? 16 + 2 + 32 : 0)) + 38);
+    out.file_bytes +=
+        real * samples * (members * (series_numbers(settings) - 1 + (settings.particles ? 2 + 32 : 0)) + 38);
     if (settings.particles) out.file_bytes += real * (14 * samples + 2 * members);
   }
   if (settings.particles) out.file_bytes += real * (32 + operator_numbers * (settings.ensemble ? members : 1));
   out.file_bytes += wave_bytes(settings);
   add_constraints(out, settings, members);
-  out.file_bytes += real * samples * branch_numbers * (settings.ensemble ? 1 + members : 1);
   add_feedback(out, settings, members);
-  out.checkpoint_bytes += real * (2 * out.neurons * out.columns +
-                                  samples * (7 + (settings.particles ? 16 : 0) + branch_numbers) + operator_numbers);
+  out.checkpoint_bytes +=
+      real * (2 * out.neurons * out.columns + samples * series_numbers(settings) + operator_numbers);
   if (settings.stimulus.patterns) out.record_bytes += pattern_bytes(settings, (ranks + out.groups - 1) / out.groups);
   add_environment(out, settings, part);
   if (settings.kernel) {

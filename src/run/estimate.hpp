@@ -13,7 +13,7 @@ namespace hjnet {
 /// How the waveform engine keeps a projection's delayed weights, and the counted work of an epoch either way.
 struct HistoryEstimate {
   std::string name;
-  std::int64_t rank = 0;  ///< directions at the run's end; 0: synapse by synapse
+  std::int64_t rank = 0;  ///< directions of a column at the run's end; 0: synapse by synapse
   double factored_work = 0.0, synapse_work = 0.0;
 };
 

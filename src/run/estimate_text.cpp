@@ -80,7 +80,8 @@ std::string describe(const Estimate& e, const Settings& settings) {
   if (settings.stimulus.patterns) text += pattern_text(settings);
   if (settings.learning.enabled) {
     for (const auto& f : e.factored) {
-      text += f.rank > 0 ? fmt::format("# delayed weights of {}: factors, up to {} directions", f.name, f.rank)
+      text += f.rank > 0 ? fmt::format("# delayed weights of {}: factors, up to {} directions{}", f.name, f.rank,
+                                       e.columns > 1 ? " a column" : "")
                          : fmt::format("# delayed weights of {}: synapse by synapse", f.name);
       text += fmt::format(" ({:.2g} operations an epoch; as factors {:.2g}, synapse by synapse {:.2g})\n",
                           f.rank > 0 ? f.factored_work : f.synapse_work, f.factored_work, f.synapse_work);

@@ -134,7 +134,9 @@ std::int64_t Member::saved_bytes(bool sweep) const {
       engine_->saved_bytes(sweep) + (kernel_ ? kernel_->saved_bytes() : 0) + (branches_ ? branches_->saved_bytes() : 0);
   if (rank != 0) return sizes;
   const auto samples = static_cast<std::int64_t>(
-      (samples_of(settings_, epochs_done_) * 24 + result_.series.operators.size()) * sizeof(double));
+      (samples_of(settings_, epochs_done_) * static_cast<std::size_t>(series_numbers(settings_)) +
+       result_.series.operators.size()) *
+      sizeof(double));
   return sizes + samples + (feedback_ ? feedback_->saved_bytes() : 0) + (values_ ? values_->saved_bytes() : 0);
 }
 

@@ -119,13 +119,7 @@ Interaction interaction_of(const Settings& settings, const Mesh& mesh, const Sam
 MeasureColumns columns_of(const std::vector<Measures>& measures) {
   MeasureColumns out;
   for (const auto& m : measures) {
-    out.concurrence.push_back(m.concurrence);
-    out.negativity.push_back(m.negativity);
-    out.log_negativity.push_back(m.log_negativity);
-    out.purity.push_back(m.purity);
-    out.entropy.push_back(m.entropy);
-    out.chsh.push_back(m.chsh);
-    out.min_eigenvalue.push_back(m.min_eigenvalue);
+    for (std::size_t k = 0; k < measure_table.size(); ++k) out.values[k].push_back(m.*measure_table[k].value);
     out.physical.push_back(m.physical ? 1 : 0);
   }
   return out;

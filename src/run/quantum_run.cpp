@@ -49,24 +49,8 @@ public:
   [[nodiscard]] const std::string& run_id() const { return run_id_; }
 
   [[nodiscard]] SampleSeries series(int member) const {
-    SampleSeries out;
+    auto out = read_series(archive_, settings_, member);
     out.time = sample_times(settings_, settings_.epochs);
-    for (const auto& field : series_fields) {
-      if (!field.is_there(settings_)) continue;
-      auto& values = out.*field.values;
-      if (!settings_.ensemble) {
-        values = archive_.read_all<double>(field.path);
-        continue;
-      }
-      const auto path = std::string("/ensemble/member/") + field.name;
-      auto slab = Slab::whole(archive_.dims(path));
-      slab.start.front() = static_cast<std::uint64_t>(member - settings_.ensemble->first);
-      slab.count.front() = 1;
-      values.resize(slab.elements());
-      archive_.read<double>(path, slab, values, Access::independent);
-    }
-    const int first = settings_.ensemble ? settings_.ensemble->first : 0;
-    out.operators = read_operator_coefficients(archive_, static_cast<std::uint64_t>(member - first));
     return out;
   }
 

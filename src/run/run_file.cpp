@@ -120,26 +120,26 @@ void RunFile::write_rows(const std::string& path, std::uint64_t row, std::span<c
   archive_.write<double>(path, slab, values, Access::independent);
 }
 
-void RunFile::write_member(const std::string& quantity, int member, std::uint64_t column,
-                           std::span<const double> values) {
-  archive_.write<double>("/ensemble/member/" + quantity, {{member_row(member), column}, {1, values.size()}}, values,
-                         Access::independent);
+void RunFile::write_member(const std::string& quantity, int member, std::uint64_t row, std::span<const double> values) {
+  const auto path = "/ensemble/member/" + quantity;
+  auto slab = Slab::whole(archive_.dims(path));
+  slab.start[0] = member_row(member);
+  slab.count[0] = 1;
+  slab.start[1] = row;
+  slab.count[1] = 1;
+  slab.count[1] = values.size() / slab.elements();
+  archive_.write<double>(path, slab, values, Access::independent);
 }
 
 void RunFile::write_scalars(std::optional<int> member, std::uint64_t row, const SampleSeries& series) {
   for (const auto& field : series_fields) {
     if (!field.is_there(settings_)) continue;
     const auto& values = series.*field.values;
-    const auto path = member ? std::string("/ensemble/member/") + field.name : std::string(field.path);
-    auto slab = Slab::whole(archive_.dims(path));
-    const std::size_t sample = member ? 1 : 0;
     if (member) {
-      slab.start.front() = member_row(*member);
-      slab.count.front() = 1;
+      write_member(field.name, *member, row, values);
+    } else {
+      write_rows(field.path, row, values);
     }
-    slab.start[sample] = row;
-    slab.count[sample] = series.time.size();
-    archive_.write<double>(path, slab, values, Access::independent);
   }
 }
 

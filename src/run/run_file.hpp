@@ -9,6 +9,7 @@
 #include "archive/archive.hpp"
 #include "config/settings.hpp"
 #include "network/layout.hpp"
+#include "quantum/measures.hpp"
 
 #include <mpi.h>
 
@@ -41,35 +42,84 @@ struct SampleSeries {
   std::vector<double> branch_interaction, branch_action, distance_y, distance_weights;
 };
 
-/// One of the scalars: its name, below /ensemble/member and in checkpoints, where a single network's stands, and what
-/// it needs.
+/// One of them, declared once: what is laid out of it for a run and for each member, written, read back, kept in
+/// checkpoints and counted follows from here.
 struct SeriesField {
   enum class Needs { nothing, particles, branches };
-  const char* name;
-  const char* path;
+  const char* name;  ///< below /ensemble/member and in checkpoints
+  const char* path;  ///< where a single network's stands, or the mean over the members
   std::vector<double> SampleSeries::*values;
+  const char* description;
+  const char* more;        ///< to the description, of a single network's
+  const char* of_members;  ///< the same of the members'
   Needs needs = Needs::nothing;
+  bool statistics = false;             ///< whether an ensemble has its mean and deviation
+  std::array<std::uint64_t, 2> row{};  ///< shape of a sample; 0: no such dimension
 
   [[nodiscard]] bool is_there(const Settings& settings) const {
     if (needs == Needs::branches) return settings.has_branches();
     return needs == Needs::nothing || settings.particles;
   }
+  /// Sizes of a dataset: these, then those of a sample.
+  [[nodiscard]] std::vector<std::uint64_t> dims(std::vector<std::uint64_t> before) const {
+    for (const auto size : row) {
+      if (size > 0) before.push_back(size);
+    }
+    return before;
+  }
 };
 
 /// All of them, time and operators left out.
-inline constexpr std::array<SeriesField, 11> series_fields{{
-    {"coupling", "/series/coupling", &SampleSeries::coupling},
-    {"error", "/series/error", &SampleSeries::error},
-    {"interaction", "/series/interaction", &SampleSeries::interaction},
-    {"kinetic", "/series/kinetic", &SampleSeries::kinetic},
-    {"hamiltonian", "/series/hamiltonian", &SampleSeries::hamiltonian},
-    {"action", "/series/action", &SampleSeries::action},
-    {"pauli", "/series/pauli", &SampleSeries::pauli, SeriesField::Needs::particles},
-    {"branch_interaction", "/branches/interaction", &SampleSeries::branch_interaction, SeriesField::Needs::branches},
-    {"branch_action", "/branches/action", &SampleSeries::branch_action, SeriesField::Needs::branches},
-    {"distance_y", "/branches/distance_y", &SampleSeries::distance_y, SeriesField::Needs::branches},
-    {"distance_weights", "/branches/distance_weights", &SampleSeries::distance_weights, SeriesField::Needs::branches},
-}};
+inline constexpr auto series_fields = [] {
+  using enum SeriesField::Needs;
+  using S = SampleSeries;
+  constexpr const char* a_row = ", a row a member";
+  const auto scalar = [=](const char* name, const char* path, auto values, const char* description) {
+    return SeriesField{name, path, values, description, "", a_row};
+  };
+  const auto averaged = [=](const char* name, const char* path, auto values, const char* description,
+                            const char* more) {
+    return SeriesField{name, path, values, description, more, a_row, nothing, true};
+  };
+  const auto branch = [](const char* name, const char* path, auto values, const char* description,
+                         std::array<std::uint64_t, 2> row) {
+    return SeriesField{name,
+                       path,
+                       values,
+                       description,
+                       " of the networks fed ++, +-, -+, -- (the axis of A first)",
+                       " of the networks fed ++, +-, -+, -- (the axis of A first), of each member",
+                       branches,
+                       false,
+                       row};
+  };
+  return std::array{
+      scalar("coupling", "/series/coupling", &S::coupling, "sum over neurons of Delta F, with the gauge term"),
+      scalar("error", "/series/error", &S::error, "error functional E"),
+      averaged("interaction", "/series/interaction", &S::interaction, "learning potential H_int", ""),
+      scalar("kinetic", "/series/kinetic", &S::kinetic, "kinetic term K / (2 omega)"),
+      scalar("hamiltonian", "/series/hamiltonian", &S::hamiltonian, "Hamiltonian H"),
+      averaged("action", "/series/action", &S::action, "action J", ", J(0) = 0"),
+      SeriesField{"pauli",
+                  "/series/pauli",
+                  &S::pauli,
+                  "coefficients c_alpha",
+                  " of sigma_mu x sigma_nu in the interaction, alpha = 4 mu + nu",
+                  " of each member",
+                  particles,
+                  false,
+                  {16}},
+      branch("branch_interaction", "/branches/interaction", &S::branch_interaction, "learning potential H_int", {4}),
+      branch("branch_action", "/branches/action", &S::branch_action, "action J", {4}),
+      branch("distance_y", "/branches/distance_y", &S::distance_y, "how far the outputs y are apart between any two",
+             {4, 4}),
+      branch("distance_weights", "/branches/distance_weights", &S::distance_weights,
+             "how far the weights W are apart between any two", {4, 4}),
+  };
+}();
+
+/// Numbers a sample of all that a run has, its time included.
+std::int64_t series_numbers(const Settings& settings);
 
 /// What constraints leave at the samples of an epoch, row by row: m numbers each, or one a constrained synapse.
 struct ConstraintSamples {
@@ -98,8 +148,9 @@ struct EpochSamples : SampleSeries {
 
 /// Measures of one density matrix along the run, nt numbers each.
 struct MeasureColumns {
-  std::vector<double> concurrence, negativity, log_negativity, purity, entropy, chsh, min_eigenvalue;
+  std::array<std::vector<double>, measure_table.size()> values;  ///< in the order of the table
   std::vector<std::int32_t> physical;  ///< 1; 0 where the smallest eigenvalue is below -positivity_tolerance
+  [[nodiscard]] const std::vector<double>& of(double Measures::*measure) const;
 };
 
 /// The least noise at which no sample is entangled; 0 where none is without it, infinite where none is enough.
@@ -136,6 +187,9 @@ struct EnsembleStatistics {
   MeasureColumns state{}, state_error{};
   std::vector<EvaluationCurve> evaluation_mean, evaluation_deviation;  ///< a curve a set
 };
+
+/// The series of a run file of these settings, of one member, without time; independent.
+SampleSeries read_series(const Archive& archive, const Settings& settings, int member);
 
 /// c_alpha at the nodes of all epochs from a run file, of the member in a row of /operator; independent.
 std::vector<double> read_operator_coefficients(const Archive& archive, std::uint64_t row);
@@ -305,11 +359,17 @@ private:
   void continue_provenance(const std::string& note);
   void create_progress();
   void create_series();
+  /// Of the fields with these needs, in their order: a single network's datasets, or those of the members.
+  void create_fields(SeriesField::Needs needs, bool statistics, bool of_members);
+  void create_field(const SeriesField& field, bool of_members);
+  void create_branches();
   void create_states();
   void create_snapshots(const std::string& kind);
   void create_density();
   void create_operators();
-  void create_branches();
+  /// Of a quantity of the members: a row a member, and with `statistics` their mean and deviation.
+  void create_members(const std::string& name, std::vector<std::uint64_t> dims, const std::string& description,
+                      const std::string& of_members, bool statistics);
   void create_critical();
   void create_ensemble();
   void create_family();
@@ -332,7 +392,10 @@ private:
   /// To the rows of /operator of a member, or of a single network's (0).
   void write_operators(int member, int first_epoch, std::span<const double> values);
   void write_rows(const std::string& path, std::uint64_t row, std::span<const double> values);
-  void write_member(const std::string& quantity, int member, std::uint64_t column, std::span<const double> values);
+  /// To a member's rows of /ensemble/member from `row` on: samples, epochs or evaluations.
+  void write_member(const std::string& quantity, int member, std::uint64_t row, std::span<const double> values);
+  /// All but what says whether a state is physical, below a group.
+  void write_measures(const std::string& group, const Slab& slab, const MeasureColumns& measures);
   void write_numbers(const std::string& group, const NamedNumbers& numbers);
   void expect_size(const std::string& path, std::uint64_t size, std::uint64_t expected) const;
 

@@ -60,21 +60,16 @@ void RunFile::create_constraints() {
     if (width == 0) continue;
     archive_.create_dataset<double>(std::string("/gauge/") + quantity.name, {samples(), width}, quantity.description);
     if (!settings_.ensemble) continue;
-    archive_.create_dataset<double>(std::string("/ensemble/member/gauge_") + quantity.name,
-                                    {static_cast<std::uint64_t>(settings_.ensemble->members), samples(), width},
-                                    std::string(quantity.description) + ", of each member");
+    create_members(std::string("gauge_") + quantity.name, {samples(), width}, quantity.description, ", of each member",
+                   false);
   }
   archive_.write_attribute("/gauge", "names", fmt::format("{}", fmt::join(names, "\n")));
   archive_.write_attribute("/gauge", "classes", fmt::format("{}", fmt::join(classes, "\n")));
   archive_.write_attribute("/gauge", "components", fmt::format("{}", fmt::join(components, "\n")));
   if (!keeps_member_states(settings_)) return;
-  for (const auto* name : {"y", "delta"}) {
-    archive_.create_dataset<double>(
-        std::string("/ensemble/member/gauge_") + name,
-        {static_cast<std::uint64_t>(settings_.ensemble->members), samples(),
-         static_cast<std::uint64_t>(layout_.neurons)},
-        std::string(name) == "y" ? "output y of every neuron, of each member" : "conjugate Delta, of each member");
-  }
+  const std::vector<std::uint64_t> states{samples(), static_cast<std::uint64_t>(layout_.neurons)};
+  create_members("gauge_y", states, "output y of every neuron", ", of each member", false);
+  create_members("gauge_delta", states, "conjugate Delta", ", of each member", false);
 }
 
 void RunFile::write_constraints(int member, const EpochSamples& epoch) {
@@ -86,9 +81,7 @@ void RunFile::write_constraints(int member, const EpochSamples& epoch) {
       const auto width = values.size() / rows;
       if (width == 0 || group_rank_ != 0) continue;
       if (member == first_) write_rows(std::string("/gauge/") + quantity.name, row, values);
-      if (!settings_.ensemble) continue;
-      archive_.write<double>(std::string("/ensemble/member/gauge_") + quantity.name,
-                             {{member_row(member), row, 0}, {1, rows, width}}, values, Access::independent);
+      if (settings_.ensemble) write_member(std::string("gauge_") + quantity.name, member, row, values);
     }
     if (!keeps_member_states(settings_)) return;
     write_states("/ensemble/member/gauge_y", member, row, epoch.y);

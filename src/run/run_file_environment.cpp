@@ -32,9 +32,8 @@ void RunFile::create_environment() {
   archive_.write_attribute("/environment", "acting_states",
                            environment.states - static_cast<std::int64_t>(environment.terminal.size()));
   if (!settings_.ensemble) return;
-  const auto members = static_cast<std::uint64_t>(settings_.ensemble->members);
-  archive_.create_dataset<double>("/ensemble/member/q_error", {members, epochs}, q_error_description);
-  archive_.create_dataset<double>("/ensemble/member/policy_optimal", {members, epochs}, policy_description);
+  create_members("q_error", {epochs}, q_error_description, "", false);
+  create_members("policy_optimal", {epochs}, policy_description, "", false);
 }
 
 void RunFile::write_optimal_values(int member, std::span<const double> values) {

@@ -34,14 +34,7 @@ void RunFile::create_evaluation() {
   const auto create = [&](const EvaluationSet& set, const char* quantity, const char* description) {
     archive_.create_dataset<double>(curve("/evaluation", set, quantity), {times}, description);
     if (!settings_.ensemble) return;
-    const auto members = static_cast<std::uint64_t>(settings_.ensemble->members);
-    const auto describe = [&](const char* more) { return fmt::format("{}{}", description, more); };
-    archive_.create_dataset<double>(curve("/ensemble/mean/evaluation", set, quantity), {times},
-                                    describe(", mean over the members"));
-    archive_.create_dataset<double>(curve("/ensemble/deviation/evaluation", set, quantity), {times},
-                                    describe(", standard deviation of the members (n - 1)"));
-    archive_.create_dataset<double>(curve("/ensemble/member/evaluation", set, quantity), {members, times},
-                                    describe(", a row a member"));
+    create_members(curve("evaluation", set, quantity), {times}, description, ", a row a member", true);
   };
   std::vector<std::string> names;
   for (const auto& set : evaluate.sets) {

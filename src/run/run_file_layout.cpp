@@ -13,18 +13,48 @@
 
 namespace hjnet {
 
-namespace {
+std::int64_t series_numbers(const Settings& settings) {
+  std::int64_t numbers = 1;
+  for (const auto& field : series_fields) {
+    if (!field.is_there(settings)) continue;
+    std::int64_t width = 1;
+    for (const auto size : field.dims({})) width *= static_cast<std::int64_t>(size);
+    numbers += width;
+  }
+  return numbers;
+}
 
-/// Scalars of a run and of each member of an ensemble, and what they are; H_int and J have means and deviations too.
-constexpr std::array<std::pair<const char*, const char*>, 4> described_series{{
-    {"coupling", "sum over neurons of Delta F, with the gauge term"},
-    {"error", "error functional E"},
-    {"kinetic", "kinetic term K / (2 omega)"},
-    {"hamiltonian", "Hamiltonian H"},
-}};
-constexpr const char* interaction_description = "learning potential H_int";
+void RunFile::create_fields(SeriesField::Needs needs, bool statistics, bool of_members) {
+  for (const auto& field : series_fields) {
+    if (field.needs != needs || field.statistics != statistics || !field.is_there(settings_)) continue;
+    create_field(field, of_members);
+  }
+}
 
-}  // namespace
+void RunFile::create_field(const SeriesField& field, bool of_members) {
+  const auto dims = field.dims({samples()});
+  if (of_members) return create_members(field.name, dims, field.description, field.of_members, field.statistics);
+  archive_.create_dataset<double>(field.path, dims, std::string(field.description) + field.more);
+}
+
+void RunFile::create_branches() {
+  for (const auto& field : series_fields) {
+    if (field.needs != SeriesField::Needs::branches) continue;
+    create_field(field, false);
+    if (settings_.ensemble) create_field(field, true);
+  }
+}
+
+void RunFile::create_members(const std::string& name, std::vector<std::uint64_t> dims, const std::string& description,
+                             const std::string& of_members, bool statistics) {
+  if (statistics) {
+    archive_.create_dataset<double>("/ensemble/mean/" + name, dims, description + ", mean over the members");
+    archive_.create_dataset<double>("/ensemble/deviation/" + name, dims,
+                                    description + ", standard deviation of the members (n - 1)");
+  }
+  dims.insert(dims.begin(), as_size(settings_.ensemble->members));
+  archive_.create_dataset<double>("/ensemble/member/" + name, dims, description + of_members);
+}
 
 void RunFile::create_progress() {
   archive_.create_dataset<std::int32_t>("/progress/epochs_completed", {}, "epochs whose data are complete");
@@ -40,14 +70,8 @@ void RunFile::create_series() {
   const std::vector<std::uint64_t> dims{samples()};
   archive_.create_dataset<double>("/series/time", dims, "time t");
   archive_.create_dataset<std::int32_t>("/series/epoch", dims, "epoch n, from 0");
-  for (const auto& [name, description] : described_series) {
-    archive_.create_dataset<double>(std::string("/series/") + name, dims, description);
-  }
-  archive_.create_dataset<double>("/series/interaction", dims, interaction_description);
-  archive_.create_dataset<double>("/series/action", dims, "action J, J(0) = 0");
-  if (!settings_.particles) return;
-  archive_.create_dataset<double>("/series/pauli", {samples(), 16},
-                                  "coefficients c_alpha of sigma_mu x sigma_nu in the interaction, alpha = 4 mu + nu");
+  for (const bool statistics : {false, true}) create_fields(SeriesField::Needs::nothing, statistics, false);
+  create_fields(SeriesField::Needs::particles, false, false);
 }
 
 void RunFile::create_states() {
@@ -80,7 +104,7 @@ void RunFile::create_density() {
                                                 "two-particle density matrix of each mode, basis 00, 01, 10, 11");
   archive_.create_dataset<std::complex<double>>("/density/mean", {samples(), 4, 4},
                                                 "density matrix of the mixture of the modes");
-  for (const auto& measure : real_measures) {
+  for (const auto& measure : measure_table) {
     archive_.create_dataset<double>(fmt::format("/entanglement/{}", measure.name), {samples(), m},
                                     fmt::format("{}, a column a mode", measure.description));
     archive_.create_dataset<double>(fmt::format("/entanglement/mean/{}", measure.name), {samples()},
@@ -108,22 +132,6 @@ void RunFile::create_operators() {
   archive_.create_dataset<double>("/operator/coefficients", {members, as_size(settings_.epochs), mesh.nodes(), 16},
                                   "coefficients c_alpha at the nodes of every epoch of each member: in between, the "
                                   "polynomial of the element is what the particles see");
-}
-
-void RunFile::create_branches() {
-  const auto create = [&](const std::string& name, const char* field, std::vector<std::uint64_t> row,
-                          const std::string& description) {
-    row.insert(row.begin(), samples());
-    archive_.create_dataset<double>("/branches/" + name, row, description);
-    if (!settings_.ensemble) return;
-    row.insert(row.begin(), as_size(settings_.ensemble->members));
-    archive_.create_dataset<double>(std::string("/ensemble/member/") + field, row, description + ", of each member");
-  };
-  const std::string order = " of the networks fed ++, +-, -+, -- (the axis of A first)";
-  create("interaction", "branch_interaction", {4}, "learning potential H_int" + order);
-  create("action", "branch_action", {4}, "action J" + order);
-  create("distance_y", "distance_y", {4, 4}, "how far the outputs y are apart between any two" + order);
-  create("distance_weights", "distance_weights", {4, 4}, "how far the weights W are apart between any two" + order);
 }
 
 void RunFile::create_critical() {
@@ -156,25 +164,16 @@ void RunFile::create_critical() {
 
 void RunFile::create_ensemble() {
   const auto members = as_size(settings_.ensemble->members);
-  std::vector<std::pair<std::string, std::string>> quantities{{"interaction", interaction_description},
-                                                              {"action", "action J"}};
-  if (settings_.particles) quantities.emplace_back("concurrence", "concurrence of the mixture of the modes");
-  for (const auto& [name, description] : quantities) {
-    archive_.create_dataset<double>("/ensemble/mean/" + name, {samples()}, description + ", mean over the members");
-    archive_.create_dataset<double>("/ensemble/deviation/" + name, {samples()},
-                                    description + ", standard deviation of the members (n - 1)");
-    archive_.create_dataset<double>("/ensemble/member/" + name, {members, samples()}, description + ", a row a member");
+  create_fields(SeriesField::Needs::nothing, true, true);
+  if (settings_.particles) {
+    create_members("concurrence", {samples()}, "concurrence of the mixture of the modes", ", a row a member", true);
   }
-  for (const auto& [name, description] : described_series) {
-    archive_.create_dataset<double>(std::string("/ensemble/member/") + name, {members, samples()},
-                                    std::string(description) + ", a row a member");
-  }
+  create_fields(SeriesField::Needs::nothing, false, true);
   archive_.write_attribute("/ensemble", "members", std::int64_t{settings_.ensemble->members});
   archive_.write_attribute("/ensemble", "first", std::int64_t{first_});
   archive_.write_attribute("/ensemble", "groups", std::int64_t{settings_.ensemble->groups});
   if (!settings_.particles) return;
-  archive_.create_dataset<double>("/ensemble/member/pauli", {members, samples(), 16},
-                                  "coefficients c_alpha of each member");
+  create_fields(SeriesField::Needs::particles, false, true);
   if (settings_.particles->feedback) {
     archive_.create_dataset<double>("/ensemble/member/stokes", {members, as_size(settings_.epochs), 6},
                                     "Stokes vectors s_A, s_B fed to the ports of each member, a row an epoch");
@@ -184,7 +183,7 @@ void RunFile::create_ensemble() {
                                         "1: a positive density matrix; 0: not; a row a member");
   archive_.create_dataset<std::complex<double>>("/ensemble/mean/density", {samples(), 4, 4},
                                                 "density matrix of the mixture of the modes, mean over the members");
-  for (const auto& measure : real_measures) {
+  for (const auto& measure : measure_table) {
     archive_.create_dataset<double>(
         fmt::format("/ensemble/state/{}", measure.name), {samples()},
         fmt::format("{} of the observer's state, mean over the groups", measure.description));

@@ -4,6 +4,8 @@
 #include "archive/collective.hpp"
 #include "run/run_file_tables.hpp"
 
+#include <fmt/format.h>
+
 namespace hjnet {
 
 namespace {
@@ -32,16 +34,45 @@ std::vector<double> read_operator_coefficients(const Archive& archive, std::uint
   return values;
 }
 
+SampleSeries read_series(const Archive& archive, const Settings& settings, int member) {
+  SampleSeries out;
+  const auto row = static_cast<std::uint64_t>(settings.ensemble ? member - settings.ensemble->first : 0);
+  for (const auto& field : series_fields) {
+    if (!field.is_there(settings)) continue;
+    const auto path = settings.ensemble ? std::string("/ensemble/member/") + field.name : std::string(field.path);
+    auto slab = Slab::whole(archive.dims(path));
+    if (settings.ensemble) {
+      slab.start.front() = row;
+      slab.count.front() = 1;
+    }
+    auto& values = out.*field.values;
+    values.resize(slab.elements());
+    archive.read<double>(path, slab, values, Access::independent);
+  }
+  if (settings.particles) out.operators = read_operator_coefficients(archive, row);
+  return out;
+}
+
+const std::vector<double>& MeasureColumns::of(double Measures::*measure) const {
+  std::size_t k = 0;
+  while (measure_table[k].value != measure) ++k;
+  return values[k];
+}
+
+void RunFile::write_measures(const std::string& group, const Slab& slab, const MeasureColumns& measures) {
+  for (std::size_t k = 0; k < measure_table.size(); ++k) {
+    archive_.write<double>(fmt::format("{}/{}", group, measure_table[k].name), slab, measures.values[k],
+                           Access::independent);
+  }
+}
+
 void RunFile::write_modes(int member, std::array<std::uint64_t, 2> first, std::array<std::uint64_t, 2> count,
                           std::span<const Complex> rho, const MeasureColumns& measures) {
   if (member != first_) return;
   archive_.write<Complex>("/density/rho", {{first[0], first[1], 0, 0}, {count[0], count[1], 4, 4}}, rho,
                           Access::independent);
   const Slab slab{{first[0], first[1]}, {count[0], count[1]}};
-  for (const auto& measure : real_measures) {
-    archive_.write<double>(std::string("/entanglement/") + measure.name, slab, measures.*measure.values,
-                           Access::independent);
-  }
+  write_measures("/entanglement", slab, measures);
   archive_.write<std::int32_t>("/entanglement/physical", slab, measures.physical, Access::independent);
 }
 
@@ -49,15 +80,12 @@ void RunFile::write_mean_density(int member, std::span<const Complex> rho, const
   if (member == first_) {
     const Slab slab{{0}, {samples()}};
     archive_.write<Complex>("/density/mean", {{0, 0, 0}, {samples(), 4, 4}}, rho, Access::independent);
-    for (const auto& measure : real_measures) {
-      archive_.write<double>(std::string("/entanglement/mean/") + measure.name, slab, measures.*measure.values,
-                             Access::independent);
-    }
+    write_measures("/entanglement/mean", slab, measures);
     archive_.write<std::int32_t>("/entanglement/mean/physical", slab, measures.physical, Access::independent);
   }
   if (!settings_.ensemble) return;
   const auto row = member_row(member);
-  write_member("concurrence", member, 0, measures.concurrence);
+  write_member("concurrence", member, 0, measures.of(&Measures::concurrence));
   archive_.write<std::int32_t>("/ensemble/member/physical", {{row, 0}, {1, samples()}}, measures.physical,
                                Access::independent);
   archive_.write<Complex>("/ensemble/member/density", {{row, 0, 0, 0}, {1, samples(), 4, 4}}, rho, Access::independent);
@@ -98,9 +126,7 @@ void RunFile::write_stokes(int member, int first_epoch, std::span<const double> 
   together(group_, [&] {
     if (group_rank_ != 0) return;
     if (member == first_) write_rows("/particles/stokes", row, stokes);
-    if (!settings_.ensemble) return;
-    archive_.write<double>("/ensemble/member/stokes", {{member_row(member), row, 0}, {1, stokes.size() / 6, 6}}, stokes,
-                           Access::independent);
+    if (settings_.ensemble) write_member("stokes", member, row, stokes);
   });
 }
 
@@ -124,11 +150,8 @@ StoredMember RunFile::read_member(int member) const {
     values.resize(slab.elements());
     archive_.read<T>(path, slab, values, Access::independent);
   };
-  for (const auto& field : series_fields) {
-    if (field.is_there(settings_)) read(field.name, out.series.*field.values);
-  }
+  out.series = hjnet::read_series(archive_, settings_, member);
   if (!settings_.particles) return out;
-  out.series.operators = read_operator_coefficients(archive_, member_row(member));
   read("concurrence", out.concurrence);
   read("physical", out.physical);
   read("density", out.density);
@@ -168,10 +191,8 @@ void RunFile::write_ensemble_statistics(const EnsembleStatistics& statistics) {
     write_rows("/ensemble/mean/physical", 0, statistics.physical_fraction);
     archive_.write<Complex>("/ensemble/mean/density", {{0, 0, 0}, {samples(), 4, 4}}, statistics.density,
                             Access::independent);
-    for (const auto& measure : real_measures) {
-      write_rows(std::string("/ensemble/state/") + measure.name, 0, statistics.state.*measure.values);
-      write_rows(std::string("/ensemble/state_error/") + measure.name, 0, statistics.state_error.*measure.values);
-    }
+    write_measures("/ensemble/state", {{0}, {samples()}}, statistics.state);
+    write_measures("/ensemble/state_error", {{0}, {samples()}}, statistics.state_error);
   });
 }
 

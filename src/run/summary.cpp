@@ -172,12 +172,13 @@ std::string describe_entanglement(const Settings& settings, const MemberResult& 
                                          standard_errors(statistics->concurrence_deviation, members), physical));
     const auto& state = statistics->state;
     std::vector<bool> positive;
-    for (const double least : state.min_eigenvalue)
+    for (const double least : state.of(&Measures::min_eigenvalue))
       positive.push_back(least >= -settings.boltzmann.positivity_tolerance);
     text += fmt::format(
         ".\nTo an observer who knows {}: {}", known_text(settings.ensemble->known),
-        concurrence_text(statistics->mean.time, state.concurrence,
-                         members > 1 ? statistics->state_error.concurrence : std::vector<double>(), positive));
+        concurrence_text(statistics->mean.time, state.of(&Measures::concurrence),
+                         members > 1 ? statistics->state_error.of(&Measures::concurrence) : std::vector<double>(),
+                         positive));
   }
   text += fmt::format(
       ".\n{}: smallest eigenvalue of rho {:.3g} at t = {:.4g} (mode {}); trace kept to {:.1g} (of the mixture "

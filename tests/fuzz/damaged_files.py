@@ -8,7 +8,6 @@ Each must end with status 0 or a message of ours; whatever else is a finding, pr
 the file. $HJNET_BINARY is the program, $HJNET_SOURCE_DIR has hjplot and hjdata.
 """
 
-import argparse
 import collections
 import os
 import pathlib
@@ -17,40 +16,22 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy
-from limits import complaint, launch
+from limits import complaint, launch, numbers, options
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from input_text import case, dump  # noqa: E402
 
 SOURCE = pathlib.Path(os.environ.get("HJNET_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
 SECONDS = 20
-RUN = """[run]
-epochs = 3
-samples_per_epoch = 4
-[[network.layer]]
-name = "in"
-neurons = 2
-[[network.layer]]
-name = "out"
-neurons = 2
-[stimulus.patterns]
-file = "data.h5"
-inputs = "/train/inputs"
-targets = "/train/targets"
-layer = "in"
-[output]
-states = true
-file = "run.h5"
-checkpoint = { every_epochs = 1 }
-"""
-TORUS = """[torus]
-quadratic = [[1.0]]
-epsilon = 0.1
-action = [[1.2, 1.5]]
-term = [{ mode = [1] }]
-[output]
-file = "torus.h5"
-"""
+RUN = dump(case(
+    {"in": 2, "out": 2},
+    run={"epochs": 3, "samples_per_epoch": 4},
+    stimulus={"patterns": {"file": "data.h5", "inputs": "/train/inputs", "targets": "/train/targets", "layer": "in"}},
+    output={"states": True, "file": "run.h5", "checkpoint": {"every_epochs": 1}}))
+TORUS = dump({"torus": {"quadratic": [[1.0]], "epsilon": 0.1, "action": [[1.2, 1.5]], "term": [{"mode": [1]}]},
+              "output": {"file": "torus.h5"}})
 TABLE = "x,y,kind\n" + "".join(f"{i % 7},{i * i % 11},{'ab'[i % 2]}\n" for i in range(24))
 SCAN_TABLE = "# comment\nrun.epochs=1\nrun.epochs=2 'run.seed=3' output.states=true\n\nnetwork.layer[0].neurons=2\n"
 SCAN = ["scan", "run.h5", "second.h5", "-o", "p.png"]
@@ -161,24 +142,18 @@ def trial(ground, number, folder):
 
 
 def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--minutes", type=float)
-    options.add_argument("--count", type=int, default=50)
-    options.add_argument("--seed", type=int, default=0)
-    chosen = options.parse_args()
-    end = time.monotonic() + 60 * chosen.minutes if chosen.minutes else None
-    number, findings = chosen.seed, collections.Counter()
+    chosen = options(__doc__, count=50).parse_args()
+    count, findings = 0, collections.Counter()
     with tempfile.TemporaryDirectory() as parent:
         parent = pathlib.Path(parent)
         (parent / "good").mkdir()
         ground = Ground(os.path.abspath(os.environ["HJNET_BINARY"]), parent / "good")
-        while time.monotonic() < end if end else number < chosen.seed + chosen.count:
+        for count, number in enumerate(numbers(chosen), 1):
             if found := trial(ground, number, parent / "damaged"):
                 findings[found[0]] += 1
                 print(f"--- {number}: {found[0]}\n{found[1]}\n", flush=True)
             shutil.rmtree(parent / "damaged")
-            number += 1
-    print(f"{number - chosen.seed} damaged files; findings: {dict(findings)}")
+    print(f"{count} damaged files; findings: {dict(findings)}")
     return 1 if findings else 0
 
 

@@ -1,10 +1,12 @@
-"""A program under limits of time and memory, and what may be said of how it ended."""
+"""A program under limits of time and memory, what may be said of how it ended, and how often that is tried."""
 
+import argparse
 import os
 import re
 import resource
 import signal
 import subprocess
+import time
 from typing import NamedTuple
 
 MEMORY = 3 << 30
@@ -63,3 +65,20 @@ def complaint(ending, names, allowed=(0, 1, 2, 75)):
     if ending.status == 2 and names and not any(name in said for name in names):
         return "exit status 2 without the name of a key"
     return None
+
+
+def options(text, count):
+    """Of a script that tries numbered cases, so many unless told otherwise."""
+    known = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+    known.add_argument("--minutes", type=float)
+    known.add_argument("--count", type=int, default=count)
+    known.add_argument("--seed", type=int, default=0)
+    return known
+
+
+def numbers(chosen):
+    """From the seed on, until the minutes are over or the count is full."""
+    number, end = chosen.seed, time.monotonic() + 60 * (chosen.minutes or 0)
+    while time.monotonic() < end if chosen.minutes else number < chosen.seed + chosen.count:
+        yield number
+        number += 1

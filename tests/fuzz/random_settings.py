@@ -8,7 +8,6 @@ must be refused with a key's name, run, stop at its wall time, or end with an er
 printed with its number and the smallest input that still shows it. $HJNET_BINARY is the program.
 """
 
-import argparse
 import collections
 import copy
 import json
@@ -24,9 +23,11 @@ import time
 import h5py
 import numpy
 from inputs import RandomInput
-from limits import complaint, launch
+from limits import complaint, launch, numbers, options
 from page import parse
-from toml_dump import dump
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from input_text import dump  # noqa: E402
 
 CHECK_SECONDS, RUN_SECONDS = 5, 20
 WALL_TIME = "00:00:03"
@@ -142,19 +143,15 @@ def shrunk(content, shows, until):
 
 
 def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--minutes", type=float)
-    options.add_argument("--count", type=int, default=100)
-    options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--keep", type=pathlib.Path, help="a folder for the inputs of findings and their data files")
-    options.add_argument("--shrink", type=float, default=60, help="seconds spent on making a finding small")
-    chosen = options.parse_args()
+    known = options(__doc__, count=100)
+    known.add_argument("--keep", type=pathlib.Path, help="a folder for the inputs of findings and their data files")
+    known.add_argument("--shrink", type=float, default=60, help="seconds spent on making a finding small")
+    chosen = known.parse_args()
     subject = Subject(os.path.abspath(os.environ["HJNET_BINARY"]))
-    end = time.monotonic() + 60 * chosen.minutes if chosen.minutes else None
-    number, outcomes, findings = chosen.seed, collections.Counter(), collections.Counter()
+    count, outcomes, findings = 0, collections.Counter(), collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        while time.monotonic() < end if end else number < chosen.seed + chosen.count:
+        for count, number in enumerate(numbers(chosen), 1):
             drawn = RandomInput(subject.page, random.Random(number))
             content, wrong, said = tried(subject, drawn, folder)
             if wrong:
@@ -169,8 +166,7 @@ def main():
                     print(f"--- {number}: {wrong}\n{dump(small)}\n{said}\n", flush=True)
             else:
                 outcomes[said if len(said) < 20 else "refused"] += 1
-            number += 1
-    print(f"{number - chosen.seed} inputs: {dict(outcomes)}; findings: {dict(findings)}")
+    print(f"{count} inputs: {dict(outcomes)}; findings: {dict(findings)}")
     return 1 if findings else 0
 
 

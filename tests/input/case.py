@@ -11,11 +11,11 @@ name = "out"
 neurons = 2
 """
 
-# Four lines after the network: lines 7 to 9, then what a case adds from line 10.
-PARTICLES = NETWORK + """[particles]
-a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
+PORTS = """a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
 b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12 }
 """
+# Lines 7 to 9 after the network, then what a case adds from line 10.
+PARTICLES = NETWORK + "[particles]\n" + PORTS
 
 
 class Case(NamedTuple):
@@ -29,6 +29,11 @@ class Usage(NamedTuple):
     name: str
     arguments: Sequence[str]
     message: str
+
+
+def keys(good, **changed):
+    """Lines of a table's keys, some of which differ from good ones; None: left out."""
+    return "".join(f"{key} = {value}\n" for key, value in {**good, **changed}.items() if value is not None)
 
 
 def added(name, text, message):

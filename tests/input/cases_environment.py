@@ -1,6 +1,6 @@
 """Cases of reinforcement; a table [environment] that is good but for one thing starts on line 9."""
 
-from case import Case, added
+from case import PORTS, Case, added
 
 HEAD = '[learning]\nerror = "bellman"\n'
 # Two actions for the two outputs; the ports are six neurons.
@@ -26,9 +26,7 @@ CASES = [
     added("a decision process beside squared errors", "[environment]\n" + TABLES + SHOWN,
           'case.toml:7:2: environment: has no effect: expected learning.error = "bellman"'),
     environment("branches beside a decision process", TABLES + SHOWN
-                + '[particles]\nclosure = "branches"\n'
-                + "a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }\n"
-                + "b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12 }\n",
+                + '[particles]\nclosure = "branches"\n' + PORTS,
                 'case.toml:9:2: environment: cannot stand beside particles.closure = "branches": its targets follow the '
                 "values of one network"),
     environment("a target beside Bellman errors", TABLES + SHOWN,

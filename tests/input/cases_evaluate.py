@@ -1,9 +1,10 @@
 """Cases of evaluation; what they add starts on line 7. /matrix is 2 x 6, /integers 2 labels, /nan 2 floats."""
 
-from case import added
+from case import added, keys
 
 HEAD = '[evaluate]\nlayer = "ports"\n'
-GOOD = '[[evaluate.set]]\nname = "test"\nfile = "data.h5"\ninputs = "/matrix"\ntargets = "/integers"\n'
+SET = {"name": '"test"', "file": '"data.h5"', "inputs": '"/matrix"', "targets": '"/integers"'}
+GOOD = "[[evaluate.set]]\n" + keys(SET)
 
 
 def evaluate(name, text, message):
@@ -11,12 +12,11 @@ def evaluate(name, text, message):
     return added(name, HEAD + text, message)
 
 
-def a_set(case_name, message, **changed):
-    """A case whose one set differs from a good one in some keys (None: left out): name, file, inputs, targets on lines
-    10 to 13."""
-    keys = {"name": '"test"', "file": '"data.h5"', "inputs": '"/matrix"', "targets": '"/integers"', **changed}
-    lines = "".join(f"{key} = {value}\n" for key, value in keys.items() if value is not None)
-    return evaluate(case_name, "[[evaluate.set]]\n" + lines, message)
+def a_set(name, key, value, expected):
+    """A case whose one set, on line 9, differs from a good one in a key; None: left out."""
+    line = 9 if value is None else 10 + list(SET).index(key)
+    return evaluate(name, "[[evaluate.set]]\n" + keys(SET, **{key: value}),
+                    f"case.toml:{line}:1: evaluate.set[0].{key}: expected {expected}")
 
 
 CASES = [
@@ -37,37 +37,24 @@ CASES = [
     evaluate("a key that evaluation does not have", "epochs = 3\n" + GOOD,
              "case.toml:9:1: evaluate.epochs: unknown key, expected one of layer, every, choose, set (did you mean "
              "'run.epochs'?)"),
-    a_set("a set without a name", "case.toml:9:1: evaluate.set[0].name: expected letters, digits and _, got nothing",
-          name=None),
-    a_set("a set with a name that is no path's part",
-          'case.toml:10:1: evaluate.set[0].name: expected letters, digits and _, got "a/b"', name='"a/b"'),
-    a_set("a set without targets",
-          "case.toml:9:1: evaluate.set[0].targets: expected the path of a dataset in the file, got nothing",
-          targets=None),
-    a_set("a set without inputs",
-          "case.toml:9:1: evaluate.set[0].inputs: expected the path of a dataset in the file, got nothing",
-          inputs=None),
-    a_set("a set from a file that is not there",
-          'case.toml:11:1: evaluate.set[0].file: expected an existing HDF5 file, got "none.h5"', file='"none.h5"'),
-    a_set("inputs that are not there",
-          "case.toml:12:1: evaluate.set[0].inputs: expected a numeric dataset: '{dir}/data.h5' has no dataset '/other'",
-          inputs='"/other"'),
-    a_set("inputs that are a group",
-          "case.toml:12:1: evaluate.set[0].inputs: expected a numeric dataset: '/group' in '{dir}/data.h5' is a group, "
-          "not a dataset", inputs='"/group"'),
-    a_set("inputs that are text",
-          "case.toml:12:1: evaluate.set[0].inputs: expected a numeric dataset: dataset '/text' of '{dir}/data.h5' does "
-          "not hold real numbers", inputs='"/text"'),
-    a_set("inputs of another shape",
-          "case.toml:12:1: evaluate.set[0].inputs: expected rows of 6 numbers (layer 'ports' has 6 neurons), got shape "
-          "6",
-          inputs='"/six"'),
-    a_set("targets of another shape",
-          "case.toml:13:1: evaluate.set[0].targets: expected 2 rows of 2 numbers, or 2 class labels that are integers, "
-          "as there are 2 patterns, got shape 2 x 6", targets='"/matrix"'),
-    a_set("labels that are no integers",
-          "case.toml:13:1: evaluate.set[0].targets: expected 2 rows of 2 numbers, or 2 class labels that are integers, "
-          "as there are 2 patterns, got numbers that are no integers", targets='"/nan"'),
+    a_set("a set without a name", "name", None, "letters, digits and _, got nothing"),
+    a_set("a set with a name that is no path's part", "name", '"a/b"', 'letters, digits and _, got "a/b"'),
+    a_set("a set without targets", "targets", None, "the path of a dataset in the file, got nothing"),
+    a_set("a set without inputs", "inputs", None, "the path of a dataset in the file, got nothing"),
+    a_set("a set from a file that is not there", "file", '"none.h5"', 'an existing HDF5 file, got "none.h5"'),
+    a_set("inputs that are not there", "inputs", '"/other"',
+          "a numeric dataset: '{dir}/data.h5' has no dataset '/other'"),
+    a_set("inputs that are a group", "inputs", '"/group"',
+          "a numeric dataset: '/group' in '{dir}/data.h5' is a group, not a dataset"),
+    a_set("inputs that are text", "inputs", '"/text"',
+          "a numeric dataset: dataset '/text' of '{dir}/data.h5' does not hold real numbers"),
+    a_set("inputs of another shape", "inputs", '"/six"',
+          "rows of 6 numbers (layer 'ports' has 6 neurons), got shape 6"),
+    a_set("targets of another shape", "targets", '"/matrix"',
+          "2 rows of 2 numbers, or 2 class labels that are integers, as there are 2 patterns, got shape 2 x 6"),
+    a_set("labels that are no integers", "targets", '"/nan"',
+          "2 rows of 2 numbers, or 2 class labels that are integers, as there are 2 patterns, got numbers that are no "
+          "integers"),
     added("evaluation of a recurrent network",
           '[[network.projection]]\nfrom = "ports"\nto = "out"\n[[network.projection]]\nfrom = "out"\nto = "ports"\n'
           + HEAD + GOOD,

@@ -1,12 +1,12 @@
 """Cases of the particles, the Boltzmann equation, the ensemble, the solver and the output."""
 
-from case import PARTICLES, added, override, quantum
+from case import PARTICLES, PORTS, added, override, quantum
 
 CASES = [
     # [particles].
     added(
         "one particle",
-        "[particles]\na = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }\n",
+        "[particles]\n" + PORTS.splitlines()[0] + "\n",
         "case.toml:7:2: particles.b: expected a table { stokes, neurons, time, width }, got nothing",
     ),
     quantum(

@@ -49,7 +49,7 @@ MeasureColumns make_measures(double base) {
     for (std::size_t i = 0; i < nt; ++i) values[i] = base + quantity + static_cast<double>(i) / 1000.0;
     return values;
   };
-  MeasureColumns measures{column(10), column(20), column(30), column(40), column(50), column(60), column(70), {}};
+  MeasureColumns measures{{column(10), column(20), column(30), column(40), column(50), column(60), column(70)}, {}};
   measures.physical.assign(nt, 1);
   measures.physical.back() = 0;
   return measures;

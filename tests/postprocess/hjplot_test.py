@@ -61,6 +61,13 @@ class HjplotCase(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, message))
         return self.expect_drawn()
 
+    def draw(self, *arguments, message="", most=0.6):
+        """What hjplot says besides a picture."""
+        done = self.hjplot(*arguments, "-o", self.picture)
+        self.assertEqual((done.returncode, done.stderr), (0, message))
+        self.expect_drawn(most)
+        return done.stdout
+
     def expect_drawn(self, most=0.6):
         image = plt.imread(self.picture)
         self.assertGreaterEqual(image.shape[1], 1080)  # 7.2 in at 150 dpi

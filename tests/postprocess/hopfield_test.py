@@ -59,12 +59,10 @@ class Hopfield(HjplotCase):
 
     def test_recall_of_the_letters(self):
         run = self.recall(self.make()[0])
-        done = self.hjplot("hopfield", run, "-o", self.picture)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.expect_drawn()
-        self.assertEqual(done.stdout.count("13 of 64 wrong at the start, 0 at the end"), 4)
-        self.assertEqual(done.stdout.count("largest rise between samples 0.0e+00"), 4)
-        self.assertLess(float(done.stdout.split("against the run's: ")[1]), 1e-10)
+        said = self.draw("hopfield", run)
+        self.assertEqual(said.count("13 of 64 wrong at the start, 0 at the end"), 4)
+        self.assertEqual(said.count("largest rise between samples 0.0e+00"), 4)
+        self.assertLess(float(said.split("against the run's: ")[1]), 1e-10)
 
     def test_outputs_that_are_1_to_round_off_have_an_energy(self):
         run = self.recall(self.make("--patterns", "1", "--neurons", "8")[0])

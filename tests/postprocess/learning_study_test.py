@@ -112,10 +112,8 @@ class Study(HjplotCase):
 
     def test_picture_and_table(self):
         weights = write(self.folder / "w.h5", weights=[0.9**n + 0.1**n for n in range(12)], inertia=-10.0, name="growth")
-        done = self.hjplot("learning-study", *self.runs(), weights, "-o", self.picture)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.expect_drawn()
-        lines = {line.split()[0]: line for line in done.stdout.splitlines()}
+        said = self.draw("learning-study", *self.runs(), weights)
+        lines = {line.split()[0]: line for line in said.splitlines()}
         self.assertIn("0.2 ± 0.058", lines["case-0"])
         self.assertIn("h T²/|omega| = 0.1, mu = 0.5: -0.1054, linear theory -0.1255", lines["growth"])
 

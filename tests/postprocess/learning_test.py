@@ -73,10 +73,7 @@ class Learning(HjplotCase):
         return SimpleNamespace(returncode=status, stdout=said.getvalue(), stderr=told.getvalue())
 
     def draw(self, *arguments, message=""):
-        done = self.hjplot(*arguments, "-o", self.picture)
-        self.assertEqual((done.returncode, done.stderr), (0, message))
-        self.expect_drawn(most=0.7)
-        return done.stdout
+        return super().draw(*arguments, message=message, most=0.7)
 
     def test_a_single_run(self):
         said = self.draw("learning", self.evaluated())

@@ -3,36 +3,27 @@
 The numbers come from formulas, not from a network: a Mie-shaped potential, and a pair of particles whose state is
 cos(a)|00> + sin(a)|11> with a slowly growing angle, mixed with a matrix that is not positive where asked for.
 """
+import pathlib
+import sys
+
 import h5py
 import numpy as np
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from input_text import PARTICLES, case, dump  # noqa: E402
+
 SAMPLES = 16  # S
 
-INPUT = """
-[run]
-name = "{name}"
-epochs = {epochs}
-epoch_length = 1.0
-samples_per_epoch = 16
-seed = 1
-[[network.layer]]
-name = "ports"
-neurons = 6
-transfer = "tanh"
-[[network.layer]]
-name = "hidden"
-neurons = {hidden}
-transfer = "tanh"
-[[network.layer]]
-name = "outputs"
-neurons = 2
-transfer = "identity"
-[particles]
-a = {{ stokes = [0.0, 0.0, 1.0], neurons = [0, 1, 2], time = 0.25, width = 0.12, epochs = [0, {last}] }}
-b = {{ stokes = [1.0, 0.0, 0.0], neurons = [3, 4, 5], time = 0.6, width = 0.12, epochs = [0, {last}] }}
-[boltzmann]
-positivity_tolerance = 1e-6
-"""
+
+def resolved(name, epochs, hidden=8, particles=True):
+    """An input as far as hjplot reads it; [boltzmann] comes last."""
+    content = case({"ports": {"neurons": 6, "transfer": "tanh"}, "hidden": {"neurons": hidden, "transfer": "tanh"},
+                    "outputs": {"neurons": 2, "transfer": "identity"}},
+                   run={"name": name, "epochs": epochs, "epoch_length": 1.0, "samples_per_epoch": SAMPLES, "seed": 1})
+    pair = {"particles": {port: {**keys, "epochs": [0, epochs - 1]} for port, keys in PARTICLES.items()},
+            "boltzmann": {"positivity_tolerance": 1e-6}}
+    return dump({**content, **(pair if particles else {})})
+
 
 FIT = {"depth": 0.17, "sigma": 3.0, "t0": -2.85, "plateau": 0.25, "r2": 0.9321, "exponent_repulsive": 12.0,
        "exponent_attractive": 6.0, "converged": 1.0, "at_bound": 0.0}
@@ -71,8 +62,7 @@ def write(path, name="synthetic", epochs=6, completed=None, members=0, particles
     known = n < completed
     with h5py.File(path, "w") as f:
         f.attrs["format"], f.attrs["format_version"] = "hjnet-run", 1
-        text = INPUT.format(name=name, epochs=epochs, hidden=hidden, last=epochs - 1)
-        f.attrs["input"] = (text if particles else text.split("[particles]")[0]) + more
+        f.attrs["input"] = resolved(name, epochs, hidden, particles) + more
         f.attrs["ranks"], f.attrs["restarts"] = ranks, restarts
         finished = completed == epochs and member_epochs is None
         f["/progress/epochs_completed"], f["/progress/finished"] = completed, int(finished)

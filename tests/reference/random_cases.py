@@ -8,7 +8,6 @@ with odd ones by the coupled engine. A run that ends with a numerical error (a
 problem without a solution, growth beyond all bounds) is counted apart. Exit status 1 where any pair disagrees.
 """
 
-import os
 import pathlib
 import random
 import subprocess
@@ -16,6 +15,9 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+from whole_run import Folder  # noqa: E402
+
 TOLERANCE = "1e-6"
 
 
@@ -112,10 +114,9 @@ def make_input(seed):
 def judge(seed, folder):
     """agrees, disagrees, or why there is nothing to compare."""
     text, ranks = make_input(seed)
-    source, run = folder / f"random-{seed}.toml", folder / f"random-{seed}.h5"
-    source.write_text(text)
-    result = subprocess.run([os.environ["MPIEXEC"], "-n", str(ranks), os.environ["HJNET_BINARY"], "run", str(source),
-                             "--output", str(run)], capture_output=True, text=True, timeout=300)
+    run = folder.path / f"random-{seed}.h5"
+    folder.write(text, f"random-{seed}.toml")
+    result = folder.launch("run", f"random-{seed}.toml", "--output", run, ranks=ranks, status=None)
     if result.returncode == 1:
         return "no solution: " + result.stderr.splitlines()[0]
     if result.returncode != 0:
@@ -131,9 +132,10 @@ def judge(seed, folder):
 def main():
     first, count = int(sys.argv[1]), int(sys.argv[2])
     verdicts = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Folder(name)
         for seed in range(first, first + count):
-            verdicts.append(judge(seed, pathlib.Path(folder)))
+            verdicts.append(judge(seed, folder))
             print(f"seed {seed}: {verdicts[-1]}", flush=True)
     agreed = verdicts.count("agrees")
     bad = sum(verdict.startswith("disagrees") for verdict in verdicts)

@@ -2,9 +2,7 @@
 """One comparison as a test: run_case.py CASE.toml RANKS ENGINE runs hjnet (environment HJNET_BINARY, MPIEXEC) and
 compares."""
 
-import os
-import shutil
-import subprocess
+import pathlib
 import sys
 import tempfile
 
@@ -12,6 +10,9 @@ import h5py
 import numpy as np
 
 from reference import compare_run
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from whole_run import Folder  # noqa: E402
 
 
 def write_patterns(path):
@@ -24,14 +25,13 @@ def write_patterns(path):
 
 def main():
     given, ranks, engine = sys.argv[1:4]
-    with tempfile.TemporaryDirectory() as folder:
-        case, output = os.path.join(folder, "case.toml"), os.path.join(folder, "run.h5")
-        shutil.copy(given, case)
-        write_patterns(os.path.join(folder, "patterns.h5"))
-        command = [os.environ["MPIEXEC"], "-n", ranks, os.environ["HJNET_BINARY"], "run", case, "--output", output,
-                   "--set", f"solver.engine={engine}"]
-        subprocess.run(command, check=True, cwd=folder)
-        return compare_run(output, 1e-6, check_self=False)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Folder(name)
+        folder.write(pathlib.Path(given).read_text())
+        write_patterns(folder.path / "patterns.h5")
+        folder.launch("run", "case.toml", "--output", "run.h5", ranks=ranks, timeout=None,
+                      settings=[f"solver.engine={engine}"])
+        return compare_run(folder.path / "run.h5", 1e-6, check_self=False)
 
 
 if __name__ == "__main__":

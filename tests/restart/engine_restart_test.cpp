@@ -478,10 +478,28 @@ TEST(RestartOtherEngine, IsRefused) {
   std::filesystem::remove(file, ignored);
 }
 
-/// Layers wide enough for the choice by work to fall on factors: bases that do not span their layers.
-TEST(RestartWide, OfFactorsThatTheWorkAsksFor) {
+/// A run whose bases do not span their layers goes on from its first epoch; on how many directions it then stands.
+template <class Engine>
+std::size_t restarted_wide(const Settings& s) {
   const auto file = checkpoint_file();
-  const auto s = settings_from(R"([run]
+  {
+    BasicCase<Engine> c(s, MPI_COMM_WORLD);
+    c.sampler.sample(c.engine.advance());
+    save(c, file, true);
+  }
+  BasicCase<Engine> c(s, MPI_COMM_WORLD);
+  load(c, file);
+  const auto rank = c.engine.history().largest_rank();
+  EXPECT_EQ(run_on(c, 1), straight<Engine>(s, MPI_COMM_WORLD, 1));
+  MPI_Barrier(MPI_COMM_WORLD);
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+  return rank;
+}
+
+/// Layers wide enough for the choice by work to fall on factors.
+TEST(RestartWide, OfFactorsThatTheWorkAsksFor) {
+  const auto rank = restarted_wide<WaveformEngine>(settings_from(R"([run]
 seed = 42
 epochs = 3
 samples_per_epoch = 4
@@ -494,20 +512,27 @@ inertia = -100.0
 weight_decay = 0.3
 [stimulus]
 constant = { layer = "a", distribution = "normal" }
-)" + solver(1e-7));
-  {
-    WaveCase c(s, MPI_COMM_WORLD);
-    c.sampler.sample(c.engine.advance());
-    save(c, file, true);
+)" + solver(1e-7)));
+  EXPECT_GT(rank, 0U) << "kept synapse by synapse";
+  EXPECT_LT(rank, 110U);
+}
+
+/// Tangents have bases and blocks of cores of their own.
+TEST(RestartWide, OfFactorsWithTangents) {
+  for (const char* closure : {"bilinear", "mixed"}) {
+    const auto rank = restarted_wide<FactorEngine>(settings_from(R"([run]
+seed = 43
+epochs = 3
+samples_per_epoch = 4
+[network]
+layer = [{ name = "ports", neurons = 50 }, { name = "hidden", neurons = 40 }, { name = "out", neurons = 30 }]
+[learning]
+target = { distribution = "uniform", low = -0.8, high = 0.8 }
+inertia = -50.0
+weight_decay = 0.3
+)" + particles + "closure = \"" + closure + "\"\n" + solver(1e-6)));
+    EXPECT_GT(rank, 0U) << closure;
   }
-  WaveCase c(s, MPI_COMM_WORLD);
-  load(c, file);
-  ASSERT_GT(c.engine.history().largest_rank(), 0U) << "kept synapse by synapse";
-  ASSERT_LT(c.engine.history().largest_rank(), 110U);
-  EXPECT_EQ(run_on(c, 1), straight<WaveformEngine>(s, MPI_COMM_WORLD, 1));
-  MPI_Barrier(MPI_COMM_WORLD);
-  std::error_code ignored;
-  std::filesystem::remove(file, ignored);
 }
 
 std::string name(const ::testing::TestParamInfo<Parameters>& info) {

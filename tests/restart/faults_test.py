@@ -9,7 +9,6 @@ import signal
 import subprocess
 import tempfile
 import time
-import unittest
 
 import driver
 
@@ -37,10 +36,10 @@ class Killed(Faults):
     def test_sigkill_at_random_instants(self):
         seed = int(os.environ.get("HJNET_TEST_SEED", "7"))
         chance = random.Random(seed)
-        bench = self.bench(epochs=KILLS + 4, checkpoint="every_epochs = 1, keep = 2")
+        bench = self.bench(epochs=KILLS + 4, checkpoint={"every_epochs": 1, "keep": 2})
         arguments = ("--restart", "auto", *WIDE)
         start = time.monotonic()
-        bench.run(2, "straight.h5", *WIDE, "--set", 'output.checkpoint.directory="elsewhere"')
+        bench.run(2, "straight.h5", *WIDE, *driver.ELSEWHERE)
         epoch = (time.monotonic() - start) / (KILLS + 4)
         kills = writing = beginning = 0
         while kills < KILLS:
@@ -72,13 +71,13 @@ class Killed(Faults):
         chance = random.Random(3)
         bench = self.bench(epochs=2)
         start = time.monotonic()
-        bench.run(1, "straight.h5", "--set", 'output.checkpoint.directory="elsewhere"')
+        bench.run(1, "straight.h5", *driver.ELSEWHERE)
         whole = time.monotonic() - start
         for _ in range(10 if driver.FULL else 4):
             process = bench.start(1, "run.h5", "--restart", "auto")
             time.sleep(whole * (0.6 + 0.5 * chance.random()))
             driver.kill(process)
-            bench.run(1, "run.h5", "--restart", "auto")
+            bench.restart(1)
             self.same(bench)
             (bench.path / "run.h5").unlink()
             shutil.rmtree(bench.path / "checkpoints")
@@ -91,7 +90,7 @@ class Damaged(Faults):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.whole = driver.Bench(pathlib.Path(folder.name) / "whole", epochs=4, engine=cls.ENGINE)
-        cls.whole.run(2, "straight.h5", "--set", "run.epochs=5", "--set", 'output.checkpoint.directory="elsewhere"')
+        cls.whole.run(2, "straight.h5", "--set", "run.epochs=5", *driver.ELSEWHERE)
         cls.whole.run(2, "run.h5")
 
     def damaged(self, damage, words):
@@ -105,7 +104,7 @@ class Damaged(Faults):
         self.assertRegex(said, words)
         self.assertIn(bad.name, said)
         # --restart auto says so, and goes on from the one before. The run file is complete: it has to be asked for more.
-        said = bench.run(2, "run.h5", "--restart", "auto", "--set", "run.epochs=5")
+        said = bench.restart(2, "--set", "run.epochs=5")
         self.assertRegex(said, rf"WARNING: checkpoint passed over: .*{bad.name}")
         self.assertIn(f"Restarting from checkpoints/{good.name}, 2 epochs done", said)
         self.same(bench)
@@ -132,7 +131,7 @@ class Damaged(Faults):
         bench = self.whole.copy(self.path / "damaged")
         for file in bench.checkpoints():
             file.write_bytes(b"")
-        said = bench.run(1, "run.h5", "--restart", "auto", "--set", "run.epochs=5", status=2)
+        said = bench.restart(1, "--set", "run.epochs=5", status=2)
         self.assertEqual(said.count("WARNING: checkpoint passed over"), 4)
         self.assertIn("finished run with no checkpoint", said)
 
@@ -141,8 +140,8 @@ class Disks(Faults):
     def test_full_disk(self):
         for ranks in (1, 2, 3) if driver.FULL else (2,):
             with self.subTest(ranks=ranks):
-                bench = self.bench(f"full-{ranks}", epochs=5, checkpoint="every_epochs = 1, keep = 9")
-                bench.run(ranks, "straight.h5", *WIDE, "--set", 'output.checkpoint.directory="elsewhere"')
+                bench = self.bench(f"full-{ranks}", epochs=5, checkpoint={"every_epochs": 1, "keep": 9})
+                bench.run(ranks, "straight.h5", *WIDE, *driver.ELSEWHERE)
                 size = max(file.stat().st_size for file in (bench.path / "elsewhere").iterdir())
                 folder = self.mount(bench, f"size={2.7 * size + 2e6:.0f}")
                 said = bench.run(ranks, "run.h5", *WIDE)
@@ -160,15 +159,13 @@ class Disks(Faults):
                     said += line
                     if "the run goes on without this checkpoint" in line:
                         break
-                os.kill(process.pid, signal.SIGUSR1)
-                said += process.communicate(timeout=120)[1]
-                self.assertEqual(process.returncode, 1, said)
+                said += bench.stop(process, signal.SIGUSR1, seconds=120, status=1)
                 self.assertIn("the last good one is", said)
                 self.assertEqual(bench.checkpoints(), kept)
                 for file in kept[1:]:
                     file.unlink()
                 self.assertEqual(list(folder.glob("*.partial")), [])
-                bench.run(ranks, "run.h5", *WIDE, "--restart", "auto", "--set", "run.epochs=5")
+                bench.restart(ranks, *WIDE, "--set", "run.epochs=5")
                 self.same(bench)
 
     def test_read_only_directory(self):

@@ -40,14 +40,12 @@ class Matrix(Restart):
             written[ranks] = bench
         checked = 0
         for writer in writers:
-            files = written[writer].checkpoints()
-            self.assertEqual(len(files), EPOCHS)
+            self.assertEqual(len(written[writer].checkpoints()), EPOCHS)
             for epoch in epochs:
                 for reader in readers:
                     with self.subTest(writer=writer, reader=reader, epoch=epoch):
                         bench = written[writer].copy(self.path / f"{writer}-{reader}-{epoch}")
-                        checkpoint = f"checkpoints/{files[epoch - 1].name}"
-                        said = bench.run(reader, "run.h5", "--restart", checkpoint, "--set", f"run.epochs={EPOCHS + 1}")
+                        said = bench.restart(reader, "--set", f"run.epochs={EPOCHS + 1}", after=epoch)
                         self.assertIn(f"{epoch} epochs done", said)
                         straight = self.straight(learning, reader)
                         self.same(bench, 0.0 if reader == writer else 1e-7, straight)
@@ -58,16 +56,16 @@ class Matrix(Restart):
     def straight(self, learning, ranks):
         file = self.path / f"long-{ranks}" / "run.h5"
         if not file.exists():
-            bench = self.bench(f"long-{ranks}", learning=learning, epochs=EPOCHS + 1, checkpoint="keep = 1")
+            bench = self.bench(f"long-{ranks}", learning=learning, epochs=EPOCHS + 1, checkpoint={"keep": 1})
             bench.run(ranks, "run.h5")
         return file
 
     def test_ranks_and_epochs(self):
         if driver.FULL:
-            self.matrix("", (1, 2, 3), (1, 2, 4), range(1, EPOCHS + 1))
+            self.matrix({}, (1, 2, 3), (1, 2, 4), range(1, EPOCHS + 1))
         else:
-            self.matrix("", (2,), (2,), (1, EPOCHS - 1))
-            self.matrix("", (1,), (3,), (3,))
+            self.matrix({}, (2,), (2,), (1, EPOCHS - 1))
+            self.matrix({}, (1,), (3,), (3,))
 
     @unittest.skipUnless(driver.FULL, "in the full suite")
     def test_boundary_conditions(self):
@@ -98,7 +96,7 @@ class Stopping(Restart):
 
     def test_signal_at_every_epoch_is_bit_identical(self):
         bench = self.bench(epochs=EPOCHS if driver.FULL else 4)
-        bench.run(2, "straight.h5", "--set", "output.checkpoint.directory=\"elsewhere\"")
+        bench.run(2, "straight.h5", *driver.ELSEWHERE)
         runs = 0
         status = driver.STOPPED
         while status == driver.STOPPED:
@@ -113,7 +111,7 @@ class Stopping(Restart):
         print(f"{runs - 1} stops by SIGUSR1: bit-identical")
 
     def test_inside_an_epoch(self):
-        bench = self.bench(checkpoint="redo_minutes = 0.0, keep = 3, every_minutes = 0.0001", epochs=3)
+        bench = self.bench(checkpoint={"redo_minutes": 0.0, "keep": 3, "every_minutes": 0.0001}, epochs=3)
         bench.run(2, "straight.h5", "--set", "output.checkpoint={directory=\"elsewhere\"}")
         runs = sweeps = 0
         status = driver.STOPPED
@@ -124,7 +122,7 @@ class Stopping(Restart):
             sweeps += "a sweep under way" in said
             if runs > 12:
                 status = 0
-                bench.run(2, "run.h5", "--restart", "auto", "--set", "output.checkpoint={}")
+                bench.restart(2, "--set", "output.checkpoint={}")
         if self.ENGINE == "coupled":
             self.assertGreater(sweeps, 3)
         else:
@@ -133,18 +131,18 @@ class Stopping(Restart):
         print(f"{runs} runs, {sweeps} of them from within an epoch: 1e-7")
 
     def test_wall_time(self):
-        bench = self.bench(epochs=20000, checkpoint="keep = 2")
+        bench = self.bench(epochs=20000, checkpoint={"keep": 2})
         said = bench.run(2, "run.h5", "--max-walltime", "00:00:03", status=driver.STOPPED)
         self.assertIn("Stopped early, as asked after", said)
         with h5py.File(bench.path / "run.h5") as run:
             done = int(run["progress/epochs_completed"][()])
             self.assertEqual(run["progress/finished"][()], 0)
-        said = bench.run(2, "run.h5", "--restart", "auto", "--max-walltime", "00:00:03", status=driver.STOPPED)
+        said = bench.restart(2, "--max-walltime", "00:00:03", status=driver.STOPPED)
         self.assertIn(f"{done} epochs done", said)
         self.assertLessEqual(len(bench.checkpoints()), 2)
 
     def test_second_signal_ends_at_once(self):
-        bench = self.bench(epochs=2000, checkpoint="every_epochs = 1")
+        bench = self.bench(epochs=2000, checkpoint={"every_epochs": 1})
         process = bench.start(2, "run.h5")
         while len(bench.checkpoints()) < 2:
             self.assertIsNone(process.poll())
@@ -162,7 +160,7 @@ class Stopping(Restart):
         process.communicate(timeout=60)
         self.assertNotIn(process.returncode, (0, driver.STOPPED))
         self.assertEqual(bench.checkpoints(), kept)
-        bench.run(2, "run.h5", "--restart", "auto", "--max-walltime", "00:00:01", status=driver.STOPPED)
+        bench.restart(2, "--max-walltime", "00:00:01", status=driver.STOPPED)
 
 
 class Input(Restart):
@@ -172,7 +170,7 @@ class Input(Restart):
                 bench = self.bench(memory, epochs=3)
                 change = ("--set", f'boltzmann.memory="{memory}"')
                 bench.run(2, "run.h5", *change)
-                said = bench.run(2, "run.h5", "--restart", "auto", "--set", "run.epochs=5", *change)
+                said = bench.restart(2, "--set", "run.epochs=5", *change)
                 self.assertIn("run.epochs: 3 -> 5", said)
                 self.assertIn("computed anew for all 5 epochs", said)
                 bench.run(2, "straight.h5", "--set", "run.epochs=5", *change)
@@ -183,19 +181,18 @@ class Input(Restart):
     def test_fewer_epochs(self):
         bench = self.bench(epochs=5)
         bench.run(1, "run.h5")
-        said = bench.run(1, "run.h5", "--restart", f"checkpoints/{bench.checkpoints()[1].name}", "--set",
-                         "run.epochs=3")
+        said = bench.restart(1, "--set", "run.epochs=3", after=2)
         self.assertIn("2 epochs done", said)
         bench.run(1, "straight.h5", "--set", "run.epochs=3")
         self.same(bench)
-        said = bench.run(1, "run.h5", "--restart", "auto", "--set", "run.epochs=1", status=2)
+        said = bench.restart(1, "--set", "run.epochs=1", status=2)
         self.assertIn("run.epochs: expected at least the 3 epochs", said)
 
     def test_states_and_weights_asked_for_later(self):
         bench = self.bench(epochs=4)
         bench.run(2, "straight.h5")
         bench.run(2, "run.h5", "--set", "output.states=false", "--set", 'output.weights="none"')
-        bench.run(2, "run.h5", "--restart", f"checkpoints/{bench.checkpoints()[1].name}")
+        bench.restart(2, after=2)
         with h5py.File(bench.path / "run.h5") as run, h5py.File(bench.path / "straight.h5") as straight:
             half = 2 * 13
             self.assertTrue((run["states/y"][half:] == straight["states/y"][half:]).all())
@@ -205,8 +202,7 @@ class Input(Restart):
     def test_tighter_tolerance(self):
         bench = self.bench(epochs=3)
         bench.run(1, "run.h5")
-        said = bench.run(1, "run.h5", "--restart", f"checkpoints/{bench.checkpoints()[0].name}", "--set",
-                         "solver.relative_tolerance=1e-10")
+        said = bench.restart(1, "--set", "solver.relative_tolerance=1e-10", after=1)
         self.assertIn("solver.relative_tolerance: 1e-09 -> 1e-10", said)
 
     def test_a_changed_input_is_refused(self):
@@ -215,7 +211,7 @@ class Input(Restart):
         before = (bench.path / "run.h5").read_bytes()
         for key, before_value, value in (("learning.inertia", "-1.0", "-2.0"), ("run.seed", "5", "6"),
                                          ("run.samples_per_epoch", "12", "16")):
-            said = bench.run(2, "run.h5", "--restart", "auto", "--set", f"{key}={value}", status=2)
+            said = bench.restart(2, "--set", f"{key}={value}", status=2)
             self.assertIn(f"in what a restart may not change: {key}: {before_value} -> {value}", said)
         self.assertEqual((bench.path / "run.h5").read_bytes(), before)
 
@@ -223,14 +219,14 @@ class Input(Restart):
         bench = self.bench(epochs=2)
         bench.run(1, "run.h5")
         before = (bench.path / "run.h5").read_bytes()
-        self.assertIn("is complete: nothing to do", bench.run(1, "run.h5", "--restart", "auto"))
+        self.assertIn("is complete: nothing to do", bench.restart(1))
         self.assertEqual((bench.path / "run.h5").read_bytes(), before)
         shutil.rmtree(bench.path / "checkpoints")
-        self.assertIn("is complete: nothing to do", bench.run(1, "run.h5", "--restart", "auto"))
+        self.assertIn("is complete: nothing to do", bench.restart(1))
 
     def test_auto_without_checkpoint_starts_afresh(self):
         bench = self.bench(epochs=2)
-        self.assertIn("starting afresh", bench.run(1, "run.h5", "--restart", "auto"))
+        self.assertIn("starting afresh", bench.restart(1))
         bench.run(1, "straight.h5")
         self.same(bench)
 
@@ -238,7 +234,7 @@ class Input(Restart):
         bench = self.bench(epochs=2)
         bench.run(1, "run.h5")
         (bench.path / "run.h5").unlink()
-        self.assertIn("which is not there", bench.run(2, "run.h5", "--restart", "auto", status=1))
+        self.assertIn("which is not there", bench.restart(2, status=1))
 
     def test_checkpoint_of_another_run(self):
         bench = self.bench(epochs=2)
@@ -251,7 +247,7 @@ class Input(Restart):
     def test_no_run_file_at_all(self):
         bench = self.bench(epochs=2)
         (bench.path / "run.h5").write_text("my notes, which nobody may overwrite\n")
-        self.assertIn("no run file that could be continued", bench.run(1, "run.h5", "--restart", "auto", status=2))
+        self.assertIn("no run file that could be continued", bench.restart(1, status=2))
         self.assertIn("my notes", (bench.path / "run.h5").read_text())
 
 
@@ -261,12 +257,10 @@ class Input(Restart):
         process = bench.start(1, "run.h5")
         while not bench.checkpoints() and process.poll() is None:
             time.sleep(0.01)
-        os.kill(process.pid, signal.SIGUSR1)
-        said = process.communicate(timeout=100)[1]
-        self.assertEqual(process.returncode, driver.STOPPED, said)
+        bench.stop(process, signal.SIGUSR1, seconds=100)
         shutil.rmtree(bench.path / "checkpoints")
         before = (bench.path / "run.h5").read_bytes()
-        said = bench.run(1, "run.h5", "--restart", "auto", "--set", "run.epochs=2")
+        said = bench.restart(1, "--set", "run.epochs=2")
         self.assertIn("is now 'run.h5.old-1'", said)
         self.assertEqual((bench.path / "run.h5.old-1").read_bytes(), before)
 
@@ -274,7 +268,7 @@ class Input(Restart):
         bench = self.bench(epochs=2)
         with h5py.File(bench.path / "run.h5", "w") as data:
             data["patterns"] = [1.0, 2.0]
-        said = bench.run(1, "run.h5", "--restart", "auto", status=2)
+        said = bench.restart(1, status=2)
         self.assertIn("no run file that could be continued (not hjnet's)", said)
 
     def test_going_back_leaves_the_other_branch(self):
@@ -287,7 +281,7 @@ class Input(Restart):
         while bench.checkpoints()[-1] == left[-1] and process.poll() is None:
             time.sleep(0.005)
         driver.kill(process)
-        said = bench.run(1, "run.h5", "--restart", "auto", *more, "--max-walltime", "00:00:01", status=driver.STOPPED)
+        said = bench.restart(1, *more, "--max-walltime", "00:00:01", status=driver.STOPPED)
         self.assertRegex(said, r"Restarting from checkpoints/run-[0-9a-f]{16}-\d+\.h5")
         for file in left[2:]:
             self.assertNotIn(f"Restarting from checkpoints/{file.name}", said)
@@ -306,8 +300,7 @@ class Feedback(Restart):
         for epoch, ranks in ((1, 2), (4, 2), (2, 3)) if driver.FULL else ((1, 2), (2, 3)):
             with self.subTest(epoch=epoch, ranks=ranks):
                 again = bench.copy(self.path / f"{epoch}-{ranks}")
-                said = again.run(ranks, "run.h5", "--restart", f"checkpoints/{bench.checkpoints()[epoch - 1].name}",
-                                 *longer)
+                said = again.restart(ranks, *longer, after=epoch)
                 self.assertIn(f"{epoch} epochs done", said)
                 self.same(again, 0.0 if ranks == 2 else 1e-7)
         with h5py.File(bench.path / "straight.h5") as run:
@@ -316,7 +309,8 @@ class Feedback(Restart):
 
     def test_inside_an_epoch(self):
         """The coupled engine's sweep under way goes on with the Stokes vectors that its epoch began with."""
-        bench = self.bench(epochs=2, engine="coupled", checkpoint="redo_minutes = 0.0, keep = 99, every_minutes = 4e-4")
+        bench = self.bench(epochs=2, engine="coupled",
+                           checkpoint={"redo_minutes": 0.0, "keep": 99, "every_minutes": 4e-4})
         longer = (*self.FED, "--set", "run.epochs=3", "--set", "output.checkpoint={}")
         bench.run(2, "straight.h5", *longer)
         bench.run(2, "run.h5", *self.FED)
@@ -331,67 +325,54 @@ class Feedback(Restart):
             self.fail("no checkpoint from within the last epoch")
 
     def test_members(self):
-        bench = self.bench(more="[ensemble]\nmembers = 2\n", epochs=2)
+        bench = self.bench(ensemble={"members": 2}, epochs=2)
         bench.run(2, "run.h5", *self.FED)
-        bench.run(2, "run.h5", *self.FED, "--restart", "auto", "--set", "run.epochs=3")
+        bench.restart(2, *self.FED, "--set", "run.epochs=3")
         bench.run(2, "straight.h5", *self.FED, "--set", "run.epochs=3")
         self.same(bench)
 
     def test_it_may_not_be_switched_on_later(self):
         bench = self.bench(epochs=2)
         bench.run(1, "run.h5")
-        said = bench.run(1, "run.h5", "--restart", "auto", "--set", "particles.feedback=true", status=2)
+        said = bench.restart(1, "--set", "particles.feedback=true", status=2)
         self.assertIn("in what a restart may not change: particles.feedback: false -> true", said)
 
 
 class ShuffledPatterns(Restart):
     """Seven patterns, three an epoch: which are shown follows from the epoch and the seed alone."""
 
-    PATTERNS = """[stimulus.patterns]
-file = "patterns.h5"
-inputs = "inputs"
-targets = "labels"
-layer = "ports"
-per_epoch = 3
-order = "shuffled"
-onset = 0.05
-"""
+    PATTERNS = {"file": "patterns.h5", "inputs": "inputs", "targets": "labels", "layer": "ports", "per_epoch": 3,
+                "order": "shuffled", "onset": 0.05}
 
-    def write(self, bench, factor):
+    def write_patterns(self, bench, factor):
         with h5py.File(bench.path / "patterns.h5", "w") as data:
             data["inputs"] = [[factor * ((7 * p + 3 * k) % 5 - 2) for k in range(6)] for p in range(7)]
             data["labels"] = [0, 1, 1, 0, 1, 0, 0]
 
     def test_from_an_epoch(self):
-        bench = self.bench(more=self.PATTERNS, epochs=4)
-        case = bench.path / "case.toml"
-        case.write_text(case.read_text().replace("target = { values = [0.4, -0.3] }\n", ""))
-        self.write(bench, 0.3)
-        bench.run(2, "straight.h5", "--set", "output.checkpoint.directory=\"elsewhere\"")
+        bench = self.bench(stimulus={"patterns": self.PATTERNS}, learning={"target": None}, epochs=4)
+        self.write_patterns(bench, 0.3)
+        bench.run(2, "straight.h5", *driver.ELSEWHERE)
         bench.run(2, "run.h5", "--set", "run.epochs=3")
-        self.write(bench, 0.4)
-        said = bench.run(2, "run.h5", "--restart", "auto", status=2)
+        self.write_patterns(bench, 0.4)
+        said = bench.restart(2, status=2)
         self.assertIn("the numbers in the data files that the input names are not those of", said)
-        self.write(bench, 0.3)
-        self.assertIn("3 epochs done", bench.run(2, "run.h5", "--restart", "auto"))
+        self.write_patterns(bench, 0.3)
+        self.assertIn("3 epochs done", bench.restart(2))
         self.same(bench)
 
 
 class Constraints(Restart):
-    SPLIT = """[[gauge.constraint]]
-name = "split"
-layer = "hidden"
-terms = [{ of = "momentum", synapse = "thresholds" }, { of = "momentum", synapse = "biases", coefficient = -1.0 }]
-multiplier = { function = "random", amplitude = 1.0 }
-"""
+    SPLIT = {"name": "split", "layer": "hidden",
+             "terms": [{"of": "momentum", "synapse": "thresholds"}, {"of": "momentum", "synapse": "biases", "coefficient": -1.0}],
+             "multiplier": {"function": "random", "amplitude": 1.0}}
     ARGUMENTS = ("--set", "network.split_thresholds=true")
 
     def test_what_is_on_file_of_them_is_kept(self):
-        bench = self.bench(epochs=3, engine="coupled", more=self.SPLIT)
+        bench = self.bench(epochs=3, engine="coupled", gauge={"constraint": [self.SPLIT]})
         bench.run(1, "run.h5", *self.ARGUMENTS)
         bench.run(1, "straight.h5", *self.ARGUMENTS, "--set", "run.epochs=4")
-        bench.run(1, "run.h5", *self.ARGUMENTS, "--restart", f"checkpoints/{bench.checkpoints()[1].name}",
-                  "--set", "run.epochs=4")
+        bench.restart(1, *self.ARGUMENTS, "--set", "run.epochs=4", after=2)
         self.same(bench)
         with h5py.File(bench.path / "run.h5") as run:
             weights = run["/gauge/weights"][()]
@@ -401,10 +382,10 @@ multiplier = { function = "random", amplitude = 1.0 }
 
 
 class Ensemble(Restart):
-    MORE = '[ensemble]\nmembers = 5\n'
+    FIVE = {"ensemble": {"members": 5}}
 
     def test_member_by_member(self):
-        straight = self.bench("straight", more=self.MORE, epochs=3)
+        straight = self.bench("straight", **self.FIVE, epochs=3)
         straight.run(2, "straight.h5", "--set", 'output.checkpoint={directory="elsewhere"}')
         for ranks, restarts in ((2, (2, 2)), (2, (3, 1))):
             with self.subTest(ranks=ranks, restarts=restarts):
@@ -415,14 +396,14 @@ class Ensemble(Restart):
                 driver.kill(process)
                 first = self.finished(bench)
                 for more in restarts:
-                    said = bench.run(more, "run.h5", "--restart", "auto")
+                    said = bench.restart(more)
                 self.assertIn("complete", said)
                 print(f"killed with {first} of 5 members finished")
                 self.assertGreaterEqual(first, 2)
                 self.same(bench, 0.0 if set(restarts) == {ranks} else 1e-7)
 
     def test_finished_members_are_not_run_again(self):
-        bench = self.bench(more=self.MORE, epochs=2)
+        bench = self.bench(**self.FIVE, epochs=2)
         process = bench.start(1, "run.h5")
         while self.finished(bench) < 2 and process.poll() is None:
             time.sleep(0.02)
@@ -432,44 +413,42 @@ class Ensemble(Restart):
         for file in bench.checkpoints():
             if int(file.name.split("member-")[1][:5]) < done:
                 file.unlink()
-        bench.run(1, "run.h5", "--restart", "auto")
+        bench.restart(1)
         members = {int(file.name.split("member-")[1][:5]) for file in bench.checkpoints()}
         self.assertEqual(members, set(range(done, 5)))
 
     def test_more_epochs(self):
-        bench = self.bench(more=self.MORE, epochs=2)
+        bench = self.bench(**self.FIVE, epochs=2)
         bench.run(2, "run.h5")
-        bench.run(2, "run.h5", "--restart", "auto", "--set", "run.epochs=3")
+        bench.restart(2, "--set", "run.epochs=3")
         bench.run(2, "straight.h5", "--set", "run.epochs=3")
         self.same(bench)
 
     def test_fewer_epochs_than_members_have_done(self):
-        bench = self.bench(more=self.MORE, epochs=2)
+        bench = self.bench(**self.FIVE, epochs=2)
         bench.run(2, "run.h5")
         before = (bench.path / "run.h5").read_bytes()
-        said = bench.run(2, "run.h5", "--restart", "auto", "--set", "run.epochs=1", status=2)
+        said = bench.restart(2, "--set", "run.epochs=1", status=2)
         self.assertIn("run.epochs: expected at least the 2 epochs that members in 'run.h5' have done", said)
         self.assertEqual((bench.path / "run.h5").read_bytes(), before)
 
     def test_another_output_loses_nothing(self):
-        bench = self.bench(more=self.MORE, epochs=2)
+        bench = self.bench(**self.FIVE, epochs=2)
         bench.run(2, "straight.h5", "--set", "output.weights=\"none\"", "--set", "output.states=false", "--set",
                   'output.checkpoint={directory="elsewhere"}')
         bench.run(2, "run.h5")
-        bench.run(2, "run.h5", "--restart", "auto", "--set", "output.weights=\"none\"", "--set",
+        bench.restart(2, "--set", "output.weights=\"none\"", "--set",
                   "output.states=false")
         self.same(bench)
 
     def test_stopped_by_a_signal(self):
-        bench = self.bench(more=self.MORE, epochs=3)
+        bench = self.bench(**self.FIVE, epochs=3)
         bench.run(2, "straight.h5", "--set", 'output.checkpoint={directory="elsewhere"}')
         process = bench.start(2, "run.h5")
         while len(bench.checkpoints()) < 4 and process.poll() is None:
             time.sleep(0.01)
-        os.kill(process.pid, signal.SIGUSR1)
-        said = process.communicate(timeout=100)[1]
-        self.assertEqual(process.returncode, driver.STOPPED, said)
-        bench.run(2, "run.h5", "--restart", "auto")
+        bench.stop(process, signal.SIGUSR1, seconds=100)
+        bench.restart(2)
         self.same(bench)
 
     @staticmethod

@@ -11,44 +11,26 @@ import numpy as np
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "reference"))
 import quantum  # noqa: E402
-from whole_run import WholeRun, datasets  # noqa: E402
+from input_text import PARTICLES, case  # noqa: E402
+from whole_run import WholeRun  # noqa: E402
 
 EPOCHS, SAMPLES = 4, 16
-INPUT = f"""
-[run]
-epochs = {EPOCHS}
-samples_per_epoch = {SAMPLES}
-seed = 7
-[network]
-layer = [{{ name = "ports", neurons = 6 }}, {{ name = "hidden", neurons = 5 }}, {{ name = "out", neurons = 2 }}]
-[learning]
-target = {{ distribution = "normal", sd = 0.5 }}
-weight_decay = 0.05
-[solver]
-relative_tolerance = 1e-10
-[particles]
-closure = "branches"
-amplitude = 1.5
-a = {{ stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12, axis = [3, 0, 0] }}
-b = {{ stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12, axis = [0, 1, 1] }}
-[boltzmann]
-charge = 6.0
-"""
+INPUT = case(
+    run={"epochs": EPOCHS, "samples_per_epoch": SAMPLES, "seed": 7},
+    learning={"target": {"distribution": "normal", "sd": 0.5}, "weight_decay": 0.05},
+    solver={"relative_tolerance": 1e-10},
+    particles={"closure": "branches", "amplitude": 1.5, "a": {**PARTICLES["a"], "axis": [3, 0, 0]},
+               "b": {**PARTICLES["b"], "axis": [0, 1, 1]}},
+    boltzmann={"charge": 6.0})
 AXES = np.array([[1.0, 0.0, 0.0], [0.0, np.sqrt(0.5), np.sqrt(0.5)]])
 SIGNS = [(1, 1), (1, -1), (-1, 1), (-1, -1)]
 
 
-def settings(changes):
-    return [word for change in changes for word in ("--set", change)]
-
-
 class Branches(WholeRun):
-    def run_case(self, *changes, ranks=1, output="run.h5", options=()):
+    def run_case(self, *changes, ranks=1, output="run.h5", options=("--overwrite",)):
         self.write(INPUT)
-        done = self.launch("run", "case.toml", "--output", output, *(options or ["--overwrite"]), *settings(changes),
-                           ranks=ranks)
-        with h5py.File(self.path / output) as run:
-            return datasets(run), done.stdout
+        done = self.launch("run", "case.toml", "--output", output, *options, settings=changes, ranks=ranks)
+        return self.datasets(output), done.stdout
 
     def test_leave_the_phase_of_their_interactions(self):
         run, said = self.run_case()
@@ -98,7 +80,7 @@ class Branches(WholeRun):
         expected = basis @ (loss * (basis.conj().T @ whole["density/mean"] @ basis)) @ basis.conj().T
         self.assertLess(np.abs(known["density/mean"] - expected).max(), 1e-13)
         self.assertGreater(np.abs(known["density/mean"] - whole["density/mean"]).max(), 1e-2)
-        self.launch("quantum", "run.h5", "--output", "again.h5", *settings(changes))
+        self.launch("quantum", "run.h5", "--output", "again.h5", settings=changes)
         with h5py.File(self.path / "again.h5") as again:
             self.assertLess(np.abs(again["density/mean"][:] - known["density/mean"]).max(), 1e-12)
 
@@ -129,8 +111,7 @@ class Branches(WholeRun):
                 self.assertTrue((parts[name] == straight[name]).all(), (name, engine))
 
     def test_members_have_their_own(self):
-        text = INPUT + "[ensemble]\nmembers = 3\n"
-        self.write(text)
+        self.write(INPUT, ensemble={"members": 3})
         self.launch("run", "case.toml", "--output", "run.h5", ranks=2)
         alone = self.run_case(output="alone.h5")[0]
         with h5py.File(self.path / "run.h5") as run:
@@ -139,7 +120,7 @@ class Branches(WholeRun):
                 self.assertLess(np.abs(members[0] - alone[f"branches/{name}"]).max(), 1e-10)
                 self.assertLess(np.abs(members.mean(0) - run[f"branches/{name}"][:]).max(), 1e-13)
                 self.assertGreater(np.abs(members[1] - members[0]).max(), 1e-3)
-        self.launch("quantum", "run.h5", "--output", "again.h5", "--set", "boltzmann.sigma_neurons=0.3")
+        self.launch("quantum", "run.h5", "--output", "again.h5", settings=["boltzmann.sigma_neurons=0.3"])
 
 
 if __name__ == "__main__":

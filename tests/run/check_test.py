@@ -5,46 +5,27 @@ import json
 import os
 import pathlib
 import resource
-import subprocess
-import tempfile
+import sys
 import unittest
 
 import h5py
 
-HJNET = os.environ["HJNET_BINARY"]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from input_text import case  # noqa: E402
+from whole_run import WholeRun  # noqa: E402
+
 SANITIZED = "HJNET_SANITIZE" in os.environ  # whose shadow is all of the address space
-INPUT = """
-[run]
-epochs = 4
-[[network.layer]]
-name = "a"
-neurons = {a}
-[[network.layer]]
-name = "b"
-neurons = {b}
-[[network.layer]]
-name = "c"
-neurons = 3
-[[network.projection]]
-from = "a"
-to = "b"
-{more}
-[[network.projection]]
-from = "b"
-to = "c"
-"""
 
 
 def limit_memory():
     resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 
 
-class Check(unittest.TestCase):
-    def check(self, *arguments, a=500, b=400, more=""):
-        with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder) / "case.toml"
-            path.write_text(INPUT.format(a=a, b=b, more=more))
-            return subprocess.run([HJNET, "check", str(path), *arguments], check=True, capture_output=True, text=True).stdout
+class Check(WholeRun):
+    def check(self, *arguments, a=500, b=400, settings=(), **connect):
+        projections = [{"from": "a", "to": "b", **connect}, {"from": "b", "to": "c"}]
+        self.write(case({"a": a, "b": b, "c": 3}, run={"epochs": 4}, network={"projection": projections}))
+        return self.launch("check", "case.toml", *arguments, ranks=None, settings=settings).stdout
 
     def weights(self, *arguments, **case):
         """Engine and, by projection, what JSON says of the delayed weights."""
@@ -66,21 +47,21 @@ class Check(unittest.TestCase):
         self.assertIn('engine = "auto"', text)
 
     def test_single_neurons_and_sparse_ones_are_not(self):
-        for case in ({"a": 1, "b": 1}, {"more": "connect = { fan_in = 450 }"}):
+        for case in ({"a": 1, "b": 1}, {"connect": {"fan_in": 450}}):
             with self.subTest(**case):
                 engine, weights = self.weights(**case)
                 self.assertEqual((engine, weights["a-b"]["rank"]), ("waveform", 0))
                 self.assertIn("# delayed weights of a-b: synapse by synapse (", self.check(**case))
 
     def test_an_engine_asked_for(self):
-        self.assertIn("# engine waveform; state", self.check("--set", "solver.engine=waveform"))
-        self.assertIn("# engine coupled; state", self.check("--set", "solver.engine=coupled"))
-        self.assertEqual(self.weights("--set", "solver.engine=coupled")[0], "coupled")
+        self.assertIn("# engine waveform; state", self.check(settings=["solver.engine=waveform"]))
+        self.assertIn("# engine coupled; state", self.check(settings=["solver.engine=coupled"]))
+        self.assertEqual(self.weights(settings=["solver.engine=coupled"])[0], "coupled")
 
     def test_frozen_weights_have_no_history(self):
-        text = self.check("--set", "learning.enabled=false")
-        self.assertNotIn("# delayed weights", text)
-        self.assertTrue(all(one["rank"] == 0 for one in self.weights("--set", "learning.enabled=false")[1].values()))
+        frozen = {"settings": ["learning.enabled=false"]}
+        self.assertNotIn("# delayed weights", self.check(**frozen))
+        self.assertTrue(all(one["rank"] == 0 for one in self.weights(**frozen)[1].values()))
 
     def test_extremes_are_counted_without_being_held(self):
         """Layers of 2^31 neurons, millions of slots, classes for many outputs: found by tests/fuzz/random_settings.py."""
@@ -96,15 +77,12 @@ class Check(unittest.TestCase):
                         patterns = { layer = "a", file = "data.h5", inputs = "/x", per_epoch = 16777215 }""",
         }
         said = {}
-        with tempfile.TemporaryDirectory() as folder:
-            with h5py.File(pathlib.Path(folder) / "data.h5", "w") as data:
-                data["x"], data["class"] = [[0.5] * 4] * 7, [0, 1, 2, 65534, 4, 5, 6]
-            for name, text in files.items():
-                (pathlib.Path(folder) / f"{name}.toml").write_text("[network]\n" + text)
-                done = subprocess.run([HJNET, "check", f"{name}.toml", "--json"], cwd=folder, capture_output=True, text=True,
-                                      preexec_fn=None if SANITIZED else limit_memory)
-                self.assertEqual(done.returncode, 0, done.stderr)
-                said[name] = json.loads(done.stdout)
+        with h5py.File(self.path / "data.h5", "w") as data:
+            data["x"], data["class"] = [[0.5] * 4] * 7, [0, 1, 2, 65534, 4, 5, 6]
+        for name, text in files.items():
+            self.write("[network]\n" + text)
+            said[name] = json.loads(self.launch("check", "case.toml", "--json", ranks=None,
+                                                preexec_fn=None if SANITIZED else limit_memory).stdout)
         self.assertEqual(said["band"]["synapses"], 7 * 2147483647 - 12)
         self.assertEqual(said["slots"]["mesh_elements"], 16777215)
         self.assertGreater(said["classes"]["peak_bytes"], 8 * 65535**2)

@@ -2,9 +2,7 @@
 """Whole runs that end badly, or that are repeated: what they say, how they exit, and what they leave on disk."""
 
 import pathlib
-import subprocess
 import sys
-import time
 import unittest
 
 import h5py
@@ -12,24 +10,8 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import processes  # noqa: E402
-from whole_run import WholeRun, datasets  # noqa: E402
-
-NETWORK = """
-[[network.layer]]
-name = "ports"
-neurons = 6
-[[network.layer]]
-name = "hidden"
-neurons = 5
-[[network.layer]]
-name = "out"
-neurons = 2
-"""
-PARTICLES = """
-[particles]
-a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
-b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12 }
-"""
+from input_text import PARTICLES, case  # noqa: E402
+from whole_run import WholeRun  # noqa: E402
 
 
 class Run(WholeRun):
@@ -37,16 +19,12 @@ class Run(WholeRun):
         return self.launch("run", "case.toml", *arguments, ranks=ranks, status=status)
 
     def test_sigkill_leaves_all_completed_epochs(self):
-        self.write("[run]\nepochs = 4000\nsamples_per_epoch = 16\n" + NETWORK + PARTICLES + "[output]\nstates = true\n")
+        self.write(case(run={"epochs": 4000, "samples_per_epoch": 16}, particles=PARTICLES, output={"states": True}))
         for ranks in (1, 2):
             with self.subTest(ranks=ranks):
                 file = self.path / f"killed-{ranks}.h5"
-                process = subprocess.Popen(self.command("run", "case.toml", "--output", file, ranks=ranks), cwd=self.path,
-                                           stderr=subprocess.DEVNULL, start_new_session=True)
-                deadline = time.monotonic() + 120
-                while processes.epochs_completed(file) < 3 and time.monotonic() < deadline:
-                    self.assertIsNone(process.poll(), "the run ended before it could be killed")
-                    time.sleep(0.05)
+                process = self.start("run", "case.toml", "--output", file, ranks=ranks)
+                self.until_epoch(process, 3, file, seconds=120)
                 processes.kill(process)
                 with h5py.File(file) as run:
                     epochs = int(run["progress/epochs_completed"][()])
@@ -60,8 +38,8 @@ class Run(WholeRun):
                 print(f"killed on {ranks} rank(s): {epochs} epochs completed, all readable")
 
     def test_growth_of_delta_ends_with_our_error(self):
-        self.write('[run]\nepochs = 12\nsamples_per_epoch = 4\n[learning]\ndelta = "initial"\n'
-                   '[stimulus]\nconstant = { layer = "ports", value = 0.5 }\n' + NETWORK)
+        self.write(case(run={"epochs": 12, "samples_per_epoch": 4}, learning={"delta": "initial"},
+                        stimulus={"constant": {"layer": "ports", "value": 0.5}}))
         result = self.hjnet(ranks=2, status=1)
         self.assertRegex(result.stderr, r'\|Delta\| exceeds 1e\+12 at t = \S+ \(epoch \d+\) with delta = "initial"')
         self.assertEqual(result.stderr.count("|Delta| exceeds"), 1)
@@ -76,24 +54,21 @@ class Run(WholeRun):
                 "waveform": r'epoch 0, y \(delta = "terminal"\): between t = \S+ and \S+ the solution grows or jumps faster'}
         for engine, words in said.items():
             with self.subTest(engine=engine):
-                self.write('[run]\nepochs = 3\n[network]\ninitial_state = 1.0\n'
-                           '[[network.layer]]\nname = "a"\nneurons = 2\ntransfer = "identity"\n'
-                           '[[network.projection]]\nfrom = "a"\nto = "a"\nweights = 1000.0\n'
-                           f'[solver]\nengine = "{engine}"\n')
+                self.write(case({"a": {"neurons": 2, "transfer": "identity"}}, run={"epochs": 3}, solver={"engine": engine},
+                                network={"initial_state": 1.0, "projection": [{"from": "a", "to": "a", "weights": 1000.0}]}))
                 result = self.hjnet("--overwrite", status=1)
                 self.assertRegex(result.stderr, words)
                 self.assertTrue((self.path / "case.h5").exists())
 
     def test_singular_two_point_problem(self):
         kappa = (np.pi / 2) ** 2
-        self.write(f"[learning]\ninertia = 1.0\nweight_decay = {kappa!r}\n" + NETWORK)
+        self.write(case(learning={"inertia": 1.0, "weight_decay": kappa}))
         result = self.hjnet(ranks=2, status=1)
         self.assertIn("two-point problem of weight decay is singular", result.stderr)
 
     def refused(self, neurons, engine):
         """What a run of two such layers says, which must be refused before it starts."""
-        self.write(f'[[network.layer]]\nname = "a"\nneurons = {neurons}\n[[network.layer]]\nname = "b"\n'
-                   f'neurons = {neurons}\n[solver]\nengine = "{engine}"\n')
+        self.write(case({"a": neurons, "b": neurons}, solver={"engine": engine}))
         result = self.hjnet(status=2)
         self.assertFalse((self.path / "case.h5").exists())
         return result.stderr
@@ -114,7 +89,7 @@ class Run(WholeRun):
         self.assertIn('use solver.engine = "waveform", which needs none', said)
 
     def test_an_existing_file_is_kept(self):
-        self.write("[run]\nepochs = 1\nsamples_per_epoch = 4\n" + NETWORK)
+        self.write(case(run={"epochs": 1, "samples_per_epoch": 4}))
         self.hjnet()
         before = (self.path / "case.h5").read_bytes()
         result = self.hjnet(ranks=2, status=2)
@@ -123,18 +98,16 @@ class Run(WholeRun):
         self.hjnet("--overwrite")
 
     def test_repeated_on_the_same_ranks_is_bit_identical(self):
-        self.write("[run]\nepochs = 3\nsamples_per_epoch = 8\nseed = 5\n[network]\nthresholds = true\n" + NETWORK +
-                   PARTICLES + '[output]\nstates = true\nweights = "all"\n[ensemble]\nmembers = 3\n')
+        self.write(case(run={"epochs": 3, "samples_per_epoch": 8, "seed": 5}, network={"thresholds": True},
+                        particles=PARTICLES, output={"states": True, "weights": "all"}, ensemble={"members": 3}))
         for ranks in (1, 2, 3, 4):
             files = []
             for attempt in "ab":
-                file = self.path / f"{ranks}{attempt}.h5"
-                self.hjnet("--output", file, ranks=ranks)
-                with h5py.File(file) as run:
-                    files.append({name: np.asarray(data) for name, data in datasets(run).items()})
-            self.assertEqual(files[0].keys(), files[1].keys())
-            for name, data in files[0].items():
-                self.assertEqual(data.tobytes(), files[1][name].tobytes(), f"{name} on {ranks} ranks")
+                self.hjnet("--output", f"{ranks}{attempt}.h5", ranks=ranks)
+                files.append(self.datasets(f"{ranks}{attempt}.h5"))
+            with self.subTest(ranks=ranks):
+                self.expect_same(*files)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -1,74 +1,32 @@
 #!/usr/bin/python3
 """Evaluations of whole runs against NumPy: engines and ranks, restarts, ensembles, killed runs, bad data."""
 
-import contextlib
-import os
 import pathlib
 import signal
 import subprocess
-import tempfile
-import time
+import sys
 import unittest
 
 import h5py
 import numpy as np
 
-HJNET = os.environ["HJNET_BINARY"]
-MPIEXEC = os.environ["MPIEXEC"]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from input_text import case  # noqa: E402
+from whole_run import WholeRun, datasets  # noqa: E402
+
 PATTERNS, TESTS, INPUTS, CLASSES = 300, 7, 4, 3  # more patterns than are taken at once
 CONSTANT = [0.3, -0.2, 0.1, 0.4]
-INPUT = """
-[run]
-epochs = 5
-samples_per_epoch = 4
-seed = 6
-[network]
-time_constant = 0.05
-thresholds = true
-initial_thresholds = { distribution = "normal", sd = 0.3 }
-[[network.layer]]
-name = "a"
-neurons = 4
-transfer = "erf"
-[[network.layer]]
-name = "b"
-neurons = 5
-[[network.layer]]
-name = "c"
-neurons = 3
-transfer = "identity"
-[[network.projection]]
-from = "a"
-to = "b"
-[[network.projection]]
-from = "b"
-to = "c"
-[[network.projection]]
-from = "a"
-to = "c"
-[learning]
-inertia = -6.0
-target = [1, 0, 0]
-[stimulus]
-constant = { layer = "a", values = [0.3, -0.2, 0.1, 0.4] }
-[evaluate]
-layer = "a"
-every = 2
-choose = "train"
-[[evaluate.set]]
-name = "train"
-file = "data.h5"
-inputs = "/train/inputs"
-targets = "/train/targets"
-[[evaluate.set]]
-name = "final"
-file = "data.h5"
-inputs = "/test/inputs"
-targets = "/test/targets"
-[output]
-weights = "all"
-checkpoint = { every_epochs = 1 }
-"""
+INPUT = case(
+    {"a": {"neurons": 4, "transfer": "erf"}, "b": 5, "c": {"neurons": 3, "transfer": "identity"}},
+    run={"epochs": 5, "samples_per_epoch": 4, "seed": 6},
+    network={"time_constant": 0.05, "thresholds": True, "initial_thresholds": {"distribution": "normal", "sd": 0.3},
+             "projection": [{"from": pre, "to": post} for pre, post in ("ab", "bc", "ac")]},
+    learning={"inertia": -6.0, "target": [1, 0, 0]},
+    stimulus={"constant": {"layer": "a", "values": CONSTANT}},
+    evaluate={"layer": "a", "every": 2, "choose": "train",
+              "set": [{"name": name, "file": "data.h5", "inputs": f"/{group}/inputs", "targets": f"/{group}/targets"}
+                      for name, group in (("train", "train"), ("final", "test"))]},
+    output={"weights": "all", "checkpoint": {"every_epochs": 1}})
 EPOCHS = [0, 2, 4, 5]
 QUANTITIES = ("error", "accuracy", "confusion")
 
@@ -88,12 +46,12 @@ def squared_error(y, d):
     return 0.5 * ((y - d) ** 2).sum(1)
 
 
-class Evaluation(unittest.TestCase):
+class Evaluation(WholeRun):
+    SECONDS = 120
+
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = pathlib.Path(folder.name)
-        (self.path / "case.toml").write_text(INPUT)
+        super().setUp()
+        self.write(INPUT)
         random = np.random.default_rng(1)
         self.data = {"train": (random.normal(size=(PATTERNS, INPUTS)), random.integers(CLASSES, size=PATTERNS)),
                      "final": (random.normal(size=(TESTS, INPUTS)), random.dirichlet([1.0] * CLASSES, size=TESTS))}
@@ -101,27 +59,18 @@ class Evaluation(unittest.TestCase):
             for group, name in (("train", "train"), ("test", "final")):
                 file[f"{group}/inputs"], file[f"{group}/targets"] = self.data[name]
 
-    def hjnet(self, verb, *more, ranks=1, status=0):
-        launch = [MPIEXEC, "-n", str(ranks)] if ranks > 1 else []
-        done = subprocess.run([*launch, HJNET, verb, *more], cwd=self.path, capture_output=True, text=True, timeout=120,
-                              check=False)
-        self.assertEqual(done.returncode, status, done.stderr)
+    def hjnet(self, *words, ranks=1, settings=(), status=0):
+        done = self.launch(*words, ranks=ranks if ranks > 1 else None, settings=settings, status=status)
         return done.stderr + done.stdout
 
-    def run_case(self, file, *more, ranks=1):
+    def run_case(self, file, *settings, ranks=1, restart=()):
         """All evaluations of a run, and what it said."""
-        settings = [word for setting in more if "=" in setting for word in ("--set", setting)]
-        others = [word for word in more if "=" not in word]
-        said = self.hjnet("run", "case.toml", "--output", file, *settings, *others, ranks=ranks)
+        said = self.hjnet("run", "case.toml", "--output", file, *restart, settings=settings, ranks=ranks)
         return self.read(file), said
 
     def read(self, file):
-        found = {}
         with h5py.File(self.path / file, locking=False) as run:
-            run["evaluation"].visititems(lambda name, item: found.update({name: item[()]})
-                                         if isinstance(item, h5py.Dataset) else None)
-            found["best_epoch"] = run["evaluation"].attrs["best_epoch"]
-        return found
+            return {**datasets(run["evaluation"]), "best_epoch": run["evaluation"].attrs["best_epoch"]}
 
     def expected(self, run, epoch, name, error=squared_error):
         """Error, accuracy and confusion of one set, from the weights on file."""
@@ -177,22 +126,12 @@ class Evaluation(unittest.TestCase):
         labels[:40] = (labels[:40] + 1) % 4
         with h5py.File(self.path / "data.h5", "a") as file:
             file["same/inputs"], file["same/targets"] = inputs, labels.astype(np.int32)
-        text = """
-network.layer = [{ name = "a", neurons = 4, transfer = "identity" }, { name = "b", neurons = 4, transfer = "identity" }]
-network.projection = [{ from = "a", to = "b", weights = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]] }]
-learning.enabled = false
-run.epochs = 2
-[evaluate]
-layer = "a"
-every = 9
-choose = "s"
-[[evaluate.set]]
-name = "s"
-file = "data.h5"
-inputs = "/same/inputs"
-targets = "/same/targets"
-"""
-        (self.path / "case.toml").write_text(text)
+        self.write(case(
+            {"a": {"neurons": 4, "transfer": "identity"}, "b": {"neurons": 4, "transfer": "identity"}},
+            network={"projection": [{"from": "a", "to": "b", "weights": np.eye(4, dtype=int).tolist()}]},
+            learning={"enabled": False}, run={"epochs": 2},
+            evaluate={"layer": "a", "every": 9, "choose": "s",
+                      "set": [{"name": "s", "file": "data.h5", "inputs": "/same/inputs", "targets": "/same/targets"}]}))
         for ranks in (1, 3):
             found, said = self.run_case(f"same-{ranks}.h5", ranks=ranks)
             self.assertEqual(found["epoch"].tolist(), [0, 2])
@@ -206,13 +145,11 @@ targets = "/same/targets"
         straight, _ = self.run_case("straight.h5", ranks=2)
         self.run_case("run.h5", "run.epochs=3", ranks=2)
         self.assertEqual(self.read("run.h5")["epoch"].tolist(), [0, 2, 3])
-        restarted, said = self.run_case("run.h5", "--restart", "auto", ranks=2)
+        restarted, said = self.run_case("run.h5", restart=("--restart", "auto"), ranks=2)
         self.assertIn("3 epochs done", said)
-        self.assertEqual(straight.keys(), restarted.keys())
-        for name, values in straight.items():
-            self.assertEqual(np.asarray(values).tobytes(), np.asarray(restarted[name]).tobytes(), name)
-        said = self.hjnet("run", "case.toml", "--output", "run.h5", "--restart", "auto", "--set", "run.epochs=6",
-                          "--set", "evaluate.every=1", status=2)
+        self.expect_same(straight, restarted)
+        said = self.hjnet("run", "case.toml", "--output", "run.h5", "--restart", "auto",
+                          settings=["run.epochs=6", "evaluate.every=1"], status=2)
         self.assertIn("in what a restart may not change: evaluate.every: 2 -> 1", said)
 
     def test_restart_with_fewer_epochs_than_were_done(self):
@@ -220,10 +157,9 @@ targets = "/same/targets"
         short, _ = self.run_case("short.h5", "run.epochs=3")
         self.run_case("run.h5", "output.checkpoint={ every_epochs = 1, keep = 9 }")
         checkpoint = next((self.path / "checkpoints").glob("run-*-000003.h5"))
-        found, _ = self.run_case("run.h5", "--restart", str(checkpoint), "run.epochs=3")
+        found, _ = self.run_case("run.h5", "run.epochs=3", restart=("--restart", checkpoint))
         self.assertEqual(found["epoch"].tolist(), [0, 2, 3])
-        for name, values in short.items():
-            self.assertEqual(np.asarray(values).tobytes(), np.asarray(found[name]).tobytes(), name)
+        self.expect_same(short, {name: found[name] for name in short})
 
     def test_ensemble(self):
         one, _ = self.run_case("one.h5")
@@ -246,23 +182,16 @@ targets = "/same/targets"
         self.assertEqual(found["best_epoch"], best[0])
         at_best = 100 * np.array([a[row] for a, row in zip(member["final"]["accuracy"], rows)])
         self.assertIn(f"final {at_best.mean():.2f} +- {at_best.std(ddof=1) / np.sqrt(3):.2f} %", said)
-        again, _ = self.run_case("ensemble.h5", "ensemble.members=3", "run.epochs=6", "--restart", "auto", ranks=2)
+        again, _ = self.run_case("ensemble.h5", "ensemble.members=3", "run.epochs=6", restart=("--restart", "auto"), ranks=2)
         self.assertEqual(again["epoch"].tolist(), [0, 2, 4, 6])
         for q in QUANTITIES:
             np.testing.assert_array_equal(again[f"train/{q}"][:3], found[f"train/{q}"][:3])
 
     def test_a_killed_run_keeps_what_it_found(self):
-        command = [HJNET, "run", "case.toml", "--output", "killed.h5", "--set", "run.epochs=100000", "--set",
-                   'output.weights="none"', "--set", "output.checkpoint={}"]
-        with subprocess.Popen(command, cwd=self.path, stderr=subprocess.DEVNULL) as process:
-            deadline = time.monotonic() + 60.0
-            done = 0
-            while done < 6 and time.monotonic() < deadline:
-                time.sleep(0.05)
-                with contextlib.suppress(OSError, KeyError), h5py.File(self.path / "killed.h5", locking=False) as run:
-                    done = int(run["progress/epochs_completed"][()])
-            process.send_signal(signal.SIGKILL)
-        self.assertGreaterEqual(done, 6)
+        process = self.start("run", "case.toml", "--output", "killed.h5", ranks=None, stderr=subprocess.DEVNULL,
+                             settings=["run.epochs=100000", 'output.weights="none"', "output.checkpoint={}"])
+        self.until_epoch(process, 6, "killed.h5")
+        self.stop(process, signal.SIGKILL, status=-signal.SIGKILL)
         found = self.read("killed.h5")
         self.assertEqual(found["best_epoch"], -1)
         self.assertEqual(found["epoch"][:4].tolist(), [0, 2, 4, 6])
@@ -287,9 +216,7 @@ targets = "/same/targets"
                 ("inputs", "/bad/empty", (), "inputs: expected at least one pattern, got an empty set"),
                 ("inputs", "/none", (), "has no dataset '/none'")):
             with self.subTest(dataset=dataset):
-                settings = [word for setting in (f'evaluate.set[1].{key}="{dataset}"', *more)
-                            for word in ("--set", setting)]
-                said = self.hjnet("run", "case.toml", *settings, ranks=2, status=2)
+                said = self.hjnet("run", "case.toml", settings=(f'evaluate.set[1].{key}="{dataset}"', *more), ranks=2, status=2)
                 self.assertIn(message, said)
                 self.assertFalse((self.path / "case.h5").exists())
 

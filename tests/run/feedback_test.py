@@ -8,39 +8,22 @@ import sys
 import time
 import unittest
 
-import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from whole_run import SANITIZED, WholeRun, datasets  # noqa: E402
+from input_text import PARTICLES, case  # noqa: E402
+from whole_run import SANITIZED, WholeRun  # noqa: E402
 
 SAMPLES = 12  # S
-INPUT = """
-[run]
-epochs = 4
-samples_per_epoch = 12
-seed = 7
-[network]
-thresholds = true
-layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 5 }, { name = "out", neurons = 2 }]
-[learning]
-target = { values = [0.6, -0.5] }
-[particles]
-amplitude = 1.5
-feedback = true
-a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
-b = { stokes = [0.6, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12, epochs = [1, 3] }
-[boltzmann]
-charge = 2.0
-k0 = [1.0, 2.0, 4.0]
-weights = [0.5, 0.25, 0.25]
-[output]
-states = true
-weights = "all"
-[solver]
-relative_tolerance = 1e-9
-absolute_tolerance = 1e-11
-"""
+INPUT = case(
+    run={"epochs": 4, "samples_per_epoch": SAMPLES, "seed": 7},
+    network={"thresholds": True},
+    learning={"target": {"values": [0.6, -0.5]}},
+    particles={"amplitude": 1.5, "feedback": True, "a": PARTICLES["a"],
+               "b": {**PARTICLES["b"], "stokes": [0.6, 0, 0], "epochs": [1, 3]}},
+    boltzmann={"charge": 2.0, "k0": [1.0, 2.0, 4.0], "weights": [0.5, 0.25, 0.25]},
+    output={"states": True, "weights": "all"},
+    solver={"relative_tolerance": 1e-9, "absolute_tolerance": 1e-11})
 GIVEN = [0, 0, 1, 0.6, 0, 0]
 PAULI = [np.array(m) for m in ([[1, 0], [0, 1]], [[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]])]
 
@@ -52,13 +35,12 @@ def stokes(rho):
 
 
 class Feedback(WholeRun):
-    def run_case(self, *settings, ranks=1, engine="waveform", more=""):
+    def run_case(self, *settings, ranks=1, engine="waveform", **more):
         """Every dataset by its path, and what the run said."""
-        self.write(INPUT + more)
-        changes = [word for setting in (f"solver.engine={engine}", *settings) for word in ("--set", setting)]
-        done = self.launch("run", "case.toml", "--output", "run.h5", "--overwrite", *changes, ranks=ranks)
-        with h5py.File(self.path / "run.h5") as run:
-            return datasets(run), done.stderr + done.stdout
+        self.write(INPUT, **more)
+        done = self.launch("run", "case.toml", "--output", "run.h5", "--overwrite",
+                           settings=(f"solver.engine={engine}", *settings), ranks=ranks)
+        return self.datasets("run.h5"), done.stderr + done.stdout
 
     def expect_close(self, first, second, tolerance, skip=()):
         """All datasets that both have, relative to each one's largest number."""
@@ -119,7 +101,7 @@ class Feedback(WholeRun):
                 self.expect_close(alone, shared, 1e-9 if engine == "waveform" else 1e-6, skip)
 
     def test_every_member_has_its_own_particles(self):
-        found, said = self.run_case(more="[ensemble]\nmembers = 3\nfirst = 2\n", ranks=2)
+        found, said = self.run_case(ensemble={"members": 3, "first": 2}, ranks=2)
         members = found["ensemble/member/stokes"]
         self.assertLess(np.abs(members - stokes(found["ensemble/member/density"][:, ::SAMPLES + 1])).max(), 1e-15)
         self.assertTrue((members[0] == found["particles/stokes"]).all())
@@ -142,35 +124,21 @@ class Feedback(WholeRun):
     @unittest.skipIf(SANITIZED, "a sanitizer takes its time")
     def test_stops_within_the_particles_epoch_and_goes_on(self):
         """Found by random settings: a wall time was not heeded while particles turned fast."""
-        fast = ("run.epochs=2", "particles.b.epochs=[1, 1]", "boltzmann.charge=3e6", "boltzmann.k0=[1.0]", "boltzmann.weights=[1.0]", 'output.checkpoint.directory="there"')
+        fast = ("run.epochs=2", "particles.b.epochs=[1, 1]", "boltzmann.charge=3e6", "boltzmann.k0=[1.0]",
+                "boltzmann.weights=[1.0]", 'output.checkpoint.directory="there"')
         straight, _ = self.run_case(*fast)
         (self.path / "run.h5").rename(self.path / "straight.h5")
-        changes = [word for setting in ("solver.engine=waveform", *fast) for word in ("--set", setting)]
-        stops = 0
-        with subprocess.Popen(self.command("run", "case.toml", "--output", "run.h5", *changes, ranks=None), cwd=self.path,
-                              stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
-            self.until_epochs(process, 1)  # on file before its particles begin
-            process.send_signal(signal.SIGUSR1)
-            begin = time.monotonic()
-            stops += process.wait(60) == 75
-        self.assertEqual(stops, 1)
+        chosen = ("solver.engine=waveform", *fast)
+        process = self.start("run", "case.toml", "--output", "run.h5", settings=chosen, ranks=None, stderr=subprocess.DEVNULL)
+        self.until_epoch(process, 1, "run.h5")  # on file before its particles begin
+        begin = time.monotonic()
+        self.stop(process, signal.SIGUSR1)
         self.assertLess(time.monotonic() - begin, 0.8)
-        done = self.launch("run", "case.toml", "--output", "run.h5", "--restart", "auto", *changes, ranks=None)
+        done = self.launch("run", "case.toml", "--output", "run.h5", "--restart", "auto", settings=chosen, ranks=None)
         self.assertRegex(done.stderr, "[1-3] epochs done")
-        with h5py.File(self.path / "run.h5") as run:
-            found = datasets(run)
+        found = self.datasets("run.h5")
         for name in ("particles/stokes", "density/mean", "series/pauli"):
             self.assertTrue((found[name] == straight[name]).all(), name)
-
-    def until_epochs(self, process, epochs):
-        while process.poll() is None:
-            try:
-                with h5py.File(self.path / "run.h5", "r", locking=False) as run:
-                    if run["progress/epochs_completed"][()] >= epochs:
-                        return
-            except (OSError, KeyError):
-                pass
-            time.sleep(0.01)
 
     def test_info_says_what_was_fed(self):
         found, _ = self.run_case()

@@ -1,25 +1,23 @@
 #!/usr/bin/python3
 """The shipped inputs of the paper's two results show what the README says they show."""
 
-import os
 import pathlib
-import subprocess
-import tempfile
+import sys
 import unittest
 
 import h5py
 import numpy as np
 
-INPUT = pathlib.Path(os.environ["HJNET_SOURCE_DIR"]) / "input"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from whole_run import SOURCE, WholeRun  # noqa: E402
 
 
-class Figures(unittest.TestCase):
-    def run_input(self, name, *arguments):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        output = pathlib.Path(folder.name) / "run.h5"
-        subprocess.run([os.environ["MPIEXEC"], "-n", "2", os.environ["HJNET_BINARY"], "run", str(INPUT / f"{name}.toml"),
-                        "--output", str(output), *arguments], check=True, capture_output=True, timeout=250)
+class Figures(WholeRun):
+    SECONDS = 250
+
+    def run_input(self, name, *settings):
+        output = self.path / f"{name}.h5"
+        self.launch("run", SOURCE / "input" / f"{name}.toml", "--output", output, settings=settings, ranks=2)
         run = h5py.File(output)
         self.addCleanup(run.close)
         self.assertEqual(run["progress/finished"][()], 1)
@@ -55,8 +53,8 @@ class Figures(unittest.TestCase):
         self.assertGreater(np.polyfit(np.arange(12), ends, 1)[0], 0.005)
 
     def test_apart_in_time_only_the_delayed_weights_entangle(self):
-        learning = self.run_input("entangle-apart", "--set", "ensemble.members=8")["ensemble/mean/concurrence"][-1]
-        frozen = self.run_input("entangle-apart-frozen", "--set", "ensemble.members=8")["ensemble/mean/concurrence"][-1]
+        learning = self.run_input("entangle-apart", "ensemble.members=8")["ensemble/mean/concurrence"][-1]
+        frozen = self.run_input("entangle-apart-frozen", "ensemble.members=8")["ensemble/mean/concurrence"][-1]
         print(f"apart: {learning:.3g} with learning, {frozen:.3g} frozen")
         self.assertGreater(learning, 0.02)
         self.assertLess(frozen, 1e-6)

@@ -4,9 +4,7 @@
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
-import time
 import unittest
 
 import h5py
@@ -14,54 +12,28 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import processes  # noqa: E402
+from input_text import case  # noqa: E402
 from whole_run import SOURCE, WholeRun  # noqa: E402
 
-NETWORK = """
-[[network.layer]]
-name = "ports"
-neurons = 3
-[[network.layer]]
-name = "out"
-neurons = 2
-"""
-PATTERNS = """
-[stimulus]
-patterns = { file = "NAME", inputs = "/x", targets = "/d", layer = "ports" }
-"""
-EVERY = 'output.checkpoint={every_epochs=1,keep=2}'
+INPUT = case({"ports": 3, "out": 2}, run={"epochs": 2, "samples_per_epoch": 4})
+STARS = {"patterns": {"file": "stars.h5", "inputs": "/x", "targets": "/d", "layer": "ports"}}
+EVERY = "output.checkpoint={every_epochs=1,keep=2}"
+LONGER = "run.epochs=3"
 
 
 class Files(WholeRun):
     def setUp(self):
         super().setUp()
-        self.input(NETWORK)
+        self.write(INPUT)
 
-    def input(self, text):
-        self.write("run = { epochs = 2, samples_per_epoch = 4 }\n" + text)
-
-    def run_case(self, output, *arguments, status=0):
-        return self.launch("run", "case.toml", "--output", output, *arguments, status=status).stderr
+    def run_case(self, output, *arguments, settings=(), status=0):
+        return self.launch("run", "case.toml", "--output", output, *arguments, settings=settings, status=status).stderr
 
     def data(self, name):
         with h5py.File(self.path / name, "w") as file:
             file["x"] = np.full((4, 3), 0.5)
             file["d"] = np.full((4, 2), 0.5)
         return self.path / name
-
-    def checkpoints(self, folder="checkpoints"):
-        return sorted(file.name for file in (self.path / folder).glob("*.h5"))
-
-    def start(self, output, *arguments):
-        """A run that is under way, and would be for minutes."""
-        process = subprocess.Popen(self.command("run", "case.toml", "--output", output, "--set", "run.epochs=100000",
-                                                *arguments, ranks=2), cwd=self.path, stderr=subprocess.PIPE, text=True,
-                                   start_new_session=True)
-        self.addCleanup(lambda: process.poll() is None and processes.kill(process))
-        deadline = time.monotonic() + 60
-        while processes.epochs_completed(self.path / output) < 1 and time.monotonic() < deadline:
-            self.assertIsNone(process.poll())
-            time.sleep(0.02)
-        return process
 
 
 class ReadIsNotWritten(Files):
@@ -75,7 +47,7 @@ class ReadIsNotWritten(Files):
 
     def test_overwrite_data(self):
         stars = self.data("stars.h5")
-        self.input(NETWORK + PATTERNS.replace("NAME", "stars.h5"))
+        self.write(INPUT, stimulus=STARS)
         self.refused(stars, "stars.h5", "--overwrite", says=["the run file 'stars.h5'", "it is stimulus.patterns ('"])
         os.link(stars, self.path / "hard.h5")
         (self.path / "soft.h5").symlink_to("stars.h5")
@@ -88,22 +60,22 @@ class ReadIsNotWritten(Files):
         stars = self.data("stars.h5")
         with h5py.File(stars, "a") as file:
             file["w"] = np.ones((2, 3))
-        self.input(NETWORK + '[[network.projection]]\nfrom = "ports"\nto = "out"\n'
-                   'weights = { file = "stars.h5", dataset = "/w" }\n')
+        weights = {"file": "stars.h5", "dataset": "/w"}
+        self.write(INPUT, network={"projection": [{"from": "ports", "to": "out", "weights": weights}]})
         self.refused(stars, "stars.h5", "--overwrite", says=["it is network.projection[0] ('"])
 
     def test_overwrite_input(self):
         self.refused(self.path / "case.toml", "case.toml", "--overwrite", says=["it is the input ('case.toml')"])
 
     def test_overwrite_a_checkpoint_that_is_read(self):
-        self.run_case("run.h5", "--set", EVERY)
-        last = self.path / "checkpoints" / self.checkpoints()[-1]
+        self.run_case("run.h5", settings=[EVERY])
+        last = self.checkpoints()[-1]
         self.refused(last, last, "--restart", last, says=["it is the checkpoint to restart from"])
         # A checkpoint of the run may be removed while it goes on.
         stars = self.data("stars.h5")
         os.remove(last)
         os.link(stars, last)
-        self.input(NETWORK + PATTERNS.replace("NAME", "stars.h5"))
+        self.write(INPUT, stimulus=STARS)
         self.refused(stars, "run.h5", "--overwrite", says=["a checkpoint of the run file, 'checkpoints/run-"])
 
     def test_overwrite_by_torus(self):
@@ -125,7 +97,8 @@ class ReadIsNotWritten(Files):
 
 class Writers(Files):
     def test_two_writers(self):
-        first = self.start("run.h5")
+        first = self.start("run", "case.toml", "--output", "run.h5", ranks=2, settings=["run.epochs=100000"])
+        self.until_epoch(first, 1, "run.h5")
         for arguments in (("--overwrite",), ("--restart", "auto")):
             said = self.run_case("run.h5", *arguments, status=2)
             self.assertRegex(said, r"'run.h5' is being written by another hjnet \(process \d+ on \S+, since 20\S+Z\); wait")
@@ -136,7 +109,7 @@ class Writers(Files):
         self.assertEqual(list(self.path.glob("*.lock")), [])
 
     def test_the_lock_is_gone_after_an_error(self):
-        self.run_case("run.h5", "--set", "output.checkpoint={every_epochs=1,directory='case.toml'}", status=1)
+        self.run_case("run.h5", settings=["output.checkpoint={every_epochs=1,directory='case.toml'}"], status=1)
         self.assertEqual(sorted(file.name for file in self.path.iterdir()), ["case.toml"])
 
 
@@ -146,14 +119,14 @@ class Checkpoints(Files):
             (self.path / folder).mkdir()
         outputs = ["scan-0.1", "scan-0.2", "d1/run.h5", "d2/run.h5"]
         for i, output in enumerate(outputs):
-            self.run_case(output, "--set", EVERY)
+            self.run_case(output, settings=[EVERY])
             self.assertEqual(len(self.checkpoints()), 2 * (i + 1))
         for output in outputs:
-            said = self.run_case(output, "--restart", "auto", "--set", EVERY, "--set", "run.epochs=3")
+            said = self.run_case(output, "--restart", "auto", settings=[EVERY, LONGER])
             self.assertNotIn("WARNING", said)
             with h5py.File(self.path / output) as file:
                 origin = file.attrs["origin_run_id"]
-            with h5py.File(self.path / "checkpoints" / self.newest(output)) as file:
+            with h5py.File(self.newest(output)) as file:
                 self.assertEqual(file.attrs["origin_run_id"], origin)
                 self.assertEqual(file.attrs["epochs_done"], 3)
             self.assertEqual(len(self.checkpoints()), 8)
@@ -162,38 +135,38 @@ class Checkpoints(Files):
         absolute = str((self.path / output).resolve())
         found = []
         for name in self.checkpoints():
-            with h5py.File(self.path / "checkpoints" / name) as file:
+            with h5py.File(name) as file:
                 if os.path.realpath(file.attrs["run_file"]) == absolute:
                     found.append(name)
         return found[-1]
 
     def test_names_of_older_versions_are_found(self):
-        self.run_case("run.h5", "--set", EVERY)
-        for name in self.checkpoints():
-            stem, number = name.rsplit("-", 1)
-            os.rename(self.path / "checkpoints" / name, self.path / "checkpoints" / f"{stem.rsplit('-', 1)[0]}-{number}")
-        said = self.run_case("run.h5", "--restart", "auto", "--set", EVERY, "--set", "run.epochs=3")
+        self.run_case("run.h5", settings=[EVERY])
+        for file in self.checkpoints():
+            stem, number = file.name.rsplit("-", 1)
+            file.rename(file.with_name(f"{stem.rsplit('-', 1)[0]}-{number}"))
+        said = self.run_case("run.h5", "--restart", "auto", settings=[EVERY, LONGER])
         self.assertIn("Restarting from checkpoints/run-000002.h5, 2 epochs done", said)
 
     def test_a_run_file_is_moved_without_its_checkpoints(self):
-        self.run_case("run.h5", "--set", EVERY)
+        self.run_case("run.h5", settings=[EVERY])
         (self.path / "moved").mkdir()
         os.rename(self.path / "run.h5", self.path / "moved" / "run.h5")
-        said = self.run_case("moved/run.h5", "--restart", "auto", "--set", EVERY, "--set", "run.epochs=3")
+        said = self.run_case("moved/run.h5", "--restart", "auto", settings=[EVERY, LONGER])
         self.assertRegex(said, r"Restarting from checkpoints/run-[0-9a-f]{16}-000002.h5, 2 epochs done")
 
     def test_keep_counts_those_of_runs_that_were_overwritten(self):
-        self.run_case("other.h5", "--set", EVERY)
+        self.run_case("other.h5", settings=[EVERY])
         for _ in range(3):
-            self.run_case("run.h5", "--overwrite", "--set", EVERY)
-        self.assertEqual(sum(name.startswith("run-") for name in self.checkpoints()), 2)
-        self.assertEqual(sum(name.startswith("other-") for name in self.checkpoints()), 2)
-        said = self.run_case("run.h5", "--restart", "auto", "--set", EVERY, "--set", "run.epochs=3")
+            self.run_case("run.h5", "--overwrite", settings=[EVERY])
+        for stem in ("run-", "other-"):
+            self.assertEqual(len(self.checkpoints(stem)), 2)
+        said = self.run_case("run.h5", "--restart", "auto", settings=[EVERY, LONGER])
         self.assertNotIn("WARNING", said)
 
     def test_an_unwritable_folder_leaves_no_run_file(self):
         (self.path / "checkpoints").write_text("")
-        self.run_case("run.h5", "--set", EVERY, status=1)
+        self.run_case("run.h5", settings=[EVERY], status=1)
         self.assertFalse((self.path / "run.h5").exists())
 
 
@@ -207,9 +180,9 @@ class Words(Files):
                           "auto", said)
 
     def test_exists_already_names_restart_where_a_checkpoint_stands_beside_it(self):
-        self.run_case("run.h5", "--set", "output.checkpoint.final=false")
+        self.run_case("run.h5", settings=["output.checkpoint.final=false"])
         self.assertNotIn("--restart", self.run_case("run.h5", status=2))
-        self.run_case("run.h5", "--overwrite", "--set", EVERY)
+        self.run_case("run.h5", "--overwrite", settings=[EVERY])
         said = self.run_case("run.h5", status=2)
         self.assertRegex(said, r"'run.h5' exists already; give --overwrite to replace it, or --restart auto to go on with "
                                r"it \('checkpoints/run-\w+-000002.h5' stands beside it\)")
@@ -233,14 +206,14 @@ class Links(Files):
         link = self.path / "run.h5"
         link.symlink_to("scratch/run.h5")
         target = self.path / "scratch" / "run.h5"
-        self.run_case("run.h5", "--set", EVERY)
-        for arguments in (("--restart", "auto", "--set", "run.epochs=3"), ("--overwrite",)):
-            self.run_case("run.h5", "--set", EVERY, *arguments)
+        self.run_case("run.h5", settings=[EVERY])
+        for arguments in (("--restart", "auto", "--set", LONGER), ("--overwrite",)):
+            self.run_case("run.h5", *arguments, settings=[EVERY])
             self.assertTrue(link.is_symlink())
             self.assertFalse(target.is_symlink())
         self.assertEqual(processes.epochs_completed(target), 2)
         # The same run file by its own name.
-        said = self.run_case("scratch/run.h5", "--restart", "auto", "--set", EVERY, "--set", "run.epochs=3")
+        said = self.run_case("scratch/run.h5", "--restart", "auto", settings=[EVERY, LONGER])
         self.assertIn("2 epochs done", said)
         for checkpoint in (self.path / "checkpoints").iterdir():
             checkpoint.write_bytes(b"")
@@ -264,16 +237,16 @@ class Lengths(Files):
         folder.mkdir(parents=True)
         output = folder / "run.h5"
         checkpoint = 'output.checkpoint={every_epochs=1,keep=9,directory="' + str(folder / "checkpoints") + '"}'
-        for arguments in ((), ("--restart", "auto", "--set", "run.epochs=3"), ("--overwrite",)):
-            self.run_case(output, "--set", checkpoint, *arguments)
+        for arguments in ((), ("--restart", "auto", "--set", LONGER), ("--overwrite",)):
+            self.run_case(output, *arguments, settings=[checkpoint])
         self.assertEqual(processes.epochs_completed(output), 2)
 
     def test_long_name(self):
-        self.launch("run", "case.toml", "--set", "run.name=" + "n" * 215, "--set", EVERY)
-        self.launch("run", "case.toml", "--set", "run.name=" + "n" * 215, "--set", EVERY, "--set", "ensemble.members=2",
-                    "--overwrite")
-        self.run_case("ä" * 122 + ".h5", "--set", EVERY)
-        self.run_case("n" * 247, "--set", EVERY)
+        named = ["run.name=" + "n" * 215, EVERY]
+        self.launch("run", "case.toml", settings=named)
+        self.launch("run", "case.toml", "--overwrite", settings=[*named, "ensemble.members=2"])
+        self.run_case("ä" * 122 + ".h5", settings=[EVERY])
+        self.run_case("n" * 247, settings=[EVERY])
         said = self.run_case("n" * 248, status=2)
         self.assertIn("expected a name of at most 247 bytes", said)
         self.assertIn("expected a path of at most", self.run_case("./" * 2100 + "run.h5", status=2))

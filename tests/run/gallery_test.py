@@ -5,32 +5,30 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import unittest
 
-ROOT = pathlib.Path(os.environ["HJNET_SOURCE_DIR"])
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from whole_run import HJNET, MPIEXEC, SOURCE, WholeRun  # noqa: E402
+
 QUICK = ["--only", "torus-pendulum", "--only", "gauge-second-class"]
 
 
-class Gallery(unittest.TestCase):
+class Gallery(WholeRun):
     def test_cases(self):
-        with tempfile.TemporaryDirectory() as name:
-            folder = pathlib.Path(name)
-            chosen = [] if "all" in sys.argv else QUICK
-            environment = {**os.environ, "MPLCONFIGDIR": str(folder / "matplotlib")}
-            done = subprocess.run([sys.executable, "-B", str(ROOT / "postprocess/hjgallery"), *chosen, "--hjnet",
-                                   os.environ["HJNET_BINARY"], "--launcher", os.environ["MPIEXEC"], "--output",
-                                   str(folder / "page"), "--runs", str(folder / "runs")], capture_output=True, text=True,
-                                  env=environment, check=False)
-            self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
-            print(done.stdout)
-            page = (folder / "page/gallery.md").read_text(encoding="utf-8")
-            pictures = list((folder / "page/figures/gallery").glob("*.png"))
-            self.assertEqual(page.count("](figures/gallery/"), len(pictures))
-            self.assertGreaterEqual(len(pictures), 2)
-            self.assertLess(sum(path.stat().st_size for path in pictures), 4_000_000)
-            self.assertIn("9 tori", page)
-            self.assertNotIn("failed", page)
+        chosen = [] if "all" in sys.argv else QUICK
+        environment = {**os.environ, "MPLCONFIGDIR": str(self.path / "matplotlib")}
+        done = subprocess.run([sys.executable, "-B", SOURCE / "postprocess/hjgallery", *chosen, "--hjnet", HJNET, "--launcher",
+                               MPIEXEC, "--output", self.path / "page", "--runs", self.path / "runs"], capture_output=True,
+                              text=True, env=environment, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        print(done.stdout)
+        page = (self.path / "page/gallery.md").read_text(encoding="utf-8")
+        pictures = list((self.path / "page/figures/gallery").glob("*.png"))
+        self.assertEqual(page.count("](figures/gallery/"), len(pictures))
+        self.assertGreaterEqual(len(pictures), 2)
+        self.assertLess(sum(path.stat().st_size for path in pictures), 4_000_000)
+        self.assertIn("9 tori", page)
+        self.assertNotIn("failed", page)
 
 
 if __name__ == "__main__":

@@ -19,9 +19,8 @@ SMALLER = ["ensemble.members=3", "run.epochs=3", "run.samples_per_epoch=16"]
 
 class GaugeOrbits(WholeRun):
     def run_case(self, case, ranks=1, more=(), output="run.h5", status=0):
-        overrides = [word for setting in (*SMALLER, *more) for word in ("--set", setting)]
-        return self.launch("run", SOURCE / "input" / f"{case}.toml", "--output", output, *overrides, ranks=ranks,
-                           status=status)
+        return self.launch("run", SOURCE / "input" / f"{case}.toml", "--output", output, settings=(*SMALLER, *more),
+                           ranks=ranks, status=status)
 
     def table(self, *runs):
         environment = {**os.environ, "MPLCONFIGDIR": str(self.path)}

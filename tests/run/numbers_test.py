@@ -4,7 +4,6 @@
 import json
 import pathlib
 import signal
-import subprocess
 import sys
 import time
 import unittest
@@ -13,60 +12,36 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import input_text  # noqa: E402
+from input_text import PARTICLES, case, changed, dump  # noqa: E402
 from whole_run import SOURCE, WholeRun  # noqa: E402
 
-TINY = """
-run = { epochs = 20, samples_per_epoch = 7, seed = 1, epoch_length = 0.1 }
-[[network.layer]]
-name = "in"
-neurons = 2
-[[network.layer]]
-name = "out"
-neurons = 1
-[learning]
-epoch_memory = 0.5
-target = 0.5
-[stimulus.constant]
-layer = "in"
-value = 1.0
-"""
-PAIR = """
-run = { epochs = 3, samples_per_epoch = 8, seed = 5 }
-[[network.layer]]
-name = "ports"
-neurons = 6
-[[network.layer]]
-name = "out"
-neurons = 2
-[learning]
-target = { distribution = "uniform", low = -0.8, high = 0.8 }
-[particles]
-a = { stokes = [0.0, 0.0, 1.0], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
-b = { stokes = [1.0, 0.0, 0.0], neurons = [3, 4, 5], time = 0.60, width = 0.12 }
-"""
-
-
-def settings(*pairs):
-    return [word for pair in pairs for word in ("--set", pair)]
+TINY = changed(input_text.TINY, run={"epochs": 20, "samples_per_epoch": 7, "epoch_length": 0.1})
+PAIR = case({"ports": 6, "out": 2}, run={"epochs": 3, "samples_per_epoch": 8, "seed": 5}, particles=PARTICLES,
+            learning={"target": {"distribution": "uniform", "low": -0.8, "high": 0.8}})
 
 
 class Numbers(WholeRun):
     def run_case(self, *pairs, status=0, ranks=None):
         """What a run says."""
-        done = self.launch("run", "case.toml", "--overwrite", *settings(*pairs), ranks=ranks, status=status)
+        done = self.launch("run", "case.toml", "--overwrite", settings=pairs, ranks=ranks, status=status)
         return done.stdout + done.stderr
 
     def check(self, *pairs, status=0):
         """What a check says."""
-        done = self.launch("check", "case.toml", *settings(*pairs), ranks=None, status=status)
+        done = self.launch("check", "case.toml", settings=pairs, ranks=None, status=status)
         return done.stdout + done.stderr
+
+    def json(self, *settings, file="case.toml"):
+        """What a check says as JSON."""
+        return json.loads(self.launch("check", file, "--json", settings=settings, ranks=None).stdout)
 
     def test_time_steps_back(self):
         self.write(TINY)
         for engine in ("waveform", "coupled"):
             self.run_case(f"solver.engine={engine}", "output.checkpoint.every_epochs=7")
-            self.launch("run", "case.toml", "--restart", "auto", *settings(f"solver.engine={engine}", "run.epochs=30"),
-                        ranks=None)
+            self.launch("run", "case.toml", "--restart", "auto", ranks=None,
+                        settings=[f"solver.engine={engine}", "run.epochs=30"])
             with h5py.File(self.path / "case.h5") as run:
                 times = run["series/time"][:].reshape(30, 8)
             self.assertTrue((np.diff(times.ravel()) >= 0).all(), engine)
@@ -131,31 +106,28 @@ class Numbers(WholeRun):
     def test_round_off_divides_no_element(self):
         self.write(PAIR)
         for engine in ("waveform", "coupled"):
-            found = [json.loads(self.launch("check", "case.toml", "--json", *settings(
-                f"network.time_constant={size}", f"solver.engine={engine}"), ranks=None).stdout)["mesh_elements"]
+            found = [self.json(f"network.time_constant={size}", f"solver.engine={engine}")["mesh_elements"]
                      for size in ("1e-6", "1e-7")]
             print(f"{engine}: {found[0]} elements at 1e-6, {found[1]} at 1e-7")
             self.assertLessEqual(found[1], 1.3 * found[0])  # 3.3 halvings more beside each of two ends
 
     def test_frequencies_have_an_end(self):
-        self.write(TINY + '[gauge]\ncharge = 0.1\n[[gauge.field]]\nlayer = "out"\nconstant = 0.1\nfrequency = 1e12\n')
+        self.write(dump(TINY) + '[gauge]\ncharge = 0.1\n[[gauge.field]]\nlayer = "out"\nconstant = 0.1\nfrequency = 1e12\n')
         said = self.check(status=2)
         self.assertRegex(said, r"case.toml:\d+:1: gauge.field\[0\].frequency: expected at most 65536 periods in an epoch")
 
     def test_sigterm_ends_check(self):
         self.write(TINY)
-        process = subprocess.Popen(self.command("check", "case.toml", *settings(
-            "learning.weight_decay=1e11", "learning.inertia=1.0", "run.epoch_length=1.0"), ranks=None), cwd=self.path,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = self.start("check", "case.toml", ranks=None, settings=[
+            "learning.weight_decay=1e11", "learning.inertia=1.0", "run.epoch_length=1.0"])
         time.sleep(1.0)
-        process.send_signal(signal.SIGTERM)
-        self.assertIn(process.wait(timeout=5), (-signal.SIGTERM, 0))
+        self.stop(process, seconds=5, status=None)
+        self.assertIn(process.returncode, (-signal.SIGTERM, 0))
 
     def test_json_of_a_name_with_quotes(self):
         name = 'so-called "tiny" \\ run\u00e9'
-        self.write(TINY.replace("run = {", f"run = {{ name = {json.dumps(name)}, ".replace("\\u00e9", "\u00e9")))
-        said = json.loads(self.launch("check", "case.toml", "--json", ranks=None).stdout)
-        self.assertEqual(said["name"], name)
+        self.write(TINY, run={"name": name})
+        self.assertEqual(self.json()["name"], name)
 
     def test_help(self):
         for words in (["help"], ["--help"]):
@@ -176,7 +148,7 @@ class Numbers(WholeRun):
             said = self.launch("check", file, ranks=None).stdout
             self.assertIn("[torus]", said)
             self.assertRegex(said, r"# \d+ tori on 1 rank")
-            self.assertGreater(json.loads(self.launch("check", file, "--json", ranks=None).stdout)["tori"], 0)
+            self.assertGreater(self.json(file=file)["tori"], 0)
 
     def test_a_run_without_charge_is_of_lindblad_form(self):
         self.write(PAIR)
@@ -194,21 +166,10 @@ class Numbers(WholeRun):
 
     def test_accuracy_with_class_names(self):
         """Names in an attribute of the data file, or in a dataset where there are too many."""
-        self.write(TINY.replace("neurons = 1", "neurons = 2").replace("target = 0.5", "").split("[stimulus")[0] + """
-            [stimulus.patterns]
-            file = "data.h5"
-            inputs = "/x"
-            targets = "/d"
-            layer = "in"
-            per_epoch = 2
-            [evaluate]
-            layer = "in"
-            [[evaluate.set]]
-            name = "all"
-            file = "data.h5"
-            inputs = "/x"
-            targets = "/d"
-            """)
+        shown = {"file": "data.h5", "inputs": "/x", "targets": "/d"}
+        self.write(case({"in": 2, "out": 2}, run=TINY["run"], learning={"epoch_memory": 0.5},
+                        stimulus={"patterns": {**shown, "layer": "in", "per_epoch": 2}},
+                        evaluate={"layer": "in", "set": [{"name": "all", **shown}]}))
         names = np.array(["wei\u00df", "schwarz"], dtype=h5py.string_dtype())
         for where in ("attribute", "dataset", "nowhere"):
             with h5py.File(self.path / "data.h5", "w") as data:

@@ -11,51 +11,31 @@ import numpy as np
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "reference"))
 import quantum  # noqa: E402
-from whole_run import WholeRun, datasets  # noqa: E402
+from input_text import PARTICLES, case  # noqa: E402
+from whole_run import STOPPED, WholeRun  # noqa: E402
 
-INPUT = """
-[run]
-epochs = 3
-samples_per_epoch = 16
-seed = 7
-[network]
-layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 5 }, { name = "out", neurons = 2 }]
-[learning]
-target = { distribution = "normal", sd = 0.5 }
-[particles]
-amplitude = 1.5
-a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
-b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12 }
-[boltzmann]
-charge = 2.0
-k0 = [1.0, 2.0]
-weights = [0.7, 0.3]
-"""
-ENSEMBLE = "[ensemble]\nmembers = 6\n"
+INPUT = case(
+    run={"epochs": 3, "samples_per_epoch": 16, "seed": 7},
+    learning={"target": {"distribution": "normal", "sd": 0.5}},
+    particles={"amplitude": 1.5, **PARTICLES},
+    boltzmann={"charge": 2.0, "k0": [1.0, 2.0], "weights": [0.7, 0.3]})
+ENSEMBLE = {"ensemble": {"members": 6}}
 CHANGES = ("boltzmann.charge=1.2", "boltzmann.memory=exponential", "boltzmann.second_order=average",
            "boltzmann.bath={ dephasing = 0.1 }")
 QUANTUM = ("density/rho", "density/mean", "entanglement/concurrence", "entanglement/mean/negativity")
 MEASURES = ("concurrence", "negativity", "log_negativity", "purity", "entropy", "chsh", "min_eigenvalue")
 
 
-def settings(changes):
-    return [word for change in changes for word in ("--set", change)]
-
-
 class Case(WholeRun):
-    def run_case(self, *changes, more="", ranks=1, output="run.h5"):
-        self.write(INPUT + more)
-        done = self.launch("run", "case.toml", "--output", output, "--overwrite", *settings(changes), ranks=ranks)
-        with h5py.File(self.path / output) as run:
-            return datasets(run), done.stdout
+    def run_case(self, *changes, ranks=1, output="run.h5", **more):
+        self.write(INPUT, **more)
+        done = self.launch("run", "case.toml", "--output", output, "--overwrite", settings=changes, ranks=ranks)
+        return self.datasets(output), done.stdout
 
-    def again(self, *changes, ranks=1, output="again.h5", status=0):
-        done = self.launch("quantum", "run.h5", "--output", output, "--overwrite", *settings(changes), ranks=ranks,
+    def again(self, *changes, ranks=1, status=0):
+        done = self.launch("quantum", "run.h5", "--output", "again.h5", "--overwrite", settings=changes, ranks=ranks,
                            status=status)
-        if status != 0:
-            return None, done.stderr
-        with h5py.File(self.path / output) as run:
-            return datasets(run), done.stdout
+        return (self.datasets("again.h5"), done.stdout) if status == 0 else (None, done.stderr)
 
 
 class Resolution(Case):
@@ -105,8 +85,8 @@ class Quantum(Case):
         self.launch("info", "again.h5")
 
     def test_of_an_ensemble(self):
-        self.run_case(more=ENSEMBLE, ranks=2)
-        straight, _ = self.run_case(*CHANGES, more=ENSEMBLE, output="straight.h5", ranks=2)
+        self.run_case(**ENSEMBLE, ranks=2)
+        straight, _ = self.run_case(*CHANGES, **ENSEMBLE, output="straight.h5", ranks=2)
         for ranks in (1, 3):
             found, said = self.again(*CHANGES, ranks=ranks)
             for name in (*QUANTUM, "ensemble/member/density", "ensemble/mean/concurrence",
@@ -137,8 +117,8 @@ class Quantum(Case):
         self.launch("quantum", "run.h5", "--output", "run.h5", "--overwrite", status=2)
         self.launch("quantum", "case.toml", "--output", "x.h5", status=1)
         self.launch("quantum", "absent.h5", "--output", "x.h5", status=1)
-        self.launch("run", "case.toml", "--output", "long.h5", "--set", "run.epochs=100000", "--max-walltime", "00:00:01",
-                    status=75)
+        self.launch("run", "case.toml", "--output", "long.h5", "--max-walltime", "00:00:01",
+                    settings=["run.epochs=100000"], status=STOPPED)
         done = self.launch("quantum", "long.h5", "--output", "x.h5", status=2)
         self.assertIn("is not complete", done.stderr)
         self.run_case("particles.feedback=true")
@@ -146,7 +126,7 @@ class Quantum(Case):
         self.assertIn("particles.feedback", said)
 
     def test_no_particles(self):
-        self.write(INPUT[: INPUT.index("[particles]")])
+        self.write({table: INPUT[table] for table in ("network", "run", "learning")})
         self.launch("run", "case.toml", "--output", "run.h5")
         _, said = self.again(status=2)
         self.assertIn("without particles", said)
@@ -171,7 +151,7 @@ class Critical(Case):
                 self.assertEqual(there["entanglement/mean/negativity"].max() > 1e-9, entangled, f"{name} {factor}")
 
     def test_of_members_and_of_their_state(self):
-        found, said = self.run_case("boltzmann.critical=true", more=ENSEMBLE, ranks=2)
+        found, said = self.run_case("boltzmann.critical=true", **ENSEMBLE, ranks=2)
         self.assertIn("of the observer's state", said)
         again, _ = self.again(ranks=3)
         for name in ("mediator_noise", "dephasing"):
@@ -226,43 +206,42 @@ class Knowledge(Case):
             self.assertLess(abs(found[f"ensemble/state_error/{name}"] - error[:, i]).max(), 10 * tolerance, name)
 
     def test_nothing_is_known(self):
-        found, said = self.run_case(more=ENSEMBLE, ranks=2)
+        found, said = self.run_case(**ENSEMBLE, ranks=2)
         self.expect_state(found, 1, 6)
         self.assertIn("To an observer who knows the distribution alone", said)
         self.assertLess(found["ensemble/state/concurrence"].max(), found["ensemble/mean/concurrence"].max())
 
     def test_some_is_known(self):
-        found, said = self.run_case(more="[ensemble]\nmembers = 3\nknown = [\"weights\"]\ngroups = 2\n", ranks=2)
+        found, said = self.run_case(ensemble={"members": 3, "known": ["weights"], "groups": 2}, ranks=2)
         self.expect_state(found, 2, 3)
         self.assertIn("To an observer who knows weights", said)
         # A group's members share the weights, and differ in what is drawn by the member: the same in both groups.
-        self.write(INPUT + "[ensemble]\nmembers = 3\nvary = [\"target\"]\n")
+        self.write(INPUT, ensemble={"members": 3, "vary": ["target"]})
         self.launch("run", "case.toml", "--output", "flat.h5")
         with h5py.File(self.path / "flat.h5") as flat:
             self.assertTrue((flat["ensemble/member/action"][()] == found["ensemble/member/action"][:3]).all())
 
     def test_two_levels_where_nothing_or_all_is_known(self):
-        flat, _ = self.run_case(more=ENSEMBLE)
-        one, _ = self.run_case(more="[ensemble]\nmembers = 6\nknown = []\ngroups = 1\n")
+        flat, _ = self.run_case(**ENSEMBLE)
+        one, _ = self.run_case(ensemble={"members": 6, "known": [], "groups": 1})
         for name in MEASURES:
             self.assertTrue((flat[f"ensemble/state/{name}"] == one[f"ensemble/state/{name}"]).all(), name)
-        everything = '["weights", "stimulus", "target"]'
-        known, _ = self.run_case(more=f"[ensemble]\nmembers = 1\nknown = {everything}\ngroups = 6\n")
+        everything = ["weights", "stimulus", "target"]
+        known, _ = self.run_case(ensemble={"members": 1, "known": everything, "groups": 6})
         self.assertTrue((flat["ensemble/member/action"] == known["ensemble/member/action"]).all())
         self.assertLess(abs(known["ensemble/state/concurrence"] - flat["ensemble/mean/concurrence"]).max(), 1e-12)
 
     def test_refusals(self):
-        for more, words in (("known = [\"initial_state\"]\n", "a part of ensemble.vary"),
-                            ("groups = 2\n", "ensemble.known"),
-                            ("known = [\"weights\"]\nfirst = 4\n", "a multiple of ensemble.members"),
-                            ("known = [\"weight\"]\n", "weights")):
-            self.write(INPUT + ENSEMBLE + more)
+        for more, words in (({"known": ["initial_state"]}, "a part of ensemble.vary"),
+                            ({"groups": 2}, "ensemble.known"),
+                            ({"known": ["weights"], "first": 4}, "a multiple of ensemble.members"),
+                            ({"known": ["weight"]}, "weights")):
+            self.write(INPUT, ensemble={"members": 6, **more})
             self.assertIn(words, self.launch("check", "case.toml", ranks=None, status=2).stderr)
 
     def test_restart(self):
-        more = "[ensemble]\nmembers = 2\nknown = [\"target\"]\ngroups = 2\n"
-        straight, _ = self.run_case(more=more, ranks=2)
-        self.launch("run", "case.toml", "--output", "part.h5", "--set", "run.epochs=2", ranks=2)
+        straight, _ = self.run_case(ensemble={"members": 2, "known": ["target"], "groups": 2}, ranks=2)
+        self.launch("run", "case.toml", "--output", "part.h5", settings=["run.epochs=2"], ranks=2)
         self.launch("run", "case.toml", "--output", "part.h5", "--restart", "auto", ranks=2)
         with h5py.File(self.path / "part.h5") as run:
             for name in MEASURES:

@@ -2,25 +2,20 @@
 """`hjnet schema`: what the reader takes conforms, and what only a look at one key can see is refused."""
 
 import json
-import os
 import pathlib
 import random
-import subprocess
 import sys
-import tempfile
 import tomllib
 import unittest
 
 from jsonschema import Draft202012Validator
 
-ROOT = pathlib.Path(os.environ["HJNET_SOURCE_DIR"])
-HJNET = os.environ["HJNET_BINARY"]
-sys.path.insert(0, str(ROOT / "tests/fuzz"))
-
+for folder in ("support", "fuzz"):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / folder))
 from inputs import RandomInput  # noqa: E402
 from page import parse  # noqa: E402
 from random_settings import write_data  # noqa: E402
-from toml_dump import dump  # noqa: E402
+from whole_run import SOURCE, WholeRun  # noqa: E402
 
 LAYER = '[network]\nlayer = [{ name = "a", neurons = 2 }]\n'
 MALFORMED = {
@@ -45,11 +40,11 @@ MALFORMED = {
 }
 
 
-class Schema(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.schema = json.loads(subprocess.run([HJNET, "schema"], check=True, capture_output=True, text=True).stdout)
-        cls.validator = Draft202012Validator(cls.schema)
+class Schema(WholeRun):
+    def setUp(self):
+        super().setUp()
+        self.schema = json.loads(self.launch("schema", ranks=None).stdout)
+        self.validator = Draft202012Validator(self.schema)
 
     def test_it_is_one(self):
         Draft202012Validator.check_schema(self.schema)
@@ -60,30 +55,27 @@ class Schema(unittest.TestCase):
             self.fail(f"{name}: {'.'.join(map(str, best.absolute_path))}: {best.message[:300]}")
 
     def test_shipped_inputs_conform_as_written_and_resolved(self):
-        inputs = sorted((ROOT / "input").glob("*.toml"))
+        inputs = sorted((SOURCE / "input").glob("*.toml"))
         self.assertGreater(len(inputs), 30)
         resolved = 0
         for path in inputs:
             self.conforms(tomllib.loads(path.read_text()), path.name)
-            done = subprocess.run([HJNET, "check", str(path)], capture_output=True, text=True)
+            done = self.launch("check", path, ranks=None, status=None)
             if done.returncode == 0:  # its data are there
                 self.conforms(tomllib.loads(done.stdout), f"{path.name}, resolved")
                 resolved += 1
         self.assertGreater(resolved, 25)
 
     def test_random_inputs_that_are_taken_conform(self):
-        page = parse(subprocess.run([HJNET, "reference"], check=True, capture_output=True, text=True).stdout)
+        page = parse(self.launch("reference", ranks=None).stdout)
         taken = 0
-        with tempfile.TemporaryDirectory() as folder:
-            folder = pathlib.Path(folder)
-            for number in range(60):
-                drawn = RandomInput(page, random.Random(number))
-                (folder / "case.toml").write_text(dump(drawn.content))
-                write_data(folder / "data.h5", drawn.data)
-                done = subprocess.run([HJNET, "check", "case.toml"], cwd=folder, capture_output=True, text=True)
-                if done.returncode == 0:
-                    self.conforms(drawn.content, f"random input {number}")
-                    taken += 1
+        for number in range(60):
+            drawn = RandomInput(page, random.Random(number))
+            self.write(drawn.content)
+            write_data(self.path / "data.h5", drawn.data)
+            if self.launch("check", "case.toml", ranks=None, status=None).returncode == 0:
+                self.conforms(drawn.content, f"random input {number}")
+                taken += 1
         self.assertGreater(taken, 5)
 
     def test_malformed_inputs_do_not(self):

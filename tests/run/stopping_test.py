@@ -5,7 +5,6 @@ import os
 import pathlib
 import pty
 import signal
-import subprocess
 import sys
 import time
 import unittest
@@ -14,73 +13,23 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-import compare_runs  # noqa: E402
-import processes  # noqa: E402
-from whole_run import SANITIZED, WholeRun  # noqa: E402
+from input_text import PARTICLES, TINY, case, changed  # noqa: E402
+from whole_run import SANITIZED, STOPPED, WholeRun  # noqa: E402
 
-TINY = """
-[run]
-epochs = {epochs}
-samples_per_epoch = {samples}
-seed = 1
-[[network.layer]]
-name = "in"
-neurons = 2
-[[network.layer]]
-name = "out"
-neurons = 1
-[learning]
-epoch_memory = 0.5
-target = 0.5
-[stimulus.constant]
-layer = "in"
-value = 1.0
-"""
-PARTICLES = """
-[run]
-epochs = 4
-samples_per_epoch = 16
-seed = 5
-[[network.layer]]
-name = "ports"
-neurons = 6
-[[network.layer]]
-name = "out"
-neurons = 2
-[particles]
-a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
-b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12 }
-[boltzmann]
-"""
-ENDLESS = "k0 = [1e-8]\n"  # months of density matrices
-STOPPED = 75
+PAIR = case({"ports": 6, "out": 2}, run={"epochs": 4, "samples_per_epoch": 16, "seed": 5}, particles=PARTICLES)
+ENDLESS = changed(PAIR, boltzmann={"k0": [1e-8]})  # months of density matrices
 SECOND = ("--max-walltime", "00:00:01")
 
 
 class Stopping(WholeRun):
-    def hjnet(self, *arguments, ranks=None, status=0):
-        return self.launch("run", "case.toml", *arguments, ranks=ranks, status=status)
-
-    def start(self, *arguments, ranks=None):
-        return subprocess.Popen(self.command("run", "case.toml", *arguments, ranks=ranks), cwd=self.path,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-
-    def await_epochs(self, process, epochs, file="case.h5"):
-        deadline = time.monotonic() + 60
-        while processes.epochs_completed(self.path / file) < epochs:
-            self.assertIsNone(process.poll(), "the run ended before it could be stopped")
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.02)
-
-    def checkpoints(self):
-        return sorted((self.path / "checkpoints").glob("*.h5"))
+    def hjnet(self, *arguments, ranks=None, settings=(), status=0):
+        return self.launch("run", "case.toml", *arguments, ranks=ranks, settings=settings, status=status)
 
     def same(self, first, second):
-        self.assertEqual(compare_runs.differences(self.path / first, self.path / second,
-                                                  skip=("/@input", "/@name")), [])
+        self.assertEqual(self.differences(first, second, skip=("/@input", "/@name")), [])
 
     def test_after_the_last_epoch_fits_are_short(self):
-        self.write(TINY.format(epochs=1000, samples=64))
+        self.write(TINY, run={"epochs": 1000, "samples_per_epoch": 64})
         done = self.hjnet()
         with h5py.File(self.path / "case.h5") as run:
             timing = dict(run["timing"].attrs)
@@ -93,7 +42,7 @@ class Stopping(WholeRun):
     def test_memory_does_not_grow_with_the_epochs(self):
         peaks = []
         for epochs in (2000, 40000):
-            self.write(TINY.format(epochs=epochs, samples=16))
+            self.write(TINY, run={"epochs": epochs, "samples_per_epoch": 16})
             self.hjnet("--overwrite")
             with h5py.File(self.path / "case.h5") as run:
                 peaks.append(run["timing"].attrs["peak_memory"] / 1e6)
@@ -102,13 +51,13 @@ class Stopping(WholeRun):
         self.assertLess(peaks[1] - peaks[0], 10.0)  # the samples of all epochs are 44 MB, and were held twice
 
     def test_summary_on_stdout_progress_on_stderr(self):
-        self.write(TINY.format(epochs=2, samples=4))
+        self.write(TINY, run={"epochs": 2, "samples_per_epoch": 4})
         done = self.hjnet()
         self.assertRegex(done.stdout, r"^Learning: [\s\S]*\nWrote case\.h5 in \d+ s\.\n$")
         self.assertRegex(done.stderr, r"^epoch 2/2, member 0, t = 2, \d+ steps\n$")
 
     def test_wall_time_and_signals_end_the_density_matrices(self):
-        self.write(PARTICLES + ENDLESS)
+        self.write(ENDLESS)
         start = time.monotonic()
         said = self.hjnet(*SECOND, ranks=2, status=STOPPED).stderr
         self.assertLess(time.monotonic() - start, 15)
@@ -116,12 +65,10 @@ class Stopping(WholeRun):
         for number in (signal.SIGUSR1, signal.SIGINT, signal.SIGTERM):
             with self.subTest(number=number):
                 (self.path / "case.h5").unlink()  # its epochs would be taken for those of the next one
-                process = self.start()
-                self.await_epochs(process, 4)
+                process = self.start("run", "case.toml", ranks=None)
+                self.until_epoch(process, 4)
                 time.sleep(0.2)
-                process.send_signal(number)
-                said = process.communicate(timeout=20)[1]
-                self.assertEqual(process.returncode, STOPPED, said)
+                said = self.stop(process, number, seconds=20)
                 self.assertIn("Stopped early, as asked after 4 epochs", said)
                 self.assertLessEqual(len(self.checkpoints()), 2)  # those of the runs that were replaced among them
                 said = self.hjnet("--restart", "auto", *SECOND, status=STOPPED).stderr
@@ -131,55 +78,50 @@ class Stopping(WholeRun):
                     self.assertTrue(np.isfinite(run["series/pauli"][:]).all())
 
     def test_what_was_left_after_the_last_epoch_is_done_by_a_restart(self):
-        modes = f"k0 = [{', '.join(['1e-5'] * 40)}]\nweights = [{', '.join(['0.025'] * 40)}]\n"
-        self.write(PARTICLES + modes)
-        process = self.start("--output", "run.h5", "--set", "output.checkpoint.final=false")
-        self.await_epochs(process, 4, "run.h5")
-        process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=20)[1]
-        self.assertEqual(process.returncode, STOPPED, said)
+        self.write(PAIR, boltzmann={"k0": [1e-5] * 40, "weights": [0.025] * 40})
+        process = self.start("run", "case.toml", "--output", "run.h5", settings=["output.checkpoint.final=false"], ranks=None)
+        self.until_epoch(process, 4, "run.h5")
+        self.stop(process, signal.SIGINT, seconds=20)
         said = self.hjnet("--output", "run.h5", "--restart", "auto").stderr
         self.assertIn("4 epochs done", said)
         self.hjnet("--output", "straight.h5")
         self.same("run.h5", "straight.h5")
 
     def test_statistics_of_an_ensemble_stop_and_are_done_by_a_restart(self):
-        self.write(PARTICLES + ENDLESS + "[ensemble]\nmembers = 2\n")
+        self.write(ENDLESS, ensemble={"members": 2})
         said = self.hjnet(*SECOND, ranks=2, status=STOPPED).stderr
         self.assertIn("Stopped early, as asked; --restart auto goes on.", said)
         self.assertIn("Restarting", self.hjnet("--restart", "auto", *SECOND, ranks=2, status=STOPPED).stderr)
 
     def test_last_checkpoint_extends_a_finished_run(self):
-        longer = ("--set", "run.epochs=6")
-        for more in ("", "[ensemble]\nmembers = 2\n"):
+        longer = ["run.epochs=6"]
+        for more in ({}, {"ensemble": {"members": 2}}):
             with self.subTest(more=more):
-                self.write(PARTICLES + more)
+                self.write(PAIR, **more)
                 self.hjnet("--output", "run.h5", "--overwrite")
                 self.assertEqual(len(self.checkpoints()), 2 if more else 1)
-                said = self.hjnet("--output", "run.h5", "--restart", "auto", *longer).stderr
+                said = self.hjnet("--output", "run.h5", "--restart", "auto", settings=longer).stderr
                 self.assertIn("member by member" if more else "4 epochs done", said)
-                self.hjnet("--output", "straight.h5", "--overwrite", *longer, "--set", "output.checkpoint.final=false")
+                self.hjnet("--output", "straight.h5", "--overwrite", settings=[*longer, "output.checkpoint.final=false"])
                 self.same("run.h5", "straight.h5")
                 for file in self.checkpoints():
                     file.unlink()
 
     def test_last_checkpoint_is_declined(self):
-        self.write(PARTICLES + "[output]\ncheckpoint = { final = false }\n")
+        self.write(PAIR, output={"checkpoint": {"final": False}})
         self.hjnet()
         self.assertFalse((self.path / "checkpoints").exists())
         said = self.hjnet("--restart", "auto", "--set", "run.epochs=6", status=2).stderr
         self.assertIn("finished run with no checkpoint", said)
 
     def test_ctrl_c(self):
-        self.write(TINY.format(epochs=20000, samples=1))
+        self.write(TINY, run={"epochs": 20000, "samples_per_epoch": 1})
         for ranks in (None, 2):
             with self.subTest(ranks=ranks):
-                process = self.start("--overwrite", ranks=ranks)
-                self.await_epochs(process, 3)
-                process.send_signal(signal.SIGINT)
-                said = process.communicate(timeout=60)[1]
+                process = self.start("run", "case.toml", "--overwrite", ranks=ranks)
+                self.until_epoch(process, 3)
+                said = self.stop(process, signal.SIGINT, status=STOPPED if ranks is None else None)
                 if ranks is None:  # mpiexec has a status of its own
-                    self.assertEqual(process.returncode, STOPPED, said)
                     self.assertIn("Stopped early, as asked after ", said)
                 self.assertEqual(len(self.checkpoints()), 1, said)
                 said = self.hjnet("--restart", "auto", ranks=ranks).stderr
@@ -193,11 +135,10 @@ class Stopping(WholeRun):
     def test_progress_within_an_epoch(self):
         for engine, neurons in (("coupled", 800), ("waveform", 5000)):
             with self.subTest(engine=engine):
-                layers = "".join(f'[[network.layer]]\nname = "{name}"\nneurons = {neurons}\n' for name in "abc")
-                self.write(f'[run]\nepochs = 3\n{layers}[output]\nweights = "none"\n[solver]\nengine = "{engine}"\n')
+                self.write(case(dict.fromkeys("abc", neurons), run={"epochs": 3}, output={"weights": "none"},
+                                solver={"engine": engine}))
                 terminal, end = pty.openpty()
-                with subprocess.Popen(self.command("run", "case.toml", "--overwrite", ranks=None), cwd=self.path,
-                                      stdout=subprocess.DEVNULL, stderr=end) as process:
+                with self.start("run", "case.toml", "--overwrite", ranks=None, stderr=end) as process:
                     os.close(end)
                     said = b""
                     while b" under way for " not in said:
@@ -211,8 +152,7 @@ class Stopping(WholeRun):
 
     def test_modes_are_written_in_blocks(self):
         modes = 1500
-        self.write(PARTICLES.replace("epochs = 4", "epochs = 12") + f"k0 = [{', '.join(['1.0'] * modes)}]\n" +
-                   f"weights = [{', '.join([repr(1 / modes)] * modes)}]\n")
+        self.write(PAIR, run={"epochs": 12}, boltzmann={"k0": [1.0] * modes, "weights": [1 / modes] * modes})
         self.hjnet()
         with h5py.File(self.path / "case.h5") as run:
             timing = dict(run["timing"].attrs)

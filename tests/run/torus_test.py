@@ -14,15 +14,8 @@ from scipy.special import ellipe, ellipk
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from whole_run import SOURCE, WholeRun  # noqa: E402
 
-PENDULUM = """[torus]
-dimensions = 1
-quadratic = [[1.0]]
-epsilon = 0.5
-action = [[-1.2, 0.3, 0.99035, 2.0]]
-[[torus.term]]
-mode = [1]
-polynomial = [{ coefficient = -1.0 }]
-"""
+PENDULUM = {"torus": {"dimensions": 1, "quadratic": [[1.0]], "epsilon": 0.5, "action": [[-1.2, 0.3, 0.99035, 2.0]],
+                      "term": [{"mode": [1], "polynomial": [{"coefficient": -1.0}]}]}}
 
 
 def pendulum(epsilon, action):
@@ -43,14 +36,14 @@ def generator(file, row, angle):
 
 
 class Torus(WholeRun):
-    def write(self, text=PENDULUM):
-        super().write(text)
+    def setUp(self):
+        super().setUp()
+        self.write(PENDULUM)
 
-    def hjnet(self, *arguments, ranks=1, input_file="case.toml", status=0):
-        return self.launch("torus", input_file, *arguments, ranks=ranks, status=status)
+    def hjnet(self, *arguments, input_file="case.toml", **how):
+        return self.launch("torus", input_file, *arguments, **how)
 
     def test_pendulum_file(self):
-        self.write()
         result = self.hjnet()
         lines = result.stdout.splitlines()
         self.assertRegex(lines[0], r"^J = -1\.2  K = 0\.765249\d+  dK/dJ = -1\.11758\d+  \|H - K\| <= \S+  modes 32  fixed")
@@ -82,7 +75,6 @@ class Torus(WholeRun):
                 self.assertEqual(file[name].attrs["units"], "1")
 
     def test_info_counts_the_tori(self):
-        self.write()
         self.hjnet()
         info = self.launch("info", "case.h5", ranks=None)
         self.assertIn("hjnet-torus, version 1", info.stdout)
@@ -92,7 +84,7 @@ class Torus(WholeRun):
     def test_ranks_agree_to_the_last_bit(self):
         found = {}
         for ranks in (1, 2, 4):
-            self.hjnet("--output", f"{ranks}.h5", "--set", "torus.action=[[1.0], [-0.618, 1.0, 1.618, 2.0, 2.414]]",
+            self.hjnet("--output", f"{ranks}.h5", settings=["torus.action=[[1.0], [-0.618, 1.0, 1.618, 2.0, 2.414]]"],
                        ranks=ranks, input_file=SOURCE / "input" / "torus-rotors.toml")
             with h5py.File(self.path / f"{ranks}.h5") as file:
                 found[ranks] = {}
@@ -106,7 +98,7 @@ class Torus(WholeRun):
             self.assertEqual(found[1], found[ranks])
 
     def test_resonance_is_reported_as_such(self):
-        self.hjnet("--set", "torus.action=[[1.0], [1.0, 1.3]]", input_file=SOURCE / "input" / "torus-resonant.toml")
+        self.hjnet(settings=["torus.action=[[1.0], [1.0, 1.3]]"], input_file=SOURCE / "input" / "torus-resonant.toml")
         with h5py.File(self.path / "torus-resonant.h5") as file:
             self.assertEqual(list(file["torus/status"]), [2, 0])
             self.assertEqual(list(file["torus/divisor_mode"][0]), [-1, 1])
@@ -115,7 +107,7 @@ class Torus(WholeRun):
     def test_hamiltonian_from_a_network(self):
         stored = []
         for ranks in (1, 3):
-            result = self.hjnet("--output", f"{ranks}.h5", "--set", "torus.action=[[0.2, 0.5, -1.5]]", ranks=ranks,
+            result = self.hjnet("--output", f"{ranks}.h5", settings=["torus.action=[[0.2, 0.5, -1.5]]"], ranks=ranks,
                                 input_file=SOURCE / "input" / "torus-network.toml")
             self.assertRegex(result.stdout, r"\n  defect of the window, \|V periodic - V\|: max 0\.\d+, rms 0\.\d+")
             with h5py.File(self.path / f"{ranks}.h5") as file:
@@ -142,8 +134,7 @@ class Torus(WholeRun):
                     self.assertAlmostEqual(energy, file["torus/hamiltonian"][row], delta=1e-10)
 
     def test_without_any_torus_the_file_is_there_and_the_status_1(self):
-        self.write()
-        result = self.hjnet("--set", "torus.action=[[0.0, 0.2]]", ranks=2, status=1)
+        result = self.hjnet(settings=["torus.action=[[0.0, 0.2]]"], ranks=2, status=1)
         self.assertIn("No torus found, for none of the 2 actions.", result.stderr)
         self.assertIn("0 of 2 tori converged", result.stdout)
         with h5py.File(self.path / "case.h5") as file:
@@ -153,14 +144,13 @@ class Torus(WholeRun):
             self.assertEqual(list(file["generator/offset"]), [0, 0, 0])
 
     def test_an_existing_file_is_kept_unless_overwritten(self):
-        self.write()
         self.hjnet()
         before = (self.path / "case.h5").read_bytes()
         refused = self.hjnet(ranks=2, status=2)
         self.assertRegex(refused.stderr, r"case\.h5.*exists")
         self.assertEqual(refused.stdout, "")
         self.assertEqual((self.path / "case.h5").read_bytes(), before)
-        self.hjnet("--overwrite", "--set", "torus.epsilon=0.4")
+        self.hjnet("--overwrite", settings=["torus.epsilon=0.4"])
         with h5py.File(self.path / "case.h5") as file:
             self.assertAlmostEqual(file["torus/hamiltonian"][3], pendulum(0.4, 2.0)[0], delta=1e-12)
             self.assertTrue(re.search(r"epsilon = 0\.4", file.attrs["input"]))

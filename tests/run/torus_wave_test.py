@@ -12,64 +12,23 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from whole_run import WholeRun  # noqa: E402
 
 
+def torus(epsilon, action, *modes, power=0, **more):
+    """A Hamiltonian J^2/2 + epsilon V, and V = -(cos of each mode), or J^power cos."""
+    monomial = {"power": [power], "coefficient": 1.0} if power else {"coefficient": -1.0}
+    quadratic = np.eye(len(action)).tolist()
+    return {"torus": {"dimensions": len(action), "quadratic": quadratic, "epsilon": epsilon, "action": action,
+                      "term": [{"mode": mode, "polynomial": [monomial]} for mode in modes], **more}}
+
+
 # J = 0.4 and m = 4 librate: no torus.
-PENDULUM = """
-[torus]
-dimensions = 1
-quadratic = [[1.0]]
-epsilon = 0.3
-action = [[1.2, 0.4, -0.9]]
-[[torus.term]]
-mode = [1]
-polynomial = [{ coefficient = -1.0 }]
-[torus.wavefunction]
-hbar = 0.1
-levels = [[9], [4], [-12]]
-grid = [96]
-times = [0.0, 2.0]
-[torus.trajectory]
-count = 2
-time = 300.0
-samples = 2000
-"""
-
-ROTORS = """
-[torus]
-dimensions = 2
-quadratic = [[1.0, 0.0], [0.0, 1.0]]
-epsilon = 0.03
-action = [[1.3, 1.618], [-0.8]]
-[[torus.term]]
-mode = [1, 0]
-polynomial = [{ coefficient = -1.0 }]
-[[torus.term]]
-mode = [1, -1]
-polynomial = [{ coefficient = -1.0 }]
-[torus.wavefunction]
-hbar = 0.1
-maslov = [0, 2]
-levels = [[13, -9]]
-grid = [48, 40]
-[torus.trajectory]
-time = 300.0
-samples = 500
-"""
-
+PENDULUM = torus(0.3, [[1.2, 0.4, -0.9]], [1],
+                 wavefunction={"hbar": 0.1, "levels": [[9], [4], [-12]], "grid": [96], "times": [0.0, 2.0]},
+                 trajectory={"count": 2, "time": 300.0, "samples": 2000})
+ROTORS = torus(0.03, [[1.3, 1.618], [-0.8]], [1, 0], [1, -1],
+               wavefunction={"hbar": 0.1, "maslov": [0, 2], "levels": [[13, -9]], "grid": [48, 40]},
+               trajectory={"time": 300.0, "samples": 500})
 # V = I^4 cos phi: orbits run away.
-RUNAWAY = """
-[torus]
-dimensions = 1
-quadratic = [[1.0]]
-epsilon = 0.5
-action = [[3.0, 0.05]]
-[[torus.term]]
-mode = [1]
-polynomial = [{ power = [4], coefficient = 1.0 }]
-[torus.trajectory]
-count = 4
-time = 100.0
-samples = 20
-"""
+RUNAWAY = torus(0.5, [[3.0, 0.05]], [1], power=4, trajectory={"count": 4, "time": 100.0, "samples": 20})
 
 
 class TorusWave(WholeRun):

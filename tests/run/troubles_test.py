@@ -16,27 +16,10 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-import compare_runs  # noqa: E402
-import processes  # noqa: E402
-from whole_run import HJNET, MPIEXEC, SANITIZED, WholeRun  # noqa: E402
+from input_text import TINY, case  # noqa: E402
+from whole_run import HJNET, MPIEXEC, SANITIZED, STOPPED, WholeRun  # noqa: E402
 
-CASE = """
-[run]
-epochs = 4
-samples_per_epoch = 4
-[[network.layer]]
-name = "in"
-neurons = 3
-[[network.layer]]
-name = "out"
-neurons = 2
-[stimulus.constant]
-layer = "in"
-value = 1.0
-[learning]
-epoch_memory = 0.5
-target = 0.5
-"""
+CASE = {**TINY, **case({"in": 3, "out": 2})}
 LONG = ("--set", "run.epochs=1000000")
 
 
@@ -45,27 +28,20 @@ class Troubles(WholeRun):
         super().setUp()
         self.write(CASE)
 
-    def run_case(self, *arguments, ranks=None, status=0):
-        return self.launch("run", "case.toml", "--output", "run.h5", *arguments, ranks=ranks, status=status).stderr
+    def run_case(self, *arguments, status=0, **how):
+        return self.launch("run", "case.toml", "--output", "run.h5", *arguments, ranks=None, status=status, **how).stderr
 
-    def start(self, *arguments, **how):
-        """A run under way that would take minutes."""
-        process = subprocess.Popen(self.command("run", "case.toml", "--output", "run.h5", *LONG, *arguments, ranks=None),
-                                   cwd=self.path, stderr=subprocess.PIPE, text=True, **how)
-        self.addCleanup(lambda: process.poll() is None and processes.kill(process))
-        deadline = time.monotonic() + 60
-        while processes.epochs_completed(self.path / "run.h5") < 1:
-            self.assertIsNone(process.poll())
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.02)
+    def under_way(self, *arguments, **how):
+        """A run that would take minutes."""
+        process = self.start("run", "case.toml", "--output", "run.h5", *LONG, *arguments, ranks=None, **how)
+        self.until_epoch(process, 1, "run.h5")
         return process
 
     def test_ranks_that_disagree(self):
-        (self.path / "other.toml").write_text(CASE + "weight_decay = 0.1\n")
-        (self.path / "one").mkdir()
-        (self.path / "one/case.toml").write_text(CASE)
-        (self.path / "two").mkdir()
-        (self.path / "two/case.toml").write_text(CASE.replace("epochs = 4", "epochs = 5"))
+        self.write(CASE, "other.toml", learning={"weight_decay": 0.1})
+        for folder, epochs in (("one", 4), ("two", 5)):
+            (self.path / folder).mkdir()
+            self.write(CASE, f"{folder}/case.toml", run={"epochs": epochs})
         first = ["run", "case.toml", "--output", "run.h5"]
         for second, what in ((["run", "other.toml", "--output", "run.h5"], "words on its command line"),
                              ([*first, "--set", "run.seed=6"], "words on its command line"),
@@ -91,10 +67,10 @@ class Troubles(WholeRun):
                               env=environment) as process:
             self.assertEqual(process.stdout.readline(), b"held\n")
             self.assertIn("progress", self.launch("info", "run.h5", ranks=None).stdout)
-            self.assertIn("4 epochs done", self.run_case("--restart", "auto", "--set", "run.epochs=6"))
+            self.assertIn("4 epochs done", self.run_case("--restart", "auto", settings=["run.epochs=6"]))
             process.kill()
-        self.launch("run", "case.toml", "--output", "straight.h5", "--set", "run.epochs=6", ranks=None)
-        self.assertEqual(compare_runs.differences(self.path / "run.h5", self.path / "straight.h5"), [])
+        self.launch("run", "case.toml", "--output", "straight.h5", settings=["run.epochs=6"], ranks=None)
+        self.assertEqual(self.differences("run.h5", "straight.h5"), [])
 
     @unittest.skipIf(SANITIZED, "a sanitizer will be the first library itself")
     def test_a_file_system_without_locks(self):
@@ -102,10 +78,8 @@ class Troubles(WholeRun):
         subprocess.run(["cc", "-shared", "-fPIC", "-o", "none.so", "none.c"], cwd=self.path, check=True)
         environment = {**os.environ, "LD_PRELOAD": str(self.path / "none.so")}
         for arguments in ((), ("--restart", "auto", "--set", "run.epochs=6")):
-            done = subprocess.run(self.command("run", "case.toml", "--output", "run.h5", *arguments, ranks=None),
-                                  cwd=self.path, capture_output=True, text=True, env=environment, check=False)
-            self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("4 epochs done", done.stderr)
+            said = self.run_case(*arguments, env=environment)
+        self.assertIn("4 epochs done", said)
 
     def test_data_that_are_not_there(self):
         with h5py.File(self.path / "source.h5", "w") as file:
@@ -123,11 +97,12 @@ class Troubles(WholeRun):
                            ("elsewhere", "is only a view of data in other files"),
                            ("never", "was never written, or not all of it"), ("half", "was never written, or not all of it")):
             target = f'learning.target={{file="{self.path}/data.h5",dataset="/{name}"}}'
-            said = self.run_case("--set", target, status=2)
+            said = self.run_case(settings=[target], status=2)
             self.assertIn(told, said)
             self.assertIn("learning.target", said)
-        self.run_case("--set", f'learning.target={{file="{self.path}/data.h5",dataset="/packed"}}')
-        self.write(CASE.replace("target = 0.5\n", "") + '[stimulus.patterns]\nlayer = "in"\nfile = "data.h5"\ninputs = "/inputs"\n')
+        self.run_case(settings=[f'learning.target={{file="{self.path}/data.h5",dataset="/packed"}}'])
+        self.write(CASE, learning={"target": None},
+                   stimulus={"patterns": {"layer": "in", "file": "data.h5", "inputs": "/inputs"}})
         self.assertIn("was never written, or not all of it", self.run_case(status=2))
 
     def test_a_limit_on_the_size_of_files(self):
@@ -138,52 +113,41 @@ class Troubles(WholeRun):
         def limited():
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-        done = subprocess.run(self.command("run", "case.toml", "--output", "run.h5", "--overwrite", "--set",
-                                           "run.epochs=100000", "--set", "run.samples_per_epoch=64", ranks=None),
-                              cwd=self.path, capture_output=True, text=True, preexec_fn=limited, check=False)
-        self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertRegex(done.stderr, r"hjnet: cannot .*run\.h5")
+        said = self.run_case("--overwrite", settings=["run.epochs=100000", "run.samples_per_epoch=64"], preexec_fn=limited,
+                             timeout=None, status=1)
+        self.assertRegex(said, r"hjnet: cannot .*run\.h5")
         self.assertEqual((self.path / "run.h5").read_bytes(), before)  # the old one is lost only to a new one
         self.assertEqual(sorted(file.name for file in self.path.glob("run.h5*")), ["run.h5"])
 
     def test_signals_of_batch_systems(self):
         for number in (signal.SIGHUP, signal.SIGUSR2, signal.SIGXCPU):
             with self.subTest(number=number):
-                process = self.start("--overwrite")
-                process.send_signal(number)
-                said = process.communicate(timeout=60)[1]
-                self.assertEqual(process.returncode, 75, said)
-                self.assertIn("the checkpoint is", said)
+                process = self.under_way("--overwrite")
+                self.assertIn("the checkpoint is", self.stop(process, number))
                 (self.path / "run.h5").unlink()
 
     def test_a_terminal_that_closes_on_nohup(self):
-        process = self.start(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        process = self.under_way(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
         process.send_signal(signal.SIGHUP)
         time.sleep(0.5)
         self.assertIsNone(process.poll())
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 75)
+        self.stop(process)
 
     def test_output_that_nobody_takes(self):
         full = os.open("/dev/full", os.O_WRONLY)
         self.addCleanup(os.close, full)
         for arguments, status in ((("check", "case.toml"), 1), (("check", "case.toml", "--json"), 1),
                                   (("run", "case.toml"), 0), (("info", "case.h5"), 1)):
-            done = subprocess.run(self.command(*arguments, ranks=None), cwd=self.path, stdout=full, stderr=subprocess.PIPE,
-                                  text=True, check=False)
-            self.assertEqual(done.returncode, status, done.stderr)
-            self.assertIn("cannot write to standard output: No space left on device", done.stderr)
-        process = self.start()
+            said = self.launch(*arguments, ranks=None, stdout=full, status=status).stderr
+            self.assertIn("cannot write to standard output: No space left on device", said)
+        process = self.under_way()
         process.stderr.close()  # a reader that goes
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(timeout=60), 75)
+        self.assertEqual(process.wait(timeout=60), STOPPED)
 
     def test_a_checkpoint_that_cannot_be_opened(self):
         """It is not damaged: the run does not begin afresh."""
-        process = self.start()
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        self.stop(self.under_way())
         before = (self.path / "run.h5").read_bytes()
         checkpoint = next((self.path / "checkpoints").glob("*.h5"))
         checkpoint.rename(self.path / "kept.h5")
@@ -192,19 +156,16 @@ class Troubles(WholeRun):
         self.assertEqual((self.path / "run.h5").read_bytes(), before)
 
     def test_the_wrong_folder(self):
-        process = self.start()
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        self.stop(self.under_way())
         (self.path / "other").mkdir()
-        command = [HJNET, "run", "../case.toml", "--output", str(self.path / "run.h5"), "--restart", "auto", *LONG]
-        done = subprocess.run(command, cwd=self.path / "other", capture_output=True, text=True, timeout=60, check=False)
-        self.assertEqual(done.returncode, 2, done.stderr)
-        self.assertIn(f"--set output.checkpoint.directory={self.path}/checkpoints; --overwrite begins afresh", done.stderr)
-        self.assertEqual(os.listdir(self.path / "other"), [])
-        done = subprocess.run([*command, "--set", f"output.checkpoint.directory={self.path}/checkpoints", "--max-walltime",
-                               "00:00:01"], cwd=self.path / "other", capture_output=True, text=True, timeout=60, check=False)
-        self.assertEqual(done.returncode, 75, done.stderr)
-        self.assertIn("Restarting from", done.stderr)
+        there, checkpoints = self.path / "other", f"output.checkpoint.directory={self.path}/checkpoints"
+        words = ("run", "../case.toml", "--output", self.path / "run.h5", "--restart", "auto", *LONG)
+        said = self.launch(*words, ranks=None, cwd=there, timeout=60, status=2).stderr
+        self.assertIn(f"--set {checkpoints}; --overwrite begins afresh", said)
+        self.assertEqual(os.listdir(there), [])
+        said = self.launch(*words, "--max-walltime", "00:00:01", settings=[checkpoints], ranks=None, cwd=there, timeout=60,
+                           status=STOPPED).stderr
+        self.assertIn("Restarting from", said)
 
 
 if __name__ == "__main__":

@@ -10,64 +10,40 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from input_text import case, changed  # noqa: E402
 from whole_run import WholeRun  # noqa: E402
 
-SOLVER = "[solver]\nrelative_tolerance = 1e-10\nabsolute_tolerance = 1e-12\n"
+SOLVER = {"relative_tolerance": 1e-10, "absolute_tolerance": 1e-12}
 
 # y = 0.3 + (a - 0.3) exp(-t/lambda), E = (y - 0.1)^2 / 2.
-NEURON = """
-[run]
-samples_per_epoch = 20
-[network]
-time_constant = 0.5
-layer = [{ name = "one", neurons = 1, transfer = "identity" }]
-[learning]
-delta = "terminal"
-target = 0.1
-[stimulus]
-constant = { layer = "one", value = 0.3 }
-[ensemble]
-family = { vary = "initial_state", neuron = 0, low = -1.0, high = 2.0, count = 61 }
-[wavefunction]
-neurons = [0]
-hbar = 0.05
-times = [0.0, 0.4]
-grid = [40]
-range = [[-1.0, 2.0]]
-""" + SOLVER
+NEURON = case(
+    {"one": {"neurons": 1, "transfer": "identity"}},
+    run={"samples_per_epoch": 20},
+    network={"time_constant": 0.5},
+    learning={"delta": "terminal", "target": 0.1},
+    stimulus={"constant": {"layer": "one", "value": 0.3}},
+    ensemble={"family": {"vary": "initial_state", "neuron": 0, "low": -1.0, "high": 2.0, "count": 61}},
+    wavefunction={"neurons": [0], "hbar": 0.05, "times": [0.0, 0.4], "grid": [40], "range": [[-1.0, 2.0]]},
+    solver=SOLVER)
 
-NETWORK = """
-[run]
-epochs = 2
-samples_per_epoch = 80
-seed = 5
-[network]
-thresholds = true
-time_constant = 0.25
-layer = [{ name = "in", neurons = 2, transfer = "identity" }, { name = "hidden", neurons = 4 },
-         { name = "out", neurons = 2 }]
-projection = [{ from = "in", to = "hidden", weights = [[1.5, 2.2], [2.5, 0.2], [2.0, -2.8], [0.8, 0.5]] },
-              { from = "hidden", to = "out", weights = [[0.9, -1.4, 0.8, 0.2], [0.5, 0.3, -0.6, 0.7]] }]
-[learning]
-target = [0.8, 0.1]
-[stimulus]
-constant = { layer = "in", values = [0.0, 1.0] }
-[ensemble]
-family = { vary = "stimulus", neuron = 0, low = -2.0, high = 2.0, count = 61 }
-[wavefunction]
-neurons = [6]
-hbar = 0.02
-times = [0.35, 0.6, 1.4]
-grid = [120]
-""" + SOLVER
+NETWORK = case(
+    {"in": {"neurons": 2, "transfer": "identity"}, "hidden": 4, "out": 2},
+    run={"epochs": 2, "samples_per_epoch": 80, "seed": 5},
+    network={"thresholds": True, "time_constant": 0.25, "projection": [
+        {"from": "in", "to": "hidden", "weights": [[1.5, 2.2], [2.5, 0.2], [2.0, -2.8], [0.8, 0.5]]},
+        {"from": "hidden", "to": "out", "weights": [[0.9, -1.4, 0.8, 0.2], [0.5, 0.3, -0.6, 0.7]]}]},
+    learning={"target": [0.8, 0.1]},
+    stimulus={"constant": {"layer": "in", "values": [0.0, 1.0]}},
+    ensemble={"family": {"vary": "stimulus", "neuron": 0, "low": -2.0, "high": 2.0, "count": 61}},
+    wavefunction={"neurons": [6], "hbar": 0.02, "times": [0.35, 0.6, 1.4], "grid": [120]},
+    solver=SOLVER)
 
 
 class Wavefunction(WholeRun):
-    def hjnet(self, text, *settings, ranks=1, options=("--overwrite",)):
+    def hjnet(self, content, *settings, ranks=1, options=("--overwrite",)):
         """/wavefunction, /diagnostics and /ensemble/member of a run, and what it said."""
-        self.write(text)
-        changes = [word for setting in settings for word in ("--set", setting)]
-        done = self.launch("run", "case.toml", "--output", "run.h5", *options, *changes, ranks=ranks)
+        self.write(content)
+        done = self.launch("run", "case.toml", "--output", "run.h5", *options, settings=settings, ranks=ranks)
         with h5py.File(self.path / "run.h5") as run:
             wave = {name: run["/wavefunction"][name][()] for name in run["/wavefunction"]}
             wave["members"] = {name: data[()] for name, data in run["/ensemble/member"].items()}
@@ -165,11 +141,11 @@ class Wavefunction(WholeRun):
         self.assertIn("Delta = dJ/dy was not looked at", wave["said"])
 
     def test_restart_goes_on_to_the_same_wavefunction(self):
-        text = NETWORK.replace("times = [0.35, 0.6, 1.4]", "times = [0.35, 0.6]") + "[output.checkpoint]\nevery_epochs = 1\n"
+        checkpointed = changed(NETWORK, wavefunction={"times": [0.35, 0.6]}, output={"checkpoint": {"every_epochs": 1}})
         small = "ensemble.family.count=9"
-        straight = self.hjnet(text, small)
-        self.hjnet(text, small, "run.epochs=1", ranks=2)
-        again = self.hjnet(text, small, ranks=2, options=("--restart", "auto"))
+        straight = self.hjnet(checkpointed, small)
+        self.hjnet(checkpointed, small, "run.epochs=1", ranks=2)
+        again = self.hjnet(checkpointed, small, ranks=2, options=("--restart", "auto"))
         self.assertIn("Restarting", again["said"])
         for name in ("psi", "classical", "branches", "axis_0"):
             np.testing.assert_allclose(again[name], straight[name], atol=1e-7, err_msg=name)

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """What compare_runs.py takes for a difference: other tests of restarts rest on it."""
 
-import os
 import pathlib
 import sys
 import tempfile
@@ -10,7 +9,7 @@ import unittest
 import h5py
 import numpy as np
 
-sys.path.insert(0, str(pathlib.Path(os.environ["HJNET_SOURCE_DIR"]) / "tests" / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from compare_runs import differences  # noqa: E402  (the path comes first)
 
 INPUT = '[run]\nseed = 1\n[output]\nfile = "a.h5"\n'

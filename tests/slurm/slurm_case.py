@@ -1,82 +1,53 @@
 """What the tests of the job scripts share: jobs of the Slurm that with_slurm.sh has started."""
 
-import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
-import unittest
 
-SOURCE = pathlib.Path(os.environ["HJNET_SOURCE_DIR"])
-HJNET = os.environ["HJNET_BINARY"]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from input_text import PARTICLES, case  # noqa: E402
+from processes import epochs_completed  # noqa: E402
+from whole_run import HJNET, SOURCE, WholeRun  # noqa: E402
+
 PATIENCE = 150.0  # seconds for anything to happen, on a machine that is busy
 
-sys.path.insert(0, str(SOURCE / "tests" / "support"))
-from compare_runs import differences  # noqa: E402  (the path comes first)
-from processes import epochs_completed  # noqa: E402
-
 # Some hundredths of a second an epoch: long runs have many epochs.
-NETWORK = """
-[run]
-epochs = {epochs}
-samples_per_epoch = 8
-seed = 5
-[stimulus]
-constant = {{ layer = "ports", distribution = "normal" }}
-[learning]
-target = {{ distribution = "uniform", low = -0.8, high = 0.8 }}
-[[network.layer]]
-name = "ports"
-neurons = 6
-[[network.layer]]
-name = "hidden"
-neurons = 8
-[[network.layer]]
-name = "out"
-neurons = 2
-[solver]
-engine = "coupled"
-relative_tolerance = 1e-6
-absolute_tolerance = 1e-8
-[output]
-states = true
-[particles]
-a = {{ stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12, epochs = [0, 3] }}
-b = {{ stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.60, width = 0.12, epochs = [0, 3] }}
-"""
+INPUT = case(
+    {"ports": 6, "hidden": 8, "out": 2},
+    run={"samples_per_epoch": 8, "seed": 5},
+    stimulus={"constant": {"layer": "ports", "distribution": "normal"}},
+    learning={"target": {"distribution": "uniform", "low": -0.8, "high": 0.8}},
+    solver={"engine": "coupled", "relative_tolerance": 1e-6, "absolute_tolerance": 1e-8},
+    output={"states": True},
+    particles={name: {**port, "epochs": [0, 3]} for name, port in PARTICLES.items()})
 
 
-class SlurmCase(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = pathlib.Path(folder.name)
-
+class SlurmCase(WholeRun):
     def write_input(self, epochs):
-        (self.path / "case.toml").write_text(NETWORK.format(epochs=epochs))
+        self.write(INPUT, run={"epochs": epochs})
 
-    def command(self, *words):
+    def call(self, *words):
         return subprocess.run([str(w) for w in words], cwd=self.path, check=True, capture_output=True, text=True).stdout
 
     def submit(self, script, *arguments, options=(), **environment):
         """Submits a job script of the project from the test's directory; the job's number."""
         settings = {"HJNET": HJNET, **environment}
         exports = ",".join(["ALL", *(f"{name}={value}" for name, value in settings.items())])
-        job = self.command("sbatch", "--parsable", f"--export={exports}", "--output=job-%j.log", "--cpus-per-task=1",
-                           *options, SOURCE / "jobscripts" / script, *arguments).strip()
+        job = self.call("sbatch", "--parsable", f"--export={exports}", "--output=job-%j.log", "--cpus-per-task=1",
+                        *options, SOURCE / "jobscripts" / script, *arguments).strip()
         self.addCleanup(subprocess.run, ["scancel", job], check=False, capture_output=True)
         return job
 
     def fields(self, job):
-        words = self.command("scontrol", "show", "job", "-o", job).split()
+        words = self.call("scontrol", "show", "job", "-o", job).split()
         return dict(word.split("=", 1) for word in words if "=" in word)
 
     def log(self, job):
         file = self.path / f"job-{self.fields(job)['JobId']}.log"
         return file.read_text() if file.exists() else ""
 
-    def until(self, what, job, condition):
+    def await_job(self, what, job, condition):
         """Waits while the job is queued or runs; fails with its log where the condition does not come true."""
         deadline = time.monotonic() + PATIENCE
         while not condition():
@@ -86,17 +57,25 @@ class SlurmCase(unittest.TestCase):
             time.sleep(0.2)
 
     def ended(self, job):
-        return not self.command("squeue", "--noheader", "--jobs", job).strip()
+        return not self.call("squeue", "--noheader", "--jobs", job).strip()
 
-    def until_ended(self, job):
-        self.until("end of the job", job, lambda: self.ended(job))
+    def await_end(self, job):
+        self.await_job("end of the job", job, lambda: self.ended(job))
 
-    def until_epoch(self, job, file, epoch):
-        self.until(f"epoch {epoch}", job, lambda: epochs_completed(self.path / file) >= epoch)
+    def await_epoch(self, job, file, epoch):
+        self.await_job(f"epoch {epoch}", job, lambda: epochs_completed(self.path / file) >= epoch)
 
     def signal(self, job):
         """What Slurm does itself shortly before a job's time is over, but without waiting for it."""
-        self.command("scancel", "--batch", "--signal=USR1", job)
+        self.call("scancel", "--batch", "--signal=USR1", job)
+
+    def signalled(self, epochs, at, options, **environment):
+        """A job of one run, signalled after some of its epochs."""
+        self.write_input(epochs)
+        job = self.submit("run.sbatch", "case.toml", options=options, **environment)
+        self.await_epoch(job, "case.h5", at)
+        self.signal(job)
+        return job
 
     def assert_job(self, job, state, exit_code, restarts):
         fields = self.fields(job)
@@ -111,4 +90,4 @@ class SlurmCase(unittest.TestCase):
         return self.path / folder / "case.h5"
 
     def assert_same(self, first, second):
-        self.assertEqual(differences(first, second), [])
+        self.assertEqual(self.differences(first, second), [])

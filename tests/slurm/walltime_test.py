@@ -21,7 +21,7 @@ class WallTime(SlurmCase):
         job = self.submit("run.sbatch", "case.toml", options=(*TWO_NODES, "--time=1", "--signal=B:USR1@15"))
         while not self.ended(job):  # a step at a time: each may take PATIENCE
             lines = self.log(job).count("] job")
-            self.until("next step", job, lambda: self.log(job).count("] job") > lines or self.ended(job))
+            self.await_job("next step", job, lambda: self.log(job).count("] job") > lines or self.ended(job))
         restarts = int(self.fields(job)["Restarts"])
         self.assertGreaterEqual(restarts, 1, self.log(job))
         self.assert_job(job, "COMPLETED", "0:0", restarts)
@@ -30,11 +30,8 @@ class WallTime(SlurmCase):
         print(f"{epochs} epochs over {restarts} restarts: all datasets bit-identical to a straight run")
 
     def test_mpirun(self):
-        self.write_input(epochs=100)
-        job = self.submit("run.sbatch", "case.toml", options=TWO_NODES, HJNET_LAUNCHER="mpirun")
-        self.until_epoch(job, "case.h5", 10)
-        self.signal(job)
-        self.until_ended(job)
+        job = self.signalled(100, 10, TWO_NODES, HJNET_LAUNCHER="mpirun")
+        self.await_end(job)
         self.assert_job(job, "COMPLETED", "0:0", restarts=1)
         self.assert_same(self.straight_run(2, "--nodes=2"), self.path / "case.h5")
 

@@ -259,17 +259,21 @@ TEST_P(Agreement, OfWaveformAndCoupledEngine) {
   compare("coupled engine with factors", run<CoupledFactorEngine>(settings));
 }
 
-/// Tangents may be orders of magnitude smaller than W: bases that hold both must not be cut on the scale of W alone.
-TEST(SmallTangents, SurviveRecompression) {
+struct TangentCase {
+  const char* name;
+  std::vector<std::string> overrides;
+};
+
+class SmallTangents : public ::testing::TestWithParam<TangentCase> {};
+
+/// Tangents may be orders of magnitude smaller than W: bases must not be cut on the scale of W alone.
+TEST_P(SmallTangents, SurviveRecompression) {
   const auto settings = settings_from(R"([run]
 seed = 72
 epochs = 4
 samples_per_epoch = 8
 [network]
 layer = [{ name = "a", neurons = 60 }, { name = "b", neurons = 50 }, { name = "c", neurons = 40 }]
-[learning]
-target = { distribution = "uniform", low = -0.8, high = 0.8 }
-inertia = -50.0
 [stimulus]
 constant = { layer = "a", distribution = "normal" }
 [particles]
@@ -279,7 +283,11 @@ b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.2 }
 [solver]
 relative_tolerance = 1e-6
 absolute_tolerance = 1e-30
-)");
+[learning]
+target = { distribution = "uniform", low = -0.8, high = 0.8 }
+inertia = -50.0
+)",
+                                      GetParam().overrides);
   // The part that couples both particles is quadratic in the tangents: columns 5 to 7, 9 to 11, 13 to 15.
   const auto coupling = [](const hjnet::test::Run& run) {
     std::vector<double> out;
@@ -291,9 +299,16 @@ absolute_tolerance = 1e-30
   const auto factors = coupling(run<FactorEngine>(settings));
   const auto synapses = coupling(run<SynapseEngine>(settings));
   EXPECT_GT(largest(synapses), 1e-18);
-  expect_figure("c_AB of tangents of 1e-6", relative_distance(factors, synapses), 1e-6);
+  expect_figure(std::string("c_AB of tangents of 1e-6, ") + GetParam().name, relative_distance(factors, synapses),
+                1e-6);
 }
 
+const TangentCase small_tangents[] = {{"Bilinear", {}},
+                                      {"Mixed", {"particles.closure=\"mixed\""}},
+                                      {"MixedWithDecay", {"particles.closure=\"mixed\"", "learning.weight_decay=0.3"}}};
+
+INSTANTIATE_TEST_SUITE_P(Closures, SmallTangents, ::testing::ValuesIn(small_tangents),
+                         [](const auto& info) { return info.param.name; });
 INSTANTIATE_TEST_SUITE_P(Problems, Agreement, ::testing::ValuesIn(problems),
                          [](const auto& info) { return info.param.name; });
 

@@ -1,0 +1,20 @@
+#include "history/core_layout.hpp"
+
+#include "config/tangents.hpp"
+
+#include <utility>
+
+namespace hjnet {
+
+CoreLayout::CoreLayout(std::vector<std::size_t> g, std::vector<std::size_t> y) : g_(std::move(g)), y_(std::move(y)) {
+  for (std::size_t c = 0; c < g_.size(); ++c) {
+    begin_.push_back(blocks_.size());
+    for (const auto [left, right] : all_terms(c)) {
+      blocks_.push_back({left, right, g_[left], y_[right], size_});
+      size_ += blocks_.back().size();
+    }
+  }
+  begin_.push_back(blocks_.size());
+}
+
+}  // namespace hjnet
