@@ -225,7 +225,8 @@ TEST_F(RunFileTest, HoldsModesWrittenByTheRanksThatHaveThem) {
     EXPECT_EQ(physical[i * 5 + 4], -1);
   }
   EXPECT_EQ(archive.read_all<Complex>("/density/mean"), make_density(0.5));
-  EXPECT_EQ(archive.read_all<double>("/entanglement/mean/min_eigenvalue"), make_measures(0.5).min_eigenvalue);
+  EXPECT_EQ(archive.read_all<double>("/entanglement/mean/min_eigenvalue"),
+            make_measures(0.5).of(&Measures::min_eigenvalue));
   EXPECT_EQ(archive.read_all<double>("/series/pauli")[16 + 3], 3000.0 + 0.001);
 }
 
@@ -287,7 +288,7 @@ TEST_F(RunFileTest, HoldsAnEnsembleWhoseGroupsWriteOnTheirOwn) {
   EXPECT_EQ(archive.read_all<std::int32_t>("/progress/member_epochs"), std::vector<std::int32_t>(5, epochs));
   EXPECT_EQ(archive.read_all<std::int32_t>("/ensemble/member/physical")[nt - 1], 0);
   EXPECT_EQ(archive.read_all<Complex>("/density/mean"), make_density(7.0));
-  EXPECT_EQ(archive.read_all<double>("/entanglement/mean/purity"), make_measures(7.0).purity);
+  EXPECT_EQ(archive.read_all<double>("/entanglement/mean/purity"), make_measures(7.0).of(&Measures::purity));
   EXPECT_EQ(archive.read_all<Complex>("/density/rho"), make_density(7.0));
   EXPECT_EQ(archive.read_all<double>("/states/y")[9], 9000.0 + 7.0);
   EXPECT_EQ(archive.read_all<double>("/weights/initial/b-b"), counting(100.0, 25));
