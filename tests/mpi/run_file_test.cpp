@@ -260,6 +260,8 @@ TEST_F(RunFileTest, HoldsAnEnsembleWhoseGroupsWriteOnTheirOwn) {
   statistics.concurrence_deviation = counting(4.0, nt);
   statistics.physical_fraction = counting(5.0, nt);
   statistics.density = make_density(6.0);
+  statistics.state = make_measures(8.0);
+  statistics.state_error = make_measures(9.0);
   {
     RunFile run(comm_, group, settings, layout, false);
     if (mine == 0) run.write_weights("initial", make_synapses(layout, 0.0));
@@ -298,6 +300,8 @@ TEST_F(RunFileTest, HoldsAnEnsembleWhoseGroupsWriteOnTheirOwn) {
   EXPECT_EQ(archive.read_all<double>("/ensemble/deviation/action"), statistics.action_deviation);
   EXPECT_EQ(archive.read_all<double>("/ensemble/mean/concurrence"), statistics.concurrence_mean);
   EXPECT_EQ(archive.read_all<Complex>("/ensemble/mean/density"), statistics.density);
+  EXPECT_EQ(archive.read_all<double>("/ensemble/state/entropy"), statistics.state.of(&Measures::entropy));
+  EXPECT_EQ(archive.read_all<double>("/ensemble/state_error/chsh"), statistics.state_error.of(&Measures::chsh));
 }
 
 TEST_F(RunFileTest, IsTheSameBitForBitWhenRepeated) {

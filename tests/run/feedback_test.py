@@ -124,7 +124,7 @@ class Feedback(WholeRun):
     @unittest.skipIf(SANITIZED, "a sanitizer takes its time")
     def test_stops_within_the_particles_epoch_and_goes_on(self):
         """Found by random settings: a wall time was not heeded while particles turned fast."""
-        fast = ("run.epochs=2", "particles.b.epochs=[1, 1]", "boltzmann.charge=3e6", "boltzmann.k0=[1.0]",
+        fast = ("run.epochs=2", "particles.b.epochs=[1, 1]", "boltzmann.charge=1e5", "boltzmann.k0=[1.0]",
                 "boltzmann.weights=[1.0]", 'output.checkpoint.directory="there"')
         straight, _ = self.run_case(*fast)
         (self.path / "run.h5").rename(self.path / "straight.h5")
