@@ -172,7 +172,7 @@ def tangents(rows):
         places = np.arange(len(part)) + shift
         seconds = numbers(part, "seconds_per_epoch")
         bars = time.bar(places, seconds, 0.4, color=colour, label=f"{neurons} neurons a layer")
-        time.bar_label(bars, [f"{value:.3g} s\n{value / seconds[0]:.3g} times" for value in seconds], fontsize=7)
+        time.bar_label(bars, [f"{value:.3g} s\n{value / seconds[0]:.3g}×" for value in seconds], fontsize=7)
         memory.bar_label(memory.bar(places, numbers(part, "memory_mib"), 0.4, color=colour), fontsize=7)
     for axes in (time, memory):
         axes.set_xticks(range(len(part)), [f"{row['closure']}\n({row['columns']})" for row in part])

@@ -19,6 +19,8 @@ namespace {
 
 /// A sketch has so many columns more than the directions that it tells apart.
 constexpr std::size_t oversampling = 10;
+/// Of the cores at the nodes so many random combinations at least.
+constexpr std::size_t least_combinations = 4;
 
 /// Signs that depend on their numbers alone: a random matrix that is the same on every rank and in every run.
 class Signs {
@@ -44,6 +46,7 @@ std::vector<double> FactorWeights::sketch(BasisPlace place, std::size_t width) c
   const auto rank = basis(place).rank();
   std::vector<double> out(rank * width, 0.0);
   std::vector<double> random;
+  std::vector<double> combined;
   Signs signs;
   for (const auto& part : parts_) {
     if (!part.factored) continue;
@@ -58,12 +61,28 @@ std::vector<double> FactorWeights::sketch(BasisPlace place, std::size_t width) c
       if (scale == 0.0) continue;
       const auto other = post ? block.columns : block.rows;
       const auto add = [&](const std::vector<double>& stack, double factor) {
-        for (std::size_t at = 0; at + items <= stack.size(); at += items) {
+        const auto nodes = stack.size() / items;
+        // So many random combinations of the nodes' cores have all directions that the sketch could tell apart.
+        const auto wanted = 2 * width / other + least_combinations;
+        const auto combinations = std::min(nodes, wanted);
+        if (wanted < nodes) factor /= std::sqrt(static_cast<double>(combinations));
+        for (std::size_t i = 0; i < combinations; ++i) {
+          const double* core = stack.data() + i * items + block.first;
+          if (wanted < nodes) {
+            random.resize(nodes);
+            signs.fill(random);
+            combined.assign(block.size(), 0.0);
+            for (std::size_t node = 0; node < nodes; ++node) {
+              cblas_daxpy(as_int(block.size()), random[node], stack.data() + node * items + block.first, 1,
+                          combined.data(), 1);
+            }
+            core = combined.data();
+          }
           random.resize(other * width);
           signs.fill(random);
           gemm(post ? CblasNoTrans : CblasTrans, CblasNoTrans, as_int(rank), as_int(width), as_int(other),
-               factor / scale, stack.data() + at + block.first, as_int(block.columns), random.data(), as_int(width),
-               1.0, out.data(), as_int(width));
+               factor / scale, core, as_int(block.columns), random.data(), as_int(width), 1.0, out.data(),
+               as_int(width));
         }
       };
       add(part.path.weights(), 1.0);
