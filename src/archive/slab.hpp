@@ -15,6 +15,24 @@ struct Slab {
     return {std::vector<std::uint64_t>(dims.size(), 0), dims};
   }
 
+  /// One index of the first dimension, all of the others.
+  static Slab row(const std::vector<std::uint64_t>& dims, std::uint64_t index) {
+    auto slab = whole(dims);
+    slab.start.front() = index;
+    slab.count.front() = 1;
+    return slab;
+  }
+
+  /// Of such a row as many whole items of the second dimension, from `first` on, as hold so many elements.
+  static Slab row_part(const std::vector<std::uint64_t>& dims, std::uint64_t index, std::uint64_t first,
+                       std::uint64_t elements) {
+    auto slab = row(dims, index);
+    slab.start[1] = first;
+    slab.count[1] = 1;
+    slab.count[1] = elements / slab.elements();
+    return slab;
+  }
+
   [[nodiscard]] std::uint64_t elements() const {
     std::uint64_t product = 1;
     for (const auto n : count) product *= n;

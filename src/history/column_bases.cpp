@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <set>
 #include <utility>
 
 namespace hjnet {
@@ -17,8 +17,6 @@ namespace {
 /// A basis is looked at again once it has grown by this ratio and number since.
 constexpr double growth = 1.5;
 constexpr std::size_t least_growth = 12;
-
-constexpr auto nowhere = std::numeric_limits<std::size_t>::max();
 
 /// Neighbours among a basis' columns, which one matrix product takes together.
 struct Run {
@@ -40,27 +38,30 @@ std::vector<Run> runs(const std::vector<std::size_t>& columns) {
 }  // namespace
 
 ProductColumns::ProductColumns(std::size_t columns) {
-  for (auto* part : {&met_, &given_}) {
-    part->sets.resize(columns);
-    part->places.assign(columns, std::vector<std::size_t>(columns, nowhere));
-  }
+  std::vector<std::set<std::size_t>> meeting(columns);
+  std::vector<std::set<std::size_t>> giving(columns);
   for (std::size_t c = 0; c < columns; ++c) {
     for (const auto [w, j] : all_terms(c)) {
       for (const auto [l, r] : all_terms(w)) {
-        met_.places[r][j] = 0;
-        given_.places[l][c] = 0;
+        meeting[r].insert(j);
+        giving[l].insert(c);
       }
     }
   }
-  for (auto* part : {&met_, &given_}) {
-    for (std::size_t basis = 0; basis < columns; ++basis) {
-      for (std::size_t c = 0; c < columns; ++c) {
-        if (part->places[basis][c] == nowhere) continue;
-        part->places[basis][c] = part->sets[basis].size();
-        part->sets[basis].push_back(c);
+  const auto listed = [columns](const std::vector<std::set<std::size_t>>& sets) {
+    ColumnSets out;
+    for (const auto& set : sets) {
+      auto& place = out.place.emplace_back(columns);
+      auto& of = out.of.emplace_back();
+      for (const auto column : set) {
+        place[column] = of.size();
+        of.push_back(column);
       }
     }
-  }
+    return out;
+  };
+  met = listed(meeting);
+  given = listed(giving);
 }
 
 ColumnBases::ColumnBases(MPI_Comm comm, std::size_t rows, std::size_t columns)
@@ -96,40 +97,29 @@ std::vector<std::vector<double>> ColumnBases::extend(const double* block, std::s
   return out;
 }
 
-std::vector<std::size_t> ColumnBases::met_offsets(std::size_t times, const ProductColumns& product) const {
+std::vector<std::size_t> ColumnBases::offsets(std::size_t times, const ColumnSets& sets) const {
   std::vector<std::size_t> out{0};
-  for (std::size_t b = 0; b < columns(); ++b) out.push_back(out[b] + bases_[b].rank() * product.met(b).size() * times);
+  for (std::size_t b = 0; b < columns(); ++b) out.push_back(out[b] + bases_[b].rank() * sets.of[b].size() * times);
   return out;
 }
 
-std::vector<std::size_t> ColumnBases::given_offsets(std::size_t times, const ProductColumns& product) const {
-  std::vector<std::size_t> out{0};
+std::vector<double> ColumnBases::project(const double* x, std::size_t times, const ColumnSets& met) const {
+  const auto begin = offsets(times, met);
+  std::vector<double> z(begin.back(), 0.0);
   for (std::size_t b = 0; b < columns(); ++b) {
-    out.push_back(out[b] + bases_[b].rank() * product.given(b).size() * times);
-  }
-  return out;
-}
-
-std::vector<double> ColumnBases::project(const double* x, std::size_t times, const ProductColumns& product) const {
-  const auto offsets = met_offsets(times, product);
-  std::vector<double> z(offsets.back(), 0.0);
-  for (std::size_t b = 0; b < columns(); ++b) {
-    const auto& met = product.met(b);
-    for (const auto& run : runs(met)) {
+    for (const auto& run : runs(met.of[b])) {
       bases_[b].project(x + run.column * times, columns() * times, run.count * times,
-                        z.data() + offsets[b] + run.place * times, met.size() * times);
+                        z.data() + begin[b] + run.place * times, met.of[b].size() * times);
     }
   }
   return z;
 }
 
-void ColumnBases::expand(const std::vector<double>& u, std::size_t times, const ProductColumns& product,
-                         double* x) const {
-  const auto offsets = given_offsets(times, product);
+void ColumnBases::expand(const std::vector<double>& u, std::size_t times, const ColumnSets& given, double* x) const {
+  const auto begin = offsets(times, given);
   for (std::size_t b = 0; b < columns(); ++b) {
-    const auto& given = product.given(b);
-    for (const auto& run : runs(given)) {
-      bases_[b].expand(u.data() + offsets[b] + run.place * times, given.size() * times, run.count * times,
+    for (const auto& run : runs(given.of[b])) {
+      bases_[b].expand(u.data() + begin[b] + run.place * times, given.of[b].size() * times, run.count * times,
                        x + run.column * times, columns() * times);
     }
   }

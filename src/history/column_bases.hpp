@@ -12,29 +12,18 @@
 
 namespace hjnet {
 
+/// For every basis a set of columns.
+struct ColumnSets {
+  std::vector<std::vector<std::size_t>> of;  ///< [basis], in rising order
+  /// [basis][column]: where the column stands in the set; only of those that do
+  std::vector<std::vector<std::size_t>> place;
+};
+
 /// Which columns of x meet a basis in products W x, and which columns of the product have a part in it: with
 /// (W x)_c = sum of W_w x_j, W_w = sum of G_l X Y_r^T over all_terms() each. W^T p is the same with G and Y exchanged.
-class ProductColumns {
-public:
-  ProductColumns() = default;
+struct ProductColumns {
   explicit ProductColumns(std::size_t columns);
-
-  /// Sets of columns of a basis, in rising order.
-  [[nodiscard]] const std::vector<std::size_t>& met(std::size_t basis) const { return met_.sets[basis]; }
-  [[nodiscard]] const std::vector<std::size_t>& given(std::size_t basis) const { return given_.sets[basis]; }
-  /// The place of a column in such a set.
-  [[nodiscard]] std::size_t place_met(std::size_t basis, std::size_t column) const {
-    return met_.places[basis][column];
-  }
-  [[nodiscard]] std::size_t place_given(std::size_t basis, std::size_t column) const {
-    return given_.places[basis][column];
-  }
-
-private:
-  struct Sets {
-    std::vector<std::vector<std::size_t>> sets, places;
-  };
-  Sets met_, given_;
+  ColumnSets met, given;
 };
 
 class ColumnBases {
@@ -56,12 +45,12 @@ public:
 
   /// z = this rank's part of Q^T x for every column that meets a basis: basis by basis [rank][met column][time], of x
   /// [row][column][time]. Not yet summed over ranks.
-  [[nodiscard]] std::vector<double> project(const double* x, std::size_t times, const ProductColumns& product) const;
+  [[nodiscard]] std::vector<double> project(const double* x, std::size_t times, const ColumnSets& met) const;
   /// x += Q u, with u basis by basis [rank][given column][time].
-  void expand(const std::vector<double>& u, std::size_t times, const ProductColumns& product, double* x) const;
-  /// Where a basis begins in what project() gives, or in what expand() takes; of number columns(): the size.
-  [[nodiscard]] std::vector<std::size_t> met_offsets(std::size_t times, const ProductColumns& product) const;
-  [[nodiscard]] std::vector<std::size_t> given_offsets(std::size_t times, const ProductColumns& product) const;
+  void expand(const std::vector<double>& u, std::size_t times, const ColumnSets& given, double* x) const;
+  /// Where a basis begins in what project() gives (with the columns met), or expand() takes (given); of number
+  /// columns(): the size.
+  [[nodiscard]] std::vector<std::size_t> offsets(std::size_t times, const ColumnSets& sets) const;
 
   /// Inner products of all vectors, column after column: total_rank() squared. Collective.
   [[nodiscard]] std::vector<double> gram() const;

@@ -12,6 +12,7 @@ namespace hjnet {
 struct CoreBlock {
   std::size_t left = 0, right = 0;  ///< columns of g and y whose bases it stands in
   std::size_t rows = 0, columns = 0, first = 0;
+  std::size_t left_first = 0, right_first = 0;  ///< first vectors of those bases among those of all columns
   [[nodiscard]] std::size_t size() const { return rows * columns; }
 };
 

@@ -10,7 +10,6 @@
 #include <cblas.h>
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace hjnet {
@@ -141,13 +140,8 @@ double FactorWeights::inner(const Part& part, const double* a, const double* b, 
 
 /// <G_l X Y_r^T, G_l' X' Y_r'^T> over the blocks of two columns: X . (G_l^T G_l' X' Y_r'^T Y_r).
 double FactorWeights::inner_cores(const Part& part, const double* w, ColumnPair columns) const {
-  const auto first = [](const std::vector<std::size_t>& ranks, std::size_t column) {
-    return std::accumulate(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(column), std::size_t{0});
-  };
-  const auto& g = part.layout.g();
-  const auto& y = part.layout.y();
-  const auto g_total = first(g, g.size());
-  const auto y_total = first(y, y.size());
+  const auto g_total = post_bases(part).total_rank();
+  const auto y_total = pre_bases(part).total_rank();
   double sum = 0.0;
   std::vector<double> half;
   std::vector<double> whole;
@@ -157,10 +151,10 @@ double FactorWeights::inner_cores(const Part& part, const double* w, ColumnPair 
       half.resize(a.rows * b.columns);
       whole.resize(a.size());
       gemm(CblasNoTrans, CblasNoTrans, as_int(a.rows), as_int(b.columns), as_int(b.rows), 1.0,
-           layers_[part.to].g_gram.data() + first(g, a.left) * g_total + first(g, b.left), as_int(g_total), w + b.first,
+           layers_[part.to].g_gram.data() + a.left_first * g_total + b.left_first, as_int(g_total), w + b.first,
            as_int(b.columns), 0.0, half.data(), as_int(b.columns));
       gemm(CblasNoTrans, CblasNoTrans, as_int(a.rows), as_int(a.columns), as_int(b.columns), 1.0, half.data(),
-           as_int(b.columns), layers_[part.from].y_gram.data() + first(y, b.right) * y_total + first(y, a.right),
+           as_int(b.columns), layers_[part.from].y_gram.data() + b.right_first * y_total + a.right_first,
            as_int(y_total), 0.0, whole.data(), as_int(a.columns));
       sum += cblas_ddot(as_int(a.size()), w + a.first, 1, whole.data(), 1);
     }

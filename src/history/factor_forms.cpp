@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <numeric>
 
 namespace hjnet {
 
@@ -60,19 +59,17 @@ void FactorWeights::form_rows(std::size_t projection, const double* items, std::
   const double* start = initial(projection) + row * s.columns;
   for (std::size_t i = 0; i < count; ++i) out[i] = factor == 0.0 ? 0.0 : factor * start[i];
   if (count == 0) return;
-  const auto& y = part.layout.y();
-  const auto total = std::accumulate(y.begin(), y.end(), std::size_t{0});
+  const auto total = pre_bases(part).total_rank();
   for (const auto& block : part.layout.of(c)) {
     if (block.size() == 0) continue;
     const auto& post = post_bases(part).of(block.left);
-    const auto at = static_cast<std::ptrdiff_t>(block.right);
-    const double* right = pre.data() + std::accumulate(y.begin(), y.begin() + at, std::size_t{0});
     std::vector<double> left(as_size(rows) * block.columns);
     gemm(CblasTrans, CblasNoTrans, static_cast<int>(rows), as_int(block.columns), as_int(block.rows), 1.0,
          post.vectors().data() + row, as_int(post.rows()), items + block.first, as_int(block.columns), 0.0, left.data(),
          as_int(block.columns));
     gemm(CblasNoTrans, CblasTrans, static_cast<int>(rows), static_cast<int>(s.columns), as_int(block.columns), 1.0,
-         left.data(), as_int(block.columns), right, as_int(total), 1.0, out, static_cast<int>(s.columns));
+         left.data(), as_int(block.columns), pre.data() + block.right_first, as_int(total), 1.0, out,
+         static_cast<int>(s.columns));
   }
 }
 

@@ -21,18 +21,19 @@ std::vector<double> FactorWeights::multiply_cores(const Part& part, std::span<co
   const auto times = phases.size();
   const auto& pre = pre_bases(part);
   const auto& post = post_bases(part);
-  const auto from = (forward ? pre : post).met_offsets(times, product_columns_);
-  const auto to = (forward ? post : pre).given_offsets(times, product_columns_);
+  const auto& met = product_columns_.met;
+  const auto& given = product_columns_.given;
+  const auto from = (forward ? pre : post).offsets(times, met);
+  const auto to = (forward ? post : pre).offsets(times, given);
   std::vector<double> u(to.back(), 0.0);
   std::vector<double> work;
   const auto add = [&](const double* cores, const CoreBlock& block, std::size_t in, std::size_t out, std::size_t time) {
     const auto source = forward ? block.right : block.left;
     const auto target = forward ? block.left : block.right;
     gemv(forward ? CblasNoTrans : CblasTrans, as_int(block.rows), as_int(block.columns), 1.0, cores + block.first,
-         as_int(block.columns), z.data() + from[source] + product_columns_.place_met(source, in) * times + time,
-         as_int(product_columns_.met(source).size() * times), 1.0,
-         u.data() + to[target] + product_columns_.place_given(target, out) * times + time,
-         as_int(product_columns_.given(target).size() * times));
+         as_int(block.columns), z.data() + from[source] + met.place[source][in] * times + time,
+         as_int(met.of[source].size() * times), 1.0, u.data() + to[target] + given.place[target][out] * times + time,
+         as_int(given.of[target].size() * times));
   };
   for (std::size_t time = 0; time < times; ++time) {
     const double* cores = part.path.weights(phases[time], work);
@@ -122,7 +123,7 @@ void FactorWeights::apply_overlapped(int projection, std::span<const double> pha
   MPI_Request request = MPI_REQUEST_NULL;
   const bool moved = part.layout.size() > 0;
   if (moved) {
-    z = pre.project(own + as_size(network_.layers()[part.from].first) * width, times, product_columns_);
+    z = pre.project(own + as_size(network_.layers()[part.from].first) * width, times, product_columns_.met);
     MPI_Iallreduce(MPI_IN_PLACE, z.data(), as_int(z.size()), MPI_DOUBLE, MPI_SUM, network_.comm(), &request);
   }
   const auto factor = phi(part, phases);
@@ -137,7 +138,7 @@ void FactorWeights::apply_overlapped(int projection, std::span<const double> pha
   }
   if (!moved) return;
   MPI_Wait(&request, MPI_STATUS_IGNORE);
-  post.expand(multiply_cores(part, phases, Direction::forward, z), times, product_columns_, target);
+  post.expand(multiply_cores(part, phases, Direction::forward, z), times, product_columns_.given, target);
 }
 
 void FactorWeights::apply_transpose(int projection, std::span<const double> phases, const double* p, double* halo,
@@ -164,7 +165,7 @@ void FactorWeights::apply_transpose_overlapped(int projection, std::span<const d
   const bool moved = part.layout.size() > 0;
   const double* source = p + as_size(s.post) * width;
   if (moved) {
-    z = post.project(source, times, product_columns_);
+    z = post.project(source, times, product_columns_.met);
     MPI_Iallreduce(MPI_IN_PLACE, z.data(), as_int(z.size()), MPI_DOUBLE, MPI_SUM, network_.comm(), &request);
   }
   const auto factor = phi(part, phases);
@@ -178,7 +179,7 @@ void FactorWeights::apply_transpose_overlapped(int projection, std::span<const d
   }
   if (!moved) return;
   MPI_Wait(&request, MPI_STATUS_IGNORE);
-  pre.expand(multiply_cores(part, phases, Direction::backward, z), times, product_columns_,
+  pre.expand(multiply_cores(part, phases, Direction::backward, z), times, product_columns_.given,
              own + as_size(network_.layers()[part.from].first) * width);
 }
 

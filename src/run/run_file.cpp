@@ -122,13 +122,8 @@ void RunFile::write_rows(const std::string& path, std::uint64_t row, std::span<c
 
 void RunFile::write_member(const std::string& quantity, int member, std::uint64_t row, std::span<const double> values) {
   const auto path = "/ensemble/member/" + quantity;
-  auto slab = Slab::whole(archive_.dims(path));
-  slab.start[0] = member_row(member);
-  slab.count[0] = 1;
-  slab.start[1] = row;
-  slab.count[1] = 1;
-  slab.count[1] = values.size() / slab.elements();
-  archive_.write<double>(path, slab, values, Access::independent);
+  archive_.write<double>(path, Slab::row_part(archive_.dims(path), member_row(member), row, values.size()), values,
+                         Access::independent);
 }
 
 void RunFile::write_scalars(std::optional<int> member, std::uint64_t row, const SampleSeries& series) {

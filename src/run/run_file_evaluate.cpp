@@ -87,11 +87,8 @@ void RunFile::write_evaluation(int member, std::size_t number, int epoch, const 
 std::vector<EvaluationCurve> RunFile::read_evaluation(int member) const {
   const auto read = [&](const EvaluationSet& set, const char* quantity) {
     const auto path = curve(settings_.ensemble ? "/ensemble/member/evaluation" : "/evaluation", set, quantity);
-    auto slab = Slab::whole(archive_.dims(path));
-    if (settings_.ensemble) {
-      slab.start.front() = member_row(member);
-      slab.count.front() = 1;
-    }
+    const auto dims = archive_.dims(path);
+    const auto slab = settings_.ensemble ? Slab::row(dims, member_row(member)) : Slab::whole(dims);
     std::vector<double> values(slab.elements());
     archive_.read<double>(path, slab, values, Access::independent);
     return values;

@@ -123,9 +123,7 @@ void RunFile::write_wave_axes(const std::vector<WaveAxis>& axes) {
 }
 
 void RunFile::write_wave(std::size_t time, double at, const Wave& wave) {
-  auto slab = Slab::whole(archive_.dims("/wavefunction/psi"));
-  slab.start.front() = time;
-  slab.count.front() = 1;
+  const auto slab = Slab::row(archive_.dims("/wavefunction/psi"), time);
   std::vector<double> density;
   for (const auto& psi : wave.psi) density.push_back(std::norm(psi));
   archive_.write<std::complex<double>>("/wavefunction/psi", slab, wave.psi, Access::independent);

@@ -26,9 +26,7 @@ std::span<const NamedNoise> noises_of(const Settings& settings) {
 }  // namespace
 
 std::vector<double> read_operator_coefficients(const Archive& archive, std::uint64_t row) {
-  auto slab = Slab::whole(archive.dims("/operator/coefficients"));
-  slab.start.front() = row;
-  slab.count.front() = 1;
+  const auto slab = Slab::row(archive.dims("/operator/coefficients"), row);
   std::vector<double> values(slab.elements());
   archive.read<double>("/operator/coefficients", slab, values, Access::independent);
   return values;
@@ -40,11 +38,8 @@ SampleSeries read_series(const Archive& archive, const Settings& settings, int m
   for (const auto& field : series_fields) {
     if (!field.is_there(settings)) continue;
     const auto path = settings.ensemble ? std::string("/ensemble/member/") + field.name : std::string(field.path);
-    auto slab = Slab::whole(archive.dims(path));
-    if (settings.ensemble) {
-      slab.start.front() = row;
-      slab.count.front() = 1;
-    }
+    const auto dims = archive.dims(path);
+    const auto slab = settings.ensemble ? Slab::row(dims, row) : Slab::whole(dims);
     auto& values = out.*field.values;
     values.resize(slab.elements());
     archive.read<double>(path, slab, values, Access::independent);
@@ -132,21 +127,17 @@ void RunFile::write_stokes(int member, int first_epoch, std::span<const double> 
 
 void RunFile::write_operators(int member, int first_epoch, std::span<const double> values) {
   if (values.empty()) return;
-  auto slab = Slab::whole(archive_.dims("/operator/coefficients"));
-  slab.start[0] = member_row(member);
-  slab.start[1] = static_cast<std::uint64_t>(first_epoch);
-  slab.count[0] = 1;
-  slab.count[1] = values.size() / (slab.count[2] * slab.count[3]);
-  archive_.write<double>("/operator/coefficients", slab, values, Access::independent);
+  constexpr const char* path = "/operator/coefficients";
+  const auto slab =
+      Slab::row_part(archive_.dims(path), member_row(member), static_cast<std::uint64_t>(first_epoch), values.size());
+  archive_.write<double>(path, slab, values, Access::independent);
 }
 
 StoredMember RunFile::read_member(int member) const {
   StoredMember out;
   const auto read = [&]<class T>(const char* name, std::vector<T>& values) {
     const auto path = std::string("/ensemble/member/") + name;
-    auto slab = Slab::whole(archive_.dims(path));
-    slab.start.front() = member_row(member);
-    slab.count.front() = 1;
+    const auto slab = Slab::row(archive_.dims(path), member_row(member));
     values.resize(slab.elements());
     archive_.read<T>(path, slab, values, Access::independent);
   };

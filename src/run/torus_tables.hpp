@@ -69,10 +69,8 @@ private:
 /// Writes the first values of row `row` of a dataset: whole items of its second axis. Independent.
 template <class T>
 void write_row(Archive& archive, const std::string& path, std::uint64_t row, std::span<const T> values) {
-  auto slab = Slab::whole(archive.dims(path));
-  slab.start.front() = row;
-  slab.count.front() = 1;
-  if (slab.count.size() > 1) slab.count[1] = values.size() / (slab.elements() / slab.count[1]);
+  const auto dims = archive.dims(path);
+  const auto slab = dims.size() > 1 ? Slab::row_part(dims, row, 0, values.size()) : Slab::row(dims, row);
   archive.write<T>(path, slab, values, Access::independent);
 }
 
