@@ -1,13 +1,13 @@
 #include "config/load.hpp"
 #include "config/load_torus.hpp"
 #include "engine/constraint_rules.hpp"
-#include "network/pattern_check.hpp"
+#include "network/demonstrations/pattern_check.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/machine.hpp"
 #include "parallel/print.hpp"
 #include "parallel/stop.hpp"
-#include "run/estimate.hpp"
-#include "run/torus_estimate.hpp"
+#include "run/estimate/estimate.hpp"
+#include "torus/command/torus_estimate.hpp"
 #include "verbs.hpp"
 
 namespace hjnet {

@@ -1,6 +1,6 @@
 // Reads the command line, calls the verb, and maps errors to exit statuses.
-#include "config/suggest.hpp"
-#include "config/walltime.hpp"
+#include "config/document/suggest.hpp"
+#include "config/document/walltime.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/print.hpp"
 #include "verbs.hpp"

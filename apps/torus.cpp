@@ -3,7 +3,7 @@
 #include "parallel/agree.hpp"
 #include "parallel/stop.hpp"
 #include "run/output_files.hpp"
-#include "run/torus_run.hpp"
+#include "torus/command/torus_run.hpp"
 #include "verbs.hpp"
 
 namespace hjnet {

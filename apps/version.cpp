@@ -1,4 +1,4 @@
-#include "run/provenance.hpp"
+#include "results/provenance.hpp"
 #include "verbs.hpp"
 
 #include <fmt/format.h>

@@ -4,7 +4,7 @@
 //
 // The plain write gives every rank one stretch of one file (MPI_File_write_at, then MPI_File_sync), and is published
 // like a checkpoint. Input with 3.7 GB: benchmarks/checkpoint_bandwidth.toml.
-#include "archive/publish.hpp"
+#include "archive/files/publish.hpp"
 #include "config/load.hpp"
 #include "engine/coupled/coupled_engine.hpp"
 #include "network/external_input.hpp"

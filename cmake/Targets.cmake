@@ -1,4 +1,5 @@
-# hjnet_add_library(NAME LIBS...): a static library of all .cpp files in this folder, with the project's warnings.
+# hjnet_add_library(NAME LIBS... [FOLDERS ...]): a static library of all .cpp files in this folder and in these folders
+# below it, with the project's warnings.
 function(hjnet_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion
                          $<$<BOOL:${HJNET_WERROR}>:-Werror>)
@@ -14,9 +15,11 @@ function(hjnet_optimise target level)
 endfunction()
 
 function(hjnet_add_library name)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS")
+  list(TRANSFORM arg_FOLDERS APPEND "/*.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp ${arg_FOLDERS})
   add_library(hjnet_${name} STATIC ${sources})
   target_include_directories(hjnet_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
-  target_link_libraries(hjnet_${name} PUBLIC ${ARGN})
+  target_link_libraries(hjnet_${name} PUBLIC ${arg_UNPARSED_ARGUMENTS})
   hjnet_warnings(hjnet_${name})
 endfunction()

@@ -1,9 +1,9 @@
 #include "archive/archive.hpp"
 
 #include "archive/collective.hpp"
-#include "archive/descriptor.hpp"
+#include "archive/files/descriptor.hpp"
+#include "archive/files/publish.hpp"
 #include "archive/open.hpp"
-#include "archive/publish.hpp"
 #include "archive/types.hpp"
 #include "parallel/errors.hpp"
 

@@ -59,6 +59,8 @@ const T* find_attribute(const std::map<std::string, AttributeValue>& attributes,
 
 /// A text among the attributes of an object; "" where there is none of that name.
 std::string text_attribute(const std::map<std::string, AttributeValue>& attributes, const std::string& name);
+/// Its lines.
+std::vector<std::string> text_lines(const std::map<std::string, AttributeValue>& attributes, const std::string& name);
 
 /// What is known of a dataset without reading it.
 struct DatasetInfo {

@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
 
 namespace hjnet {
 
@@ -123,6 +126,13 @@ Handle attribute_to_write(hid_t object, const std::string& name, const Handle& t
 std::string text_attribute(const std::map<std::string, AttributeValue>& attributes, const std::string& name) {
   const auto* text = find_attribute<std::string>(attributes, name);
   return text == nullptr ? std::string{} : *text;
+}
+
+std::vector<std::string> text_lines(const std::map<std::string, AttributeValue>& attributes, const std::string& name) {
+  std::vector<std::string> lines;
+  std::istringstream in(text_attribute(attributes, name));
+  for (std::string found; std::getline(in, found);) lines.push_back(found);
+  return lines;
 }
 
 void Archive::write_attribute(const std::string& object, const std::string& name, const AttributeValue& value) {

@@ -1,7 +1,7 @@
 #include "archive/seal.hpp"
 
 #include "archive/checksum.hpp"
-#include "archive/descriptor.hpp"
+#include "archive/files/descriptor.hpp"
 #include "parallel/errors.hpp"
 
 #include <fcntl.h>

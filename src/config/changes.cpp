@@ -2,10 +2,10 @@
 
 #include "archive/archive.hpp"
 #include "archive/checksum.hpp"
-#include "config/document.hpp"
-#include "config/place.hpp"
+#include "config/document/document.hpp"
+#include "config/document/place.hpp"
+#include "config/document/sources.hpp"
 #include "config/reference.hpp"
-#include "config/sources.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,7 +1,7 @@
 #pragma once
 /// The Markov decision process whose values the outputs learn, with error = bellman (67)-(69).
 
-#include "config/value.hpp"
+#include "config/document/value.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "config/fields.hpp"
 
-#include "config/toml_text.hpp"
+#include "config/document/toml_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -3,12 +3,12 @@
 /// What is done with the keys is a visitor's business: reading them, writing them, telling the manual of them. Defaults
 /// are those of the settings.
 
-#include "config/read_common.hpp"
-#include "config/reader.hpp"
+#include "config/document/reader.hpp"
+#include "config/document/toml_writer.hpp"
+#include "config/document/values.hpp"
 #include "config/reference.hpp"
 #include "config/settings.hpp"
-#include "config/toml_writer.hpp"
-#include "config/values.hpp"
+#include "config/tables/read_common.hpp"
 
 #include <functional>
 #include <limits>

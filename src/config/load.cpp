@@ -1,9 +1,9 @@
 #include "config/load.hpp"
 
-#include "config/document.hpp"
-#include "config/read_common.hpp"
+#include "config/document/document.hpp"
 #include "config/resolved.hpp"
-#include "config/tables.hpp"
+#include "config/tables/read_common.hpp"
+#include "config/tables/tables.hpp"
 
 namespace hjnet {
 

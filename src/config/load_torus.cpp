@@ -1,10 +1,10 @@
 #include "config/load_torus.hpp"
 
-#include "config/document.hpp"
-#include "config/read_common.hpp"
-#include "config/tables.hpp"
-#include "config/toml_writer.hpp"
-#include "config/torus_tables.hpp"
+#include "config/document/document.hpp"
+#include "config/document/toml_writer.hpp"
+#include "config/tables/read_common.hpp"
+#include "config/tables/tables.hpp"
+#include "config/tables/torus_tables.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "config/resolved.hpp"
 
-#include "config/tables.hpp"
-#include "config/toml_writer.hpp"
+#include "config/document/toml_writer.hpp"
+#include "config/tables/tables.hpp"
 
 namespace hjnet {
 

@@ -3,8 +3,8 @@
 /// no other part of hjnet reads TOML. Names follow the input file's; units are dimensionless, time is in the unit of
 /// `run.epoch_length` unless said otherwise.
 
+#include "config/document/value.hpp"
 #include "config/environment_settings.hpp"
-#include "config/value.hpp"
 
 #include <array>
 #include <cstdint>

@@ -2,7 +2,7 @@
 /// The outputs of the latest slot in which each state was shown: what Bellman targets are made of.
 
 #include "history/epoch_record.hpp"
-#include "network/environment_show.hpp"
+#include "network/demonstrations/environment_show.hpp"
 #include "network/network.hpp"
 #include "network/vector_archive.hpp"
 

@@ -197,10 +197,18 @@ void WeightPath::move_velocities(const Mesh& mesh) {
   mesh_ = mesh;
 }
 
+void WeightPath::fit(std::vector<double>& stack, std::size_t size) {
+  if (stack.capacity() < size) {
+    std::vector<double>().swap(stack);
+    stack.reserve(size + size / 2);  // what is not touched takes no memory
+  }
+  stack.resize(size);
+}
+
 void WeightPath::advance(const WeightRule& rule, double* force, const WeightRule::AtNode& at_node) {
   const auto width = items();
   move_velocities(rule.mesh());
-  weights_.resize(velocities_.size());
+  fit(weights_, velocities_.size());
   momenta_.resize(width, 0.0);
   double memory = rule.learning().epoch_memory;
   if (rule.decays()) {

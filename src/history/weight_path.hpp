@@ -87,9 +87,14 @@ public:
   [[nodiscard]] const std::vector<double>& momenta() const { return momenta_; }
   [[nodiscard]] const std::vector<double>& starting_momenta() const { return starting_momenta_; }
 
-  /// Applies `move(from, to)` to every stored set of items, for a change of what the items are.
+  /// Applies `move(from, to)` to every stored set of items, for a change of what the items are to no more of them; `to`
+  /// is zero. In place: new memory of this size costs more than to fill it.
   template <class Move>
-  void change_items(std::size_t items, Move move);
+  void narrow(std::size_t items, Move move);
+  /// For more items, before the next epoch is taken, of what it goes on from alone: V, and W and M at the end of the
+  /// last one. W at the nodes is lost, and V moves into its memory. `move` sets every item.
+  template <class Move>
+  void widen(std::size_t items, Move move);
 
   /// What a checkpoint holds: V and W at the nodes, and end() and momenta().
   [[nodiscard]] const std::vector<double>& velocities() const { return velocities_; }
@@ -102,21 +107,44 @@ private:
   Mesh mesh_{{0.0, 1.0}, 2};
   /// V of the last epoch at the nodes of the next one's mesh, which becomes this path's.
   void move_velocities(const Mesh& mesh);
+  /// Room for so many numbers, whatever they are, in the memory there is if that is enough.
+  static void fit(std::vector<double>& stack, std::size_t size);
 
   std::vector<double> velocities_, weights_;  ///< [node][items]; empty before the first epoch
   std::vector<double> end_, momenta_, starting_momenta_;
 };
 
 template <class Move>
-void WeightPath::change_items(std::size_t items, Move move) {
+void WeightPath::narrow(std::size_t items, Move move) {
   const auto old = this->items();
-  const auto change = [&](std::vector<double>& stack) {
-    const auto count = stack.size() / std::max<std::size_t>(old, 1);
-    std::vector<double> out(count * items, 0.0);
-    for (std::size_t i = 0; i < count && old > 0; ++i) move(stack.data() + i * old, out.data() + i * items);
-    stack = std::move(out);
-  };
-  for (auto* stack : {&velocities_, &weights_, &end_, &momenta_, &starting_momenta_}) change(*stack);
+  std::vector<double> moved(items);
+  for (auto* stack : {&velocities_, &weights_, &end_, &momenta_, &starting_momenta_}) {
+    const auto count = stack->size() / std::max<std::size_t>(old, 1);
+    for (std::size_t i = 0; i < count; ++i) {
+      std::fill(moved.begin(), moved.end(), 0.0);
+      move(stack->data() + i * old, moved.data());
+      std::copy(moved.begin(), moved.end(), stack->begin() + static_cast<std::ptrdiff_t>(i * items));
+    }
+    stack->resize(count * items);
+  }
+}
+
+template <class Move>
+void WeightPath::widen(std::size_t items, Move move) {
+  const auto old = this->items();
+  const auto nodes = old > 0 ? velocities_.size() / old : 0;
+  fit(weights_, nodes * items);
+  for (std::size_t node = 0; node < nodes; ++node) {
+    move(velocities_.data() + node * old, weights_.data() + node * items);
+  }
+  velocities_.swap(weights_);
+  for (auto* stack : {&end_, &momenta_}) {
+    if (stack->empty()) continue;
+    std::vector<double> out(items);
+    move(stack->data(), out.data());
+    *stack = std::move(out);
+  }
+  starting_momenta_.assign(items, 0.0);
 }
 
 }  // namespace hjnet

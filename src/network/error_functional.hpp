@@ -2,9 +2,9 @@
 /// The error functional E(y) of the outputs, without weight decay (which dynamics adds).
 
 #include "config/settings.hpp"
-#include "network/environment_show.hpp"
+#include "network/demonstrations/environment_show.hpp"
+#include "network/demonstrations/pattern_show.hpp"
 #include "network/moment.hpp"
-#include "network/pattern_show.hpp"
 
 #include <memory>
 #include <vector>

@@ -3,10 +3,10 @@
 #include "config/names.hpp"
 #include "parallel/errors.hpp"
 #include "parallel/target_clones.hpp"
-#include "quantum/gauss_hermite.hpp"
-#include "quantum/open_propagator.hpp"
 #include "quantum/packed.hpp"
-#include "quantum/propagators.hpp"
+#include "quantum/propagators/gauss_hermite.hpp"
+#include "quantum/propagators/open_propagator.hpp"
+#include "quantum/propagators/propagators.hpp"
 
 #include <fmt/core.h>
 #include <Eigen/Eigenvalues>

@@ -7,8 +7,8 @@
 /// positivity (it is of Redfield, not of Lindblad, form): see measures.hpp. SecondOrder has what takes its place where
 /// states are to stay states; baths and the noise of the mediator (local_generator.hpp) add to it.
 
-#include "quantum/local_generator.hpp"
 #include "quantum/memory_kernel.hpp"
+#include "quantum/propagators/local_generator.hpp"
 
 #include <vector>
 

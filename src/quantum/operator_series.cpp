@@ -58,7 +58,7 @@ const PieceShape& piece_shape() {
 }
 
 /// Of an element: where its values are, and how far pieces may stray from them.
-struct Element {
+struct SeriesElement {
   const Chebyshev& reference;
   Eigen::Ref<const Values> values;
   double begin, length, allowed;
@@ -71,7 +71,8 @@ struct Element {
 };
 
 /// Appends the pieces between x = low and high of an element's [-1, 1].
-void append_pieces(const Element& element, double low, double high, int halvings, std::vector<OperatorPiece>& out) {
+void append_pieces(const SeriesElement& element, double low, double high, int halvings,
+                   std::vector<OperatorPiece>& out) {
   const auto& shape = piece_shape();
   const double middle = 0.5 * (low + high);
   const double half = 0.5 * (high - low);

@@ -17,7 +17,7 @@ namespace {
 using Complex = std::complex<double>;
 
 HJNET_TARGET_CLONES
-void commutator(const double* x, const Packed& y, Packed& z) {
+void packed_commutator(const double* x, const Packed& y, Packed& z) {
   CommutatorFactors factors;
   Permutations permutations;
   set_factors(x, 1.0, factors);
@@ -70,7 +70,7 @@ PauliVector pauli_coefficients(const Eigen::Matrix4cd& m) {
 
 PauliVector commutator(const PauliVector& x, const PauliVector& y) {
   Packed z{};
-  commutator(x.data(), packed(y.data()), z);
+  packed_commutator(x.data(), packed(y.data()), z);
   return unpacked(z);
 }
 

@@ -2,8 +2,8 @@
 /// How much noise the entanglement survives: the quantum stage again and again, from the coefficients of a run.
 
 #include "config/settings.hpp"
+#include "results/run_file.hpp"
 #include "run/member.hpp"
-#include "run/run_file.hpp"
 
 #include <mpi.h>
 

@@ -1,7 +1,7 @@
 #include "run/ensemble.hpp"
 
+#include "observe/member_sum.hpp"
 #include "parallel/stop.hpp"
-#include "parallel/sums.hpp"
 #include "run/particle_stage.hpp"
 
 #include <algorithm>
@@ -30,53 +30,7 @@ EnsembleGroups::~EnsembleGroups() {
 
 namespace {
 
-/// Sums over all members, each counted once: only the first rank of a group contributes.
-class MemberSum {
-public:
-  MemberSum(MPI_Comm world, MPI_Comm group, const std::vector<MemberResult>& results)
-      : world_(world), results_(results) {
-    MPI_Comm_rank(group, &group_rank_);
-  }
-
-  /// sum over members of term(member)[i].
-  template <class Term>
-  std::vector<double> operator()(Term term) const {
-    heed_stop(world_);
-    std::vector<double> sum;
-    for (const auto& result : results_) {
-      const std::vector<double> values = term(result);
-      sum.resize(values.size(), 0.0);
-      if (group_rank_ != 0) continue;
-      for (std::size_t i = 0; i < values.size(); ++i) sum[i] += values[i];
-    }
-    sum_over_ranks(world_, sum);
-    return sum;
-  }
-
-private:
-  MPI_Comm world_;
-  const std::vector<MemberResult>& results_;
-  int group_rank_ = 0;
-};
-
-template <class Term>
-std::vector<double> mean_of(const MemberSum& sum, int members, Term term) {
-  auto values = sum(term);
-  for (auto& value : values) value /= members;
-  return values;
-}
-
-/// Sample deviation about `mean`; of one member there is none: NaN.
-template <class Term>
-std::vector<double> deviation_of(const MemberSum& sum, int members, const std::vector<double>& mean, Term term) {
-  auto values = sum([&](const MemberResult& result) {
-    std::vector<double> squares = term(result);
-    for (std::size_t i = 0; i < squares.size(); ++i) squares[i] = (squares[i] - mean[i]) * (squares[i] - mean[i]);
-    return squares;
-  });
-  for (auto& value : values) value = members > 1 ? std::sqrt(value / (members - 1)) : NAN;
-  return values;
-}
+using ResultSum = MemberSum<MemberResult>;
 
 std::vector<double> density_numbers(const MemberResult& result) {
   std::vector<double> out;
@@ -109,7 +63,7 @@ MeasureColumns measures_of(const std::vector<double>& numbers, double scale, dou
 }
 
 /// The state of each group, measured; the mean over the groups and its error.
-void add_group_states(const MemberSum& sum, const std::vector<MemberResult>& results, const Settings& settings,
+void add_group_states(const ResultSum& sum, const std::vector<MemberResult>& results, const Settings& settings,
                       EnsembleStatistics& out) {
   const auto& ensemble = *settings.ensemble;
   const auto n = static_cast<double>(ensemble.groups);
@@ -140,7 +94,7 @@ void add_group_states(const MemberSum& sum, const std::vector<MemberResult>& res
 }
 
 /// The state of one group, measured, and the jackknife over its members.
-void add_single_state(const MemberSum& sum, const std::vector<MemberResult>& results, const Settings& settings,
+void add_single_state(const ResultSum& sum, const std::vector<MemberResult>& results, const Settings& settings,
                       const std::vector<double>& density, EnsembleStatistics& out) {
   const double tolerance = settings.boltzmann.positivity_tolerance;
   const auto n = static_cast<double>(settings.ensemble->members);
@@ -155,9 +109,9 @@ void add_single_state(const MemberSum& sum, const std::vector<MemberResult>& res
     const auto of = [&](const MemberResult& result) {
       return without[static_cast<std::size_t>(&result - results.data())].values[k];
     };
-    const auto mean = mean_of(sum, settings.ensemble->members, of);
+    const auto mean = sum.mean(settings.ensemble->members, of);
     auto& error = out.state_error.values[k];
-    error = deviation_of(sum, settings.ensemble->members, mean, of);
+    error = sum.deviation(settings.ensemble->members, mean, of);
     for (auto& value : error) value *= (n - 1.0) / std::sqrt(n);
   }
 }
@@ -167,34 +121,25 @@ void add_single_state(const MemberSum& sum, const std::vector<MemberResult>& res
 EnsembleStatistics ensemble_statistics(MPI_Comm world, MPI_Comm group, const std::vector<MemberResult>& results,
                                        const Settings& settings) {
   const int members = settings.ensemble->members;
-  const MemberSum sum(world, group, results);
+  const ResultSum sum(world, group, results);
   EnsembleStatistics out;
   out.mean.time = results.front().series.time;
   for (const auto& field : series_fields) {
     if (!field.is_there(settings)) continue;
-    out.mean.*field.values = mean_of(sum, members, [&](const MemberResult& r) { return r.series.*field.values; });
+    out.mean.*field.values = sum.mean(members, [&](const MemberResult& r) { return r.series.*field.values; });
   }
   const auto deviation = [&](std::vector<double> SampleSeries::*field) {
-    return deviation_of(sum, members, out.mean.*field, [&](const MemberResult& r) { return r.series.*field; });
+    return sum.deviation(members, out.mean.*field, [&](const MemberResult& r) { return r.series.*field; });
   };
   out.interaction_deviation = deviation(&SampleSeries::interaction);
   out.action_deviation = deviation(&SampleSeries::action);
-  for (std::size_t i = 0; i < results.front().evaluation.size(); ++i) {
-    auto& mean = out.evaluation_mean.emplace_back();
-    auto& deviation_of_set = out.evaluation_deviation.emplace_back();
-    for (const auto quantity : {&EvaluationCurve::error, &EvaluationCurve::accuracy}) {
-      const auto curve = [&](const MemberResult& r) { return r.evaluation[i].*quantity; };
-      mean.*quantity = mean_of(sum, members, curve);
-      deviation_of_set.*quantity = deviation_of(sum, members, mean.*quantity, curve);
-    }
-  }
   if (results.front().concurrence.empty()) return out;
   const auto concurrence = [](const MemberResult& r) { return r.concurrence; };
-  out.concurrence_mean = mean_of(sum, members, concurrence);
-  out.concurrence_deviation = deviation_of(sum, members, out.concurrence_mean, concurrence);
-  out.physical_fraction = mean_of(
-      sum, members, [](const MemberResult& r) { return std::vector<double>(r.physical.begin(), r.physical.end()); });
-  const auto density = mean_of(sum, members, density_numbers);
+  out.concurrence_mean = sum.mean(members, concurrence);
+  out.concurrence_deviation = sum.deviation(members, out.concurrence_mean, concurrence);
+  out.physical_fraction = sum.mean(
+      members, [](const MemberResult& r) { return std::vector<double>(r.physical.begin(), r.physical.end()); });
+  const auto density = sum.mean(members, density_numbers);
   for (std::size_t i = 0; i < density.size(); i += 2) out.density.emplace_back(density[i], density[i + 1]);
   if (settings.ensemble->groups > 1) {
     add_group_states(sum, results, settings, out);

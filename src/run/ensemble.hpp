@@ -2,8 +2,8 @@
 /// Members over groups of ranks, and what their numbers add up to.
 
 #include "config/settings.hpp"
+#include "results/run_file.hpp"
 #include "run/member.hpp"
-#include "run/run_file.hpp"
 
 #include <mpi.h>
 

@@ -1,8 +1,8 @@
 #include "run/info.hpp"
 
 #include "archive/archive.hpp"
+#include "observe/observers.hpp"
 #include "parallel/errors.hpp"
-#include "run/evaluation_stage.hpp"
 #include "run/summary.hpp"
 
 #include <fmt/format.h>
@@ -168,93 +168,6 @@ void list_entanglement(Text& text, const Archive& archive) {
   line(text, "entanglement", fmt::format("{}; {} of {} samples are not physical", found, unphysical, physical.size()));
 }
 
-/// How long the Stokes vectors are that the ports were fed, in the first and in the last of the epochs so far.
-void describe_feedback(Text& text, const Archive& archive) {
-  constexpr std::size_t width = 6;
-  if (!archive.contains("/particles/stokes")) return;
-  const auto stokes = archive.read_all<double>("/particles/stokes");
-  const auto end = std::find_if(stokes.begin(), stokes.end(), [](double s) { return !std::isfinite(s); });
-  const auto epochs = static_cast<std::size_t>(std::distance(stokes.begin(), end)) / width;
-  if (epochs == 0) return;
-  const auto length = [&](std::size_t epoch, std::size_t particle) {
-    const double* s = stokes.data() + epoch * width + 3 * particle;
-    return std::hypot(s[0], s[1], s[2]);
-  };
-  line(text, "feedback",
-       fmt::format("fed |s_A| = {:.4g}, |s_B| = {:.4g} in epoch 0; {:.4g}, {:.4g} in epoch {}", length(0, 0),
-                   length(0, 1), length(epochs - 1, 0), length(epochs - 1, 1), epochs - 1));
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream in(text);
-  for (std::string found; std::getline(in, found);) lines.push_back(found);
-  return lines;
-}
-
-/// The largest |G| of each class of constraints at the samples so far.
-void describe_constraints(Text& text, const Archive& archive) {
-  if (!archive.contains("/gauge/constraint")) return;
-  const auto attributes = archive.attributes("/gauge");
-  const auto classes = lines_of(get(attributes, "classes"));
-  std::map<std::string, std::pair<int, double>> found;  // how many, the largest |G|
-  for (const auto& kind : classes) ++found[kind].first;
-  const auto values = archive.read_all<double>("/gauge/constraint");
-  for (std::size_t i = 0; i < values.size() && std::isfinite(values[i]); ++i) {
-    auto& largest = found[classes[i % classes.size()]].second;
-    largest = std::max(largest, std::abs(values[i]));
-  }
-  std::vector<std::string> parts;
-  parts.reserve(found.size());
-  for (const auto& [kind, numbers] : found) {
-    parts.push_back(fmt::format("{} of {} class, |G| at most {:.2g}", numbers.first, kind, numbers.second));
-  }
-  line(text, "constraints", fmt::format("{}", fmt::join(parts, "; ")));
-}
-
-/// How one evaluation went: every set's accuracy, or its error where there is none.
-std::string answers_at(const Archive& archive, const std::vector<std::string>& sets, std::size_t row) {
-  std::vector<std::string> texts;
-  for (const auto& set : sets) {
-    const auto value = [&](const char* quantity) {
-      return archive.read_all<double>(fmt::format("/evaluation/{}/{}", set, quantity))[row];
-    };
-    const bool classes = archive.contains(fmt::format("/evaluation/{}/accuracy", set));
-    const double accuracy = classes ? value("accuracy") : 0.0;
-    texts.push_back(answer_text(set, value("error"), classes ? &accuracy : nullptr));
-  }
-  return fmt::format("{}", fmt::join(texts, ", "));
-}
-
-/// The evaluations so far: the best, where a set chooses it, and the last; of an ensemble's first member.
-void describe_evaluation(Text& text, const Archive& archive) {
-  if (!archive.contains("/evaluation/epoch")) return;
-  const auto epoch = archive.read_all<std::int32_t>("/evaluation/epoch");
-  const auto completed =
-      archive
-          .read_all<std::int32_t>(archive.contains("/progress/member_epochs") ? "/progress/member_epochs"
-                                                                              : "/progress/epochs_completed")
-          .front();
-  const auto done = std::find_if(epoch.begin(), epoch.end(), [&](std::int32_t n) { return n < 0 || n > completed; });
-  if (done == epoch.begin()) return line(text, "evaluation", "none yet");
-  const auto rows = static_cast<std::size_t>(std::distance(epoch.begin(), done));
-  const auto attributes = archive.attributes("/evaluation");
-  const auto sets = lines_of(get(attributes, "sets"));
-  const auto chooses = text_attribute(attributes, "choose");
-  if (!chooses.empty()) {
-    const auto values = [&](const char* quantity) {
-      const auto path = fmt::format("/evaluation/{}/{}", chooses, quantity);
-      auto all = archive.contains(path) ? archive.read_all<double>(path) : std::vector<double>{};
-      all.resize(std::min(all.size(), rows));
-      return all;
-    };
-    const auto best = best_evaluation({values("error"), values("accuracy")});
-    line(text, "best epoch",
-         fmt::format("{} of those so far, by '{}': {}", epoch[best], chooses, answers_at(archive, sets, best)));
-  }
-  line(text, "evaluation", fmt::format("after {} epochs: {}", epoch[rows - 1], answers_at(archive, sets, rows - 1)));
-}
-
 std::string last_line(std::string text) {
   text.erase(text.find_last_not_of('\n') + 1);
   return text.substr(text.rfind('\n') + 1);
@@ -289,9 +202,9 @@ void describe_run(Text& text, const Archive& archive, const Attributes& attribut
   list_potential(text, archive);
   list_entanglement(text, archive);
   list_critical(text, archive);
-  describe_feedback(text, archive);
-  describe_constraints(text, archive);
-  describe_evaluation(text, archive);
+  for (const auto& kind : observer_kinds()) {
+    for (const auto& [label, content] : kind.info(archive)) line(text, label, content);
+  }
   for (const std::string_view group : {"/diagnostics", "/fit", timing_group}) {
     if (!archive.contains(std::string(group))) continue;
     std::vector<std::string> numbers;

@@ -4,9 +4,7 @@
 #include "engine/choice.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/stop.hpp"
-#include "run/evaluation_stage.hpp"
 #include "run/particle_stage.hpp"
-#include "run/value_stage.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -74,19 +72,16 @@ Member::Member(MPI_Comm group, const Settings& settings, int number)
       engine_(make_engine(network_, input_, settings)),
       sampler_(network_, input_, settings),
       growth_(settings) {
-  if (settings.wavefunction) probe_.emplace(network_, input_, settings, number);
-  if (settings.particles && settings.particles->feedback) feedback_.emplace(group, settings);
-  if (settings.has_branches()) branches_.emplace(network_, settings, number);
-  if (settings.kernel && is_first()) kernel_.emplace(network_, input_, settings, engine_->delayed_weights());
-  if (settings.evaluate) {
-    evaluation_ = std::make_unique<EvaluationStage>(network_, input_, settings, engine_->delayed_weights(), number);
-  }
-  if (settings.environment) {
-    values_ = std::make_unique<ValueStage>(network_, input_, settings, engine_->delayed_weights(), number);
-  }
+  const Watched watched{network_, input_, settings, *engine_, number};
+  for (const auto& kind : observer_kinds()) observers_.push_back(kind.asked(settings) ? kind.make(watched) : nullptr);
 }
 
-Member::~Member() = default;
+template <class Work>
+void Member::each_observer(Work work) const {
+  for (const auto& observer : observers_) {
+    if (observer) work(*observer);
+  }
+}
 
 void Member::save(VectorArchive& out, bool sweep) const {
   if (file_ != nullptr) {  // a checkpoint must not be ahead of the samples that it relies on
@@ -95,10 +90,7 @@ void Member::save(VectorArchive& out, bool sweep) const {
   }
   engine_->save(out, sweep);
   sampler_.save(out);
-  if (feedback_) feedback_->save(out);
-  if (branches_) branches_->save(out);
-  if (kernel_) kernel_->save(out);
-  if (values_) values_->save(out);
+  each_observer([&](const Observer& observer) { observer.save(out); });
   save_series(out);
 }
 
@@ -130,14 +122,14 @@ void Member::save_series(VectorArchive& out) const {
 std::int64_t Member::saved_bytes(bool sweep) const {
   int rank = 0;
   MPI_Comm_rank(group_, &rank);
-  const auto sizes =
-      engine_->saved_bytes(sweep) + (kernel_ ? kernel_->saved_bytes() : 0) + (branches_ ? branches_->saved_bytes() : 0);
+  auto sizes = engine_->saved_bytes(sweep);
+  each_observer([&](const Observer& observer) { sizes += observer.saved_bytes(); });
   if (rank != 0) return sizes;
   const auto samples = static_cast<std::int64_t>(
       (samples_of(settings_, epochs_done_) * static_cast<std::size_t>(series_numbers(settings_)) +
        result_.series.operators.size()) *
       sizeof(double));
-  return sizes + samples + (feedback_ ? feedback_->saved_bytes() : 0) + (values_ ? values_->saved_bytes() : 0);
+  return sizes + samples;
 }
 
 void Member::load(const CheckpointInfo& checkpoint) {
@@ -145,8 +137,6 @@ void Member::load(const CheckpointInfo& checkpoint) {
   const VectorArchive in(group_, archive, network_.layout());
   engine_->load(in);
   sampler_.load(in);
-  if (kernel_) kernel_->load(in);
-  if (branches_) branches_->load(in);
   epochs_done_ = checkpoint.epochs_done;
   auto& series = result_.series;
   series.interaction = in.read_numbers("/series/interaction");
@@ -164,11 +154,7 @@ void Member::load(const CheckpointInfo& checkpoint) {
     continued_ = checkpoint.file;
     held_from_ = epochs_done_;
   }
-  if (values_) values_->load(in, epochs_done_);
-  if (feedback_) {
-    feedback_->load(in, epochs_done_);
-    input_.feed(feedback_->stokes(feedback_->epochs_done()));
-  }
+  each_observer([&](Observer& observer) { observer.load(in, epochs_done_); });
   if (samples != samples_of(settings_, epochs_done_)) {
     throw io_error(fmt::format("'{}' holds {} samples instead of {} an epoch", checkpoint.file.string(), samples,
                                samples_of(settings_, 1)));
@@ -203,12 +189,7 @@ void Member::restore_series(RunFile& file) const {
 
 void Member::write_epoch(RunFile& file, const EpochSamples& samples) {
   if (!may_wait()) file.write_epoch(number_, samples);
-  if (feedback_) file.write_stokes(number_, samples.epoch, feedback_->stokes(samples.epoch));
-  if (!is_first()) return;
-  if (samples.epoch == 0) file.write_momenta("initial", engine_->starting_momenta());
-  const auto name = fmt::format("epoch_{:05}", samples.epoch + 1);
-  file.write_weights(name, engine_->weights());
-  file.write_momenta(name, engine_->momenta());
+  each_observer([&](Observer& observer) { observer.write(file, samples); });
 }
 
 bool Member::publishing_is_due() const {
@@ -238,7 +219,6 @@ void Member::advance(RunFile& file, Timing& timing) {
   }
   EpochRecord record;
   EpochSamples samples;
-  std::optional<FamilyEpoch> family;
   {
     const Stopwatch watch(timing.integration);
     record = engine_->advance();
@@ -246,57 +226,35 @@ void Member::advance(RunFile& file, Timing& timing) {
   {
     const Stopwatch watch(timing.reduction);
     samples = sampler_.sample(record);
-    if (branches_) branches_->take(samples);
-    if (probe_) family = probe_->observe(record, samples);
-    if (kernel_) kernel_->add_epoch();
+    each_observer([&](Observer& observer) { observer.take(record, samples); });
   }
   const Stopwatch watch(timing.output);
   write_epoch(file, samples);
-  if (family) file.write_family(number_, samples, *family);
-  if (values_) values_->take(record, file);
   append(result_.series, samples);
-  for (const double value : samples.constraints.values) {
-    result_.constraint = std::max(result_.constraint.value_or(0.0), std::abs(value));
-  }
   ++epochs_done_;
 }
 
-/// Judges the network after the epochs done, where that is due. Where it is left because the run is to stop, that
+/// Has the observers look at the network after the epochs done. Where that is left because the run is to stop, the
 /// request stands: the run stops at its next chance, and a restart begins with this.
-void Member::evaluate(RunFile& file, Progress& progress, Timing& timing, const Checkpoints& checkpoints) {
-  if (!evaluation_) return;
+void Member::look(RunFile& file, Progress& progress, Timing& timing, const Checkpoints& checkpoints) {
   const Stopwatch watch(timing.evaluation);
-  progress.stage("evaluation");
   try {
     const StopsHeeded heeded(checkpoints.deadline(), [&] { progress.tick(); });
-    evaluation_->epochs_done(epochs_done_, file);
-  } catch (const stop_request&) {
-    return;
+    each_observer([&](Observer& observer) { observer.look(file, epochs_done_, progress); });
+  } catch (const stop_request&) {  // looked at again
   }
-  progress.show(evaluation_->last());
 }
 
-/// Takes the particles through the last epoch that was written, unless they are there, and feeds the ports for the next
-/// one. A checkpoint of a run that was stopped meanwhile has it done first of all.
-void Member::feed_back(Progress& progress, Timing& timing, Checkpoints& checkpoints) {
-  if (feedback_->epochs_done() == epochs_done_) return;
+/// Has the observers act on the network before its next epoch. A checkpoint of a run that was stopped meanwhile has it
+/// done first of all.
+void Member::act(Progress& progress, Timing& timing, Checkpoints& checkpoints) {
   const Stopwatch watch(timing.quantum);
-  const auto& operators = result_.series.operators;
   try {
     const StopsHeeded heeded(checkpoints.deadline(), [&] { progress.tick(); });
-    feedback_->advance(std::span(operators).last(operators.size() / static_cast<std::size_t>(epochs_done_)));
+    each_observer([&](Observer& observer) { observer.act(epochs_done_, result_.series); });
   } catch (const stop_request&) {
     checkpoints.stage_stopped(*this);
   }
-  input_.feed(feedback_->stokes(epochs_done_));
-  if (!is_first() || warned_ || epochs_done_ == settings_.epochs) return;
-  const double smallest = feedback_->smallest_eigenvalue();
-  warned_ = smallest < -settings_.boltzmann.positivity_tolerance;
-  if (!warned_) return;
-  spdlog::warn(
-      "Feedback: in epoch {} the ports are fed the Stokes vectors of a mixture that is not positive (smallest "
-      "eigenvalue {:.3g}). The run goes on with what was computed; its summary counts such epochs.",
-      epochs_done_, smallest);
 }
 
 /// Says that learning diverges when it begins to; of an ensemble's members the first speaks.
@@ -315,20 +273,17 @@ MemberResult Member::run(RunFile& file, Progress& progress, Timing& timing, Chec
   last_published_ = MPI_Wtime();
   {
     const Stopwatch watch(timing.output);
-    if (is_first() && epochs_done_ == 0) file.write_weights("initial", engine_->weights());
     restore_series(file);
-    if (feedback_) file.write_stokes(number_, 0, feedback_->fed());
-    if (evaluation_ && epochs_done_ > 0) evaluation_->resume(epochs_done_, file);
-    if (values_) values_->resume(file);
+    each_observer([&](Observer& observer) { observer.begin(file, epochs_done_); });
   }
-  evaluate(file, progress, timing, checkpoints);  // after a restart too: the file's row may be that of a later epoch
+  look(file, progress, timing, checkpoints);  // after a restart too: the file's row may be that of a later epoch
   progress.skip(epochs_done_);
   engine_->after_step([&] {
     checkpoints.step_done(*this);
     progress.step_done(number_);
   });
   checkpoints.run_begins(*this);
-  if (feedback_) feed_back(progress, timing, checkpoints);
+  act(progress, timing, checkpoints);
   take_epochs(file, progress, timing, checkpoints);
   timing.checkpoint += checkpoints.seconds();
   try {
@@ -345,13 +300,13 @@ void Member::take_epochs(RunFile& file, Progress& progress, Timing& timing, Chec
     while (epochs_done_ < settings_.epochs) {
       checkpoints.epoch_begins();
       advance(file, timing);
-      evaluate(file, progress, timing, checkpoints);
+      look(file, progress, timing, checkpoints);
       watch_growth();
       if (publishing_is_due()) {
         const Stopwatch watch(timing.output);
         publish();
       }
-      if (feedback_) feed_back(progress, timing, checkpoints);
+      act(progress, timing, checkpoints);
       progress.epoch_done(number_, epochs_done_ * settings_.epoch_length, engine_->work().at("steps"));
       checkpoints.epoch_done(*this);
     }
@@ -363,21 +318,12 @@ void Member::take_epochs(RunFile& file, Progress& progress, Timing& timing, Chec
 
 /// What comes after the last epoch. A checkpoint from there has it done again from its beginning.
 void Member::conclude(RunFile& file, Progress& progress, Timing& timing) {
-  if (is_first()) {
+  {
     const Stopwatch watch(timing.output);
-    file.write_weights("final", engine_->weights());
-    file.write_momenta("final", engine_->momenta());
-    if (kernel_) {
-      progress.stage("path kernel");
-      heed_stop(group_);
-      const auto kernel = kernel_->result();
-      file.write_kernel(number_, kernel);
-      result_.kernel = describe_kernel(settings_, kernel);
-    }
+    each_observer([&](Observer& observer) { observer.conclude(file, progress); });
   }
-  if (evaluation_) result_.evaluation = evaluation_->curves();
+  for (const auto& observer : observers_) result_.observed.push_back(observer ? observer->describe() : std::string());
   result_.growth = growth_.growth();
-  if (values_) result_.values = values_->describe();
   if (!settings_.particles) return;
   const auto stage = take_particles(group_, settings_, file, progress, result_);
   timing.quantum += stage.quantum;
@@ -402,7 +348,6 @@ MemberResult finished_member(MPI_Comm group, const Settings& settings, int numbe
   result.member = number;
   result.series = std::move(stored.series);
   result.series.time = sample_times(settings, settings.epochs);
-  if (settings.evaluate) result.evaluation = agreed(group, [&] { return file.read_evaluation(number); });
   GrowthWatch growth(settings);
   growth.take(result.series.interaction);
   result.growth = growth.growth();

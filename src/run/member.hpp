@@ -3,18 +3,15 @@
 
 #include "config/settings.hpp"
 #include "engine/epoch_solver.hpp"
-#include "kernel/path_kernel.hpp"
 #include "network/external_input.hpp"
 #include "network/network.hpp"
+#include "observe/observers.hpp"
+#include "observe/series/sampler.hpp"
 #include "quantum/stage.hpp"
-#include "run/branches.hpp"
-#include "run/checkpoints.hpp"
-#include "run/family_probe.hpp"
-#include "run/feedback.hpp"
+#include "results/progress.hpp"
+#include "results/run_file.hpp"
 #include "run/growth_watch.hpp"
-#include "run/progress.hpp"
-#include "run/run_file.hpp"
-#include "run/sampler.hpp"
+#include "run/restart/checkpoints.hpp"
 
 #include <mpi.h>
 
@@ -41,13 +38,11 @@ struct MemberResult {
   std::vector<double> concurrence;
   std::vector<int> physical;
   std::vector<Eigen::Matrix4cd> density;
-  std::string kernel;                       ///< what there is to say of the path kernel
-  std::vector<EvaluationCurve> evaluation;  ///< a curve a set
-  std::string values;                       ///< what there is to say of a decision process's values
-  std::optional<DensityResult> particles;   ///< extremes; its modes are dropped once written
-  std::optional<CriticalNoise> critical;    ///< with boltzmann.critical
-  std::optional<double> constraint;         ///< largest |G_a| at the samples of the epochs integrated since the start
-  std::optional<Growth> growth;             ///< where learning has diverged
+  std::optional<DensityResult> particles;  ///< extremes; its modes are dropped once written
+  std::optional<CriticalNoise> critical;   ///< with boltzmann.critical
+  std::optional<Growth> growth;            ///< where learning has diverged
+  /// What its observers have to say, in the order of observer_kinds(); empty of a member that an earlier run finished.
+  std::vector<std::string> observed;
 };
 
 /// Whether a run holds the samples of all its epochs until its end, for what it makes of them then. Otherwise they are
@@ -60,14 +55,10 @@ inline constexpr std::size_t samples_a_block = std::size_t{1} << 16;
 /// The times of all samples of a run.
 std::vector<double> sample_times(const Settings& settings, int epochs);
 
-class EvaluationStage;
-class ValueStage;
-
 /// A member's network, engine and sampler. Collective over `group`.
 class Member final : public Checkpointed {
 public:
   Member(MPI_Comm group, const Settings& settings, int number);
-  ~Member() override;
 
   [[nodiscard]] const Network& network() const { return network_; }
   void save(VectorArchive& out, bool sweep) const override;
@@ -90,8 +81,11 @@ private:
   void save_series(VectorArchive& out) const;
   /// Writes the series of the epochs done before, from a checkpoint.
   void restore_series(RunFile& file) const;
-  /// Whether the scalars of an epoch may wait for those of the next ones: nothing of it is larger.
-  [[nodiscard]] bool may_wait() const { return !settings_.output.states && settings_.gauge.constraints.empty(); }
+  /// Calls work(observer) for each observer of this member, in order.
+  template <class Work>
+  void each_observer(Work work) const;
+  /// Whether the scalars of an epoch may wait for those of the next ones: states are as large, and are written at once.
+  [[nodiscard]] bool may_wait() const { return !settings_.output.states; }
   /// Whether the epochs done since the last time are to be written; agreed on.
   [[nodiscard]] bool publishing_is_due() const;
   /// Writes them, and says that they are good.
@@ -100,8 +94,8 @@ private:
   /// Those of the run's member `first` alone are kept in full.
   [[nodiscard]] bool is_first() const { return !settings_.ensemble || number_ == settings_.ensemble->first; }
   void advance(RunFile& file, Timing& timing);
-  void evaluate(RunFile& file, Progress& progress, Timing& timing, const Checkpoints& checkpoints);
-  void feed_back(Progress& progress, Timing& timing, Checkpoints& checkpoints);
+  void look(RunFile& file, Progress& progress, Timing& timing, const Checkpoints& checkpoints);
+  void act(Progress& progress, Timing& timing, Checkpoints& checkpoints);
   void watch_growth();
   void conclude(RunFile& file, Progress& progress, Timing& timing);
 
@@ -112,13 +106,7 @@ private:
   ExternalInput input_;
   std::unique_ptr<EpochSolver> engine_;
   Sampler sampler_;
-  std::optional<PathKernel> kernel_;             ///< of the run's first member, where it is asked for
-  std::unique_ptr<EvaluationStage> evaluation_;  ///< where it is asked for
-  std::unique_ptr<ValueStage> values_;           ///< with an environment
-  std::optional<FamilyProbe> probe_;             ///< with a wavefunction
-  std::optional<Branches> branches_;             ///< with Closure::branches
-  std::optional<Feedback> feedback_;             ///< with particles.feedback
-  bool warned_ = false;                          ///< that what is fed back is not positive
+  std::vector<std::unique_ptr<Observer>> observers_;  ///< one a kind; null where it is not asked for
   GrowthWatch growth_;
   int epochs_done_ = 0;
   int held_from_ = 0;                ///< the series of earlier epochs is on file alone

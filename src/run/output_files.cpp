@@ -1,13 +1,13 @@
 #include "run/output_files.hpp"
 
+#include "archive/files/owner.hpp"
+#include "archive/files/publish.hpp"
 #include "archive/open.hpp"
-#include "archive/owner.hpp"
-#include "archive/publish.hpp"
 #include "archive/seal.hpp"
-#include "config/sources.hpp"
+#include "config/document/sources.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/environment.hpp"
-#include "run/checkpoint_files.hpp"
+#include "run/restart/checkpoint_files.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

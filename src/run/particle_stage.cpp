@@ -4,8 +4,8 @@
 #include "engine/epoch_mesh.hpp"
 #include "parallel/stop.hpp"
 #include "quantum/stage.hpp"
+#include "results/run_file_tables.hpp"
 #include "run/critical.hpp"
-#include "run/run_file_tables.hpp"
 
 #include <spdlog/spdlog.h>
 

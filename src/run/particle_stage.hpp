@@ -3,9 +3,9 @@
 
 #include "config/settings.hpp"
 #include "quantum/stage.hpp"
+#include "results/progress.hpp"
+#include "results/run_file.hpp"
 #include "run/member.hpp"
-#include "run/progress.hpp"
-#include "run/run_file.hpp"
 
 #include <mpi.h>
 

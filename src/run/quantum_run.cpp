@@ -1,18 +1,18 @@
 #include "run/quantum_run.hpp"
 
 #include "archive/collective.hpp"
+#include "archive/files/owner.hpp"
 #include "archive/open.hpp"
-#include "archive/owner.hpp"
 #include "config/load.hpp"
 #include "config/resolved.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/print.hpp"
+#include "results/progress.hpp"
+#include "results/provenance.hpp"
 #include "run/critical.hpp"
 #include "run/ensemble.hpp"
 #include "run/output_files.hpp"
 #include "run/particle_stage.hpp"
-#include "run/progress.hpp"
-#include "run/provenance.hpp"
 #include "run/summary.hpp"
 
 #include <fmt/format.h>

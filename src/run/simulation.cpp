@@ -1,25 +1,24 @@
 #include "run/simulation.hpp"
 
 #include "archive/collective.hpp"
-#include "archive/owner.hpp"
+#include "archive/files/owner.hpp"
+#include "observe/observers.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/communication_time.hpp"
 #include "parallel/machine.hpp"
 #include "parallel/print.hpp"
 #include "parallel/stop.hpp"
+#include "results/progress.hpp"
+#include "results/provenance.hpp"
 #include "run/critical.hpp"
 #include "run/ensemble.hpp"
-#include "run/estimate.hpp"
-#include "run/evaluation_stage.hpp"
-#include "run/family_stage.hpp"
+#include "run/estimate/estimate.hpp"
 #include "run/fit.hpp"
 #include "run/member.hpp"
 #include "run/memory.hpp"
 #include "run/output_files.hpp"
 #include "run/particle_stage.hpp"
-#include "run/progress.hpp"
-#include "run/provenance.hpp"
-#include "run/restart.hpp"
+#include "run/restart/restart.hpp"
 #include "run/summary.hpp"
 
 #include <fmt/format.h>
@@ -178,6 +177,23 @@ private:
     });
   }
 
+  /// What the observers have to say of the run.
+  [[nodiscard]] std::vector<std::string> conclude_observers() {
+    std::vector<std::string> texts;
+    const Concluded run{world_, groups_.group(), settings_, groups_.members(), *file_};
+    for (std::size_t i = 0; i < observer_kinds().size(); ++i) {
+      const auto& kind = observer_kinds()[i];
+      if (!kind.asked(settings_)) continue;
+      auto text = kind.conclude(run);
+      for (const auto& result : results_) {
+        // Of a member that a restart found finished there is nothing to say.
+        if (text.empty() && i < result.observed.size()) text = result.observed[i];
+      }
+      if (!text.empty()) texts.push_back(std::move(text));
+    }
+    return texts;
+  }
+
   void conclude_members() {
     const SampleSeries* series = &results_.front().series;
     std::optional<EnsembleStatistics> statistics;
@@ -189,9 +205,7 @@ private:
       file_->complete_epoch(settings_.epochs);
       series = &statistics->mean;
     }
-    const auto evaluation =
-        settings_.evaluate ? conclude_evaluation(world_, groups_.group(), settings_, results_, *file_) : std::string();
-    const auto family = settings_.wavefunction ? conclude_family(world_, settings_, *file_) : std::string();
+    const auto observed = conclude_observers();
     const auto [lennard_jones, mie] =
         holds_series(settings_)
             ? Fits{fit_lennard_jones(series->time, series->interaction), fit_mie(series->time, series->interaction)}
@@ -209,22 +223,13 @@ private:
     if (const auto text = describe_growth(world_, groups_.group(), settings_, results_); !text.empty()) {
       spdlog::warn("{}", text);
     }
-    if (const auto& largest = results_.front().constraint) {
-      say(fmt::format("Constraints: |G| is at most {:.2g} in the epochs integrated{}.", *largest,
-                      settings_.ensemble ? fmt::format(" (member {})", results_.front().member) : ""));
-    }
     if (settings_.particles) {
       say(describe_entanglement(settings_, results_.front(), statistics ? &*statistics : nullptr));
       if (const auto& critical = results_.front().critical) {
         say(describe_critical(settings_, *critical, critical_of_state ? &*critical_of_state : nullptr));
       }
     }
-    if (!results_.front().kernel.empty()) say(results_.front().kernel);
-    if (settings_.wavefunction) say(family);
-    if (settings_.evaluate) say(evaluation);
-    // Of a member that a restart found finished there is nothing to say but what its curves hold.
-    const auto said = std::find_if(results_.begin(), results_.end(), [](const auto& it) { return !it.values.empty(); });
-    if (said != results_.end()) say(said->values);
+    for (const auto& text : observed) say(text);
     say(fmt::format("Wrote {} in {}.", settings_.output.file.string(), duration_text(MPI_Wtime() - wall_time_.start)));
   }
 
@@ -232,15 +237,17 @@ private:
     const auto& layout = next_->network().layout();
     if (beginning_.kind == Beginning::Kind::continued) {
       const int epochs = beginning_.checkpoint && !settings_.ensemble ? beginning_.checkpoint->epochs_done : 0;
-      file_.emplace(world_, groups_.group(), settings_, layout, *beginning_.before, epochs, beginning_.note);
+      file_.emplace(world_, groups_.group(), settings_, layout, *beginning_.before, epochs, beginning_.note,
+                    observed_sections(settings_));
     } else {
-      file_.emplace(world_, groups_.group(), settings_, layout, options.overwrite || options.restart.has_value());
+      file_.emplace(world_, groups_.group(), settings_, layout, options.overwrite || options.restart.has_value(),
+                    observed_sections(settings_));
     }
     // The end of a run then changes numbers in place, and no structure.
     auto unknown = fit_numbers({}, {});
     for (auto& [name, number] : unknown) number = std::numeric_limits<double>::quiet_NaN();
     file_->write_fit(unknown);
-    if (settings_.wavefunction) file_->write_diagnostics(no_diagnostics());
+    file_->open_sections();
     for (const auto& [name, count] : next_->work()) work_[name] = 0;
     unknown = timing_numbers();
     for (auto& [name, number] : unknown) number = std::numeric_limits<double>::quiet_NaN();

@@ -1,5 +1,5 @@
 // The modes' states epoch by epoch: those of the run as a whole, on any number of ranks, and through a checkpoint.
-#include "run/feedback.hpp"
+#include "observe/feedback/feedback.hpp"
 #include "../support/shared_folder.hpp"
 #include "engine/epoch_mesh.hpp"
 #include "parallel/errors.hpp"

@@ -1,7 +1,7 @@
 // Hamiltonians from networks: the potential of linear neurons against its closed form, the window and the Fourier
 // series, the canonical scaling against the network's own variables (W, M), and the same answers on any number of
 // ranks.
-#include "run/network_potential.hpp"
+#include "torus/command/network_potential.hpp"
 #include "../support/input_folder.hpp"
 #include "config/load_torus.hpp"
 #include "parallel/agree.hpp"

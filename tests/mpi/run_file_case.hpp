@@ -1,7 +1,7 @@
 #pragma once
 // A small network and made-up results for tests of the run file: every number says where it belongs.
 
-#include "run/run_file.hpp"
+#include "results/run_file.hpp"
 
 #include <mpi.h>
 

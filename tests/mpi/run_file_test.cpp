@@ -1,10 +1,10 @@
 // The run file on any number of ranks: what is written where, and what is there before.
-#include "run/run_file.hpp"
+#include "results/run_file.hpp"
 
 #include "../support/shared_folder.hpp"
 #include "parallel/errors.hpp"
+#include "results/provenance.hpp"
 #include "run/info.hpp"
-#include "run/provenance.hpp"
 #include "run_file_case.hpp"
 
 #include <fmt/format.h>

@@ -189,7 +189,8 @@ class Evaluation(WholeRun):
 
     def test_a_killed_run_keeps_what_it_found(self):
         process = self.start("run", "case.toml", "--output", "killed.h5", ranks=None, stderr=subprocess.DEVNULL,
-                             settings=["run.epochs=100000", 'output.weights="none"', "output.checkpoint={}"])
+                             settings=["run.epochs=100000", "learning.epoch_memory=0.5", 'output.weights="none"',
+                                       "output.checkpoint={}"])
         self.until_epoch(process, 6, "killed.h5")
         self.stop(process, signal.SIGKILL, status=-signal.SIGKILL)
         found = self.read("killed.h5")

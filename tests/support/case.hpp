@@ -6,7 +6,7 @@
 #include "engine/waveform/waveform_engine.hpp"
 #include "network/external_input.hpp"
 #include "network/network.hpp"
-#include "run/sampler.hpp"
+#include "observe/series/sampler.hpp"
 
 #include <gtest/gtest.h>
 #include <mpi.h>
@@ -150,7 +150,7 @@ public:
 
   const Settings settings;
   const Network network;
-  const ExternalInput input;
+  ExternalInput input;
   Engine engine;
   Sampler sampler;
 };

@@ -2,7 +2,7 @@
 // Runs of the path kernel for tests.
 
 #include "case.hpp"
-#include "kernel/path_kernel.hpp"
+#include "observe/path_kernel/path_kernel.hpp"
 
 namespace hjnet::test {
 

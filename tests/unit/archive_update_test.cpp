@@ -1,7 +1,7 @@
 // Files that change: updates, attributes in place, publication, and disks that are full or may not be written.
 #include "archive_fixture.hpp"
 
-#include "archive/publish.hpp"
+#include "archive/files/publish.hpp"
 
 #include <fmt/format.h>
 #include <sys/mount.h>

@@ -1,7 +1,7 @@
 // Bases of what layers have done: orthonormal, as small as the tolerance allows, the same on any number of ranks.
 #include "../support/case.hpp"
 
-#include "history/basis.hpp"
+#include "history/factors/basis.hpp"
 
 #include <algorithm>
 #include <random>

@@ -1,7 +1,7 @@
 // The dense history's products on blocks, against sums written out, and W as the integral of V.
 #include "../support/case.hpp"
 
-#include "history/dense_weights.hpp"
+#include "history/dense/dense_weights.hpp"
 
 namespace {
 

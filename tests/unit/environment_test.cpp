@@ -2,9 +2,9 @@
 // values.
 #include "../support/case.hpp"
 #include "../support/draws.hpp"
-#include "config/grid_world.hpp"
+#include "config/files/grid_world.hpp"
 #include "history/last_shown.hpp"
-#include "run/value_stage.hpp"
+#include "observe/values/value_observer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -375,9 +375,10 @@ TEST(Bellman, LearnsTheValuesOfASmallProcess) {
        "network.initial_state=0.0", "environment.order=shuffled", "solver.relative_tolerance=1e-6"});
   Reinforced<WaveformEngine> c(settings);
   for (int epoch = 0; epoch < settings.epochs; ++epoch) c.advance();
-  ValueStage stage(c.network, c.input, c.settings, c.engine.delayed_weights(), 0);
+  const Watched watched{c.network, c.input, c.settings, c.engine};
+  const ValueObserver observer(watched);
   const auto& process = c.network.environment()->experience().process();
-  const auto report = compare_values(process, stage.learned(), process.optimal_values());
+  const auto report = compare_values(process, observer.learned(), process.optimal_values());
   EXPECT_EQ(report.optimal, 2);
   EXPECT_EQ(report.greedy, (std::vector<std::int64_t>{0, 1, -1}));
   expect_figure("learned Q against Q*", report.error, 0.05);

@@ -1,8 +1,8 @@
 // One owner at a time for a file, on file systems with locks and without.
 #include "../support/shared_folder.hpp"
 
-#include "archive/holder.hpp"
-#include "archive/owner.hpp"
+#include "archive/files/holder.hpp"
+#include "archive/files/owner.hpp"
 #include "parallel/errors.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // The multivalued wavefunction against families whose branches are known in closed form.
 #include "../support/case.hpp"
 
-#include "run/network_wave.hpp"
+#include "observe/wavefunction/network_wave.hpp"
 
 #include <algorithm>
 #include <functional>

@@ -3,7 +3,7 @@
 
 #include "quantum/boltzmann.hpp"
 #include "quantum/measures.hpp"
-#include "quantum/propagators.hpp"
+#include "quantum/propagators/propagators.hpp"
 #include "quantum_evolution.hpp"
 #include "quantum_reference.hpp"
 

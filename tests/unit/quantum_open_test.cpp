@@ -1,9 +1,9 @@
 // Noise, baths and the second orders that are states: closed forms, complete positivity, averages, Monte Carlo.
 #include <gtest/gtest.h>
 
-#include "quantum/gauss_hermite.hpp"
 #include "quantum/measures.hpp"
-#include "quantum/open_propagator.hpp"
+#include "quantum/propagators/gauss_hermite.hpp"
+#include "quantum/propagators/open_propagator.hpp"
 #include "quantum_evolution.hpp"
 #include "quantum_reference.hpp"
 

@@ -2,9 +2,9 @@
 // Malformed inputs are tests/input/'s business.
 #include "../support/input_folder.hpp"
 #include "archive/read.hpp"
+#include "config/document/suggest.hpp"
 #include "config/load.hpp"
 #include "config/reference.hpp"
-#include "config/suggest.hpp"
 #include "parallel/errors.hpp"
 
 #include <gtest/gtest.h>

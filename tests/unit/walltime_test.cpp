@@ -1,5 +1,5 @@
 // Wall times as users and Slurm write them.
-#include "config/walltime.hpp"
+#include "config/document/walltime.hpp"
 
 #include <gtest/gtest.h>
 

@@ -253,23 +253,46 @@ TEST(WeightPath, GoesOnFromWhatItHeld) {
 }
 
 TEST(WeightPath, ItemsMoveWithTheirPast) {
-  const auto settings = learning(-1.2, 1.0, Boundary::terminal, 0.0);
+  const auto settings = learning(-1.2, 0.7, Boundary::initial, 0.0);
   const auto all = meshes();
   WeightPath path(start);
   advance(path, settings, all[0], force_at_nodes(all[0]));
   WeightPath wider = path;  // a new item between the first two
-  wider.change_items(4, [](const double* from, double* to) {
+  wider.widen(4, [](const double* from, double* to) {
     to[0] = from[0];
+    to[1] = 0.0;
     to[2] = from[1];
     to[3] = from[2];
   });
   ASSERT_EQ(wider.items(), 4U);
   for (std::size_t node = 0; node < all[0].nodes(); ++node) {
-    EXPECT_EQ(wider.weights_at(node)[1], 0.0);
-    EXPECT_EQ(wider.weights_at(node)[2], path.weights_at(node)[1]);
+    EXPECT_EQ(wider.velocity_at(node)[1], 0.0);
+    EXPECT_EQ(wider.velocity_at(node)[2], path.velocity_at(node)[1]);
     EXPECT_EQ(wider.velocity_at(node)[3], path.velocity_at(node)[2]);
   }
   EXPECT_EQ(wider.end()[3], path.end()[2]);
+  // With no force on the new item an epoch later the rest is as if it were not there, and so once it is gone again.
+  auto force = force_at_nodes(all[1]);
+  std::vector<double> wide_force;
+  for (std::size_t i = 0; i < force.size(); ++i) {
+    wide_force.push_back(force[i]);
+    if (i % 3 == 0) wide_force.push_back(0.0);
+  }
+  advance(path, settings, all[1], force);
+  advance(wider, settings, all[1], wide_force);
+  wider.narrow(3, [](const double* from, double* to) {
+    to[0] = from[0];
+    to[1] = from[2];
+    to[2] = from[3];
+  });
+  ASSERT_EQ(wider.items(), 3U);
+  for (const auto& [a, b] : {std::pair{&wider.weights(), &path.weights()},
+                             {&wider.velocities(), &path.velocities()},
+                             {&wider.end(), &path.end()},
+                             {&wider.momenta(), &path.momenta()}}) {
+    ASSERT_EQ(a->size(), b->size());
+    for (std::size_t i = 0; i < a->size(); ++i) EXPECT_NEAR((*a)[i], (*b)[i], 1e-14);
+  }
 }
 
 }  // namespace

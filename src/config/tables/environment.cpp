@@ -1,9 +1,9 @@
 // [environment]: the Markov decision process of error = "bellman".
-#include "config/decision_tables.hpp"
+#include "config/document/toml_text.hpp"
 #include "config/fields.hpp"
-#include "config/grid_world.hpp"
-#include "config/tables.hpp"
-#include "config/toml_text.hpp"
+#include "config/files/grid_world.hpp"
+#include "config/tables/decision_tables.hpp"
+#include "config/tables/tables.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

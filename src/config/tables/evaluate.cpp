@@ -1,8 +1,8 @@
 // [evaluate]: sets of patterns on which the network is judged.
+#include "config/document/toml_text.hpp"
 #include "config/fields.hpp"
-#include "config/pattern_source.hpp"
-#include "config/tables.hpp"
-#include "config/toml_text.hpp"
+#include "config/files/pattern_source.hpp"
+#include "config/tables/tables.hpp"
 
 #include <fmt/format.h>
 

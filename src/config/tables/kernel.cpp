@@ -1,8 +1,8 @@
 // [kernel]: the path kernel of a learning run.
 #include "archive/read.hpp"
+#include "config/document/toml_text.hpp"
 #include "config/fields.hpp"
-#include "config/tables.hpp"
-#include "config/toml_text.hpp"
+#include "config/tables/tables.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 // [learning].
 #include "config/fields.hpp"
-#include "config/tables.hpp"
+#include "config/tables/tables.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // [network], its layers and projections.
+#include "config/document/toml_text.hpp"
 #include "config/fan_in.hpp"
 #include "config/fields.hpp"
-#include "config/tables.hpp"
-#include "config/toml_text.hpp"
+#include "config/tables/tables.hpp"
 
 #include <fmt/format.h>
 

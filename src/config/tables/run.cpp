@@ -1,7 +1,7 @@
 // [run].
+#include "config/document/toml_text.hpp"
 #include "config/fields.hpp"
-#include "config/tables.hpp"
-#include "config/toml_text.hpp"
+#include "config/tables/tables.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 // [torus], its terms and their polynomials.
-#include "config/dimension_lists.hpp"
+#include "config/document/toml_text.hpp"
 #include "config/fields.hpp"
-#include "config/toml_text.hpp"
+#include "config/tables/dimension_lists.hpp"
+#include "config/tables/torus_tables.hpp"
 #include "config/torus_names.hpp"
-#include "config/torus_tables.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

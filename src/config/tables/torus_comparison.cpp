@@ -1,8 +1,8 @@
 // [torus.wavefunction] and [torus.trajectory]: what tori are compared with.
-#include "config/dimension_lists.hpp"
+#include "config/document/toml_text.hpp"
 #include "config/fields.hpp"
-#include "config/toml_text.hpp"
-#include "config/torus_tables.hpp"
+#include "config/tables/dimension_lists.hpp"
+#include "config/tables/torus_tables.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

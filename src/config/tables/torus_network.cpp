@@ -1,10 +1,10 @@
 // [torus.network]: a Hamiltonian from a network.
-#include "config/dimension_lists.hpp"
+#include "config/document/toml_text.hpp"
 #include "config/fields.hpp"
 #include "config/load.hpp"
-#include "config/toml_text.hpp"
+#include "config/tables/dimension_lists.hpp"
+#include "config/tables/torus_tables.hpp"
 #include "config/torus_names.hpp"
-#include "config/torus_tables.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

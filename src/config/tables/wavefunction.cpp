@@ -1,8 +1,8 @@
 // [wavefunction]: that of a family of members.
+#include "config/document/toml_text.hpp"
 #include "config/fields.hpp"
 #include "config/sample_row.hpp"
-#include "config/tables.hpp"
-#include "config/toml_text.hpp"
+#include "config/tables/tables.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

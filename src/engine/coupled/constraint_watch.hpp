@@ -3,7 +3,7 @@
 /// constraints, multipliers and constrained synapses are at the nodes of an epoch.
 
 #include "engine/coupled/constrained_flow.hpp"
-#include "history/dense_weights.hpp"
+#include "history/dense/dense_weights.hpp"
 #include "history/epoch_record.hpp"
 
 #include <vector>

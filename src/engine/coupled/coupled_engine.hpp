@@ -9,8 +9,8 @@
 #include "engine/coupled/weight_sweep.hpp"
 #include "engine/epoch_mesh.hpp"
 #include "engine/epoch_solver.hpp"
-#include "history/dense_weights.hpp"
-#include "history/factor_weights.hpp"
+#include "history/dense/dense_weights.hpp"
+#include "history/factors/factor_weights.hpp"
 #include "history/gauge_weights.hpp"
 #include "history/multiplier_path.hpp"
 

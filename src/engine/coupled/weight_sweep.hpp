@@ -13,7 +13,7 @@
 #include "engine/coupled/integrator.hpp"
 #include "engine/coupled/neuron_sweeps.hpp"
 #include "engine/coupled/sweep_position.hpp"
-#include "history/dense_weights.hpp"
+#include "history/dense/dense_weights.hpp"
 #include "history/epoch_record.hpp"
 
 #include <functional>

@@ -5,7 +5,7 @@
 #include "engine/epoch_mesh.hpp"
 #include "engine/epoch_solver.hpp"
 #include "engine/waveform/neuron_waves.hpp"
-#include "history/factor_weights.hpp"
+#include "history/factors/factor_weights.hpp"
 
 #include <functional>
 #include <memory>

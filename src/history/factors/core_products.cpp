@@ -1,0 +1,193 @@
+// Products with a projection out of its factors, overlapped with the exchange between ranks.
+#include "config/tangents.hpp"
+#include "history/factors/core_history.hpp"
+#include "parallel/blas.hpp"
+#include "parallel/counts.hpp"
+#include "parallel/sums.hpp"
+
+namespace hjnet {
+
+std::vector<double> CoreHistory::phi(std::span<const double> phases) const {
+  std::vector<double> out;
+  if (!context_.decays()) return out;
+  std::vector<double> work;
+  for (const double phase : phases) out.push_back(path_.weights(phase, work)[path_.items() - 1]);
+  return out;
+}
+
+std::vector<double> CoreHistory::multiply_cores(std::span<const double> phases, Direction direction,
+                                                const std::vector<double>& z) const {
+  const bool forward = direction == Direction::forward;
+  const auto times = phases.size();
+  const auto& pre = y_.bases;
+  const auto& post = g_.bases;
+  const auto& met = context_.product_columns.met;
+  const auto& given = context_.product_columns.given;
+  const auto from = (forward ? pre : post).offsets(times, met);
+  const auto to = (forward ? post : pre).offsets(times, given);
+  std::vector<double> u(to.back(), 0.0);
+  std::vector<double> work;
+  const auto add = [&](const double* cores, const CoreBlock& block, std::size_t in, std::size_t out, std::size_t time) {
+    const auto source = forward ? block.right : block.left;
+    const auto target = forward ? block.left : block.right;
+    gemv(forward ? CblasNoTrans : CblasTrans, as_int(block.rows), as_int(block.columns), 1.0, cores + block.first,
+         as_int(block.columns), z.data() + from[source] + met.place[source][in] * times + time,
+         as_int(met.of[source].size() * times), 1.0, u.data() + to[target] + given.place[target][out] * times + time,
+         as_int(given.of[target].size() * times));
+  };
+  for (std::size_t time = 0; time < times; ++time) {
+    const double* cores = path_.weights(phases[time], work);
+    for (std::size_t c = 0; c < context_.columns; ++c) {
+      for (const auto [w, in] : all_terms(c)) {
+        for (const auto& block : layout_.of(w)) {
+          if (block.size() > 0) add(cores, block, in, c, time);
+        }
+      }
+    }
+  }
+  return u;
+}
+
+double CoreHistory::initial_factor(WeightMoment moment, const double* items) const {
+  if (context_.decays()) return items[layout_.size()];
+  return moment.velocity ? 0.0 : 1.0;
+}
+
+void CoreHistory::multiply_initial(std::size_t width, const double* own, const double* halo, double* net,
+                                   const Handover& arrived) const {
+  const auto& s = synapses();
+  const double* matrix = initial();
+  if (!arrived) return multiply_block(s, matrix, Direction::forward, width, halo, net);
+  const auto mine = context_.network.layout().in_layer[as_size(s.from)];
+  const auto end = mine.first + mine.count;
+  const auto multiply = [&](IndexRange range, const double* pre) {
+    multiply_columns(s, matrix, Direction::forward, range, width, pre, net + as_size(s.post) * width);
+  };
+  multiply(mine, pre_layer(own, width));
+  arrived();
+  multiply({0, mine.first}, halo + as_size(s.pre) * width);
+  multiply({end, s.columns - end}, halo + as_size(s.pre + end) * width);
+}
+
+void CoreHistory::multiply_initial_transpose(std::size_t width, const double* p, double* halo, double* own,
+                                             const Handover& complete) const {
+  const auto& s = synapses();
+  const double* matrix = initial();
+  if (!complete) return multiply_block(s, matrix, Direction::backward, width, p, halo);
+  const auto mine = context_.network.layout().in_layer[as_size(s.from)];
+  const auto end = mine.first + mine.count;
+  const auto multiply = [&](IndexRange range, double* pre) {
+    multiply_columns(s, matrix, Direction::backward, range, width, p + as_size(s.post) * width, pre);
+  };
+  multiply({0, mine.first}, halo + as_size(s.pre) * width);
+  multiply({end, s.columns - end}, halo + as_size(s.pre + end) * width);
+  complete();
+  multiply(mine, pre_layer(own, width));
+}
+
+void CoreHistory::apply(std::span<const double> phases, const double* own, const double* halo, double* net,
+                        const Handover& arrived) const {
+  const auto& s = synapses();
+  const auto times = phases.size();
+  const auto width = context_.columns * times;
+  std::vector<double> z;
+  MPI_Request request = MPI_REQUEST_NULL;
+  const bool moved = layout_.size() > 0;
+  if (moved) {
+    z = y_.bases.project(pre_layer(own, width), times, context_.product_columns.met);
+    MPI_Iallreduce(MPI_IN_PLACE, z.data(), as_int(z.size()), MPI_DOUBLE, MPI_SUM, context_.network.comm(), &request);
+  }
+  const auto factor = phi(phases);
+  double* target = net + as_size(s.post) * width;
+  if (factor.empty()) {
+    multiply_initial(width, own, halo, net, arrived);
+  } else {
+    std::vector<double> product(as_size(s.post + s.rows) * width, 0.0);
+    multiply_initial(width, own, halo, product.data(), arrived);
+    const double* from = product.data() + as_size(s.post) * width;
+    for (std::size_t i = 0; i < as_size(s.rows) * width; ++i) target[i] += factor[i % times] * from[i];
+  }
+  if (!moved) return;
+  MPI_Wait(&request, MPI_STATUS_IGNORE);
+  g_.bases.expand(multiply_cores(phases, Direction::forward, z), times, context_.product_columns.given, target);
+}
+
+void CoreHistory::apply_transpose(std::span<const double> phases, const double* p, double* halo, double* own,
+                                  const Handover& complete) const {
+  const auto& s = synapses();
+  const auto times = phases.size();
+  const auto width = context_.columns * times;
+  std::vector<double> z;
+  MPI_Request request = MPI_REQUEST_NULL;
+  const bool moved = layout_.size() > 0;
+  const double* source = p + as_size(s.post) * width;
+  if (moved) {
+    z = g_.bases.project(source, times, context_.product_columns.met);
+    MPI_Iallreduce(MPI_IN_PLACE, z.data(), as_int(z.size()), MPI_DOUBLE, MPI_SUM, context_.network.comm(), &request);
+  }
+  const auto factor = phi(phases);
+  if (factor.empty()) {
+    multiply_initial_transpose(width, p, halo, own, complete);
+  } else {
+    std::vector<double> scaled(as_size(s.post + s.rows) * width);
+    double* to = scaled.data() + as_size(s.post) * width;
+    for (std::size_t i = 0; i < as_size(s.rows) * width; ++i) to[i] = factor[i % times] * source[i];
+    multiply_initial_transpose(width, scaled.data(), halo, own, complete);
+  }
+  if (!moved) return;
+  MPI_Wait(&request, MPI_STATUS_IGNORE);
+  y_.bases.expand(multiply_cores(phases, Direction::backward, z), times, context_.product_columns.given,
+                  pre_layer(own, width));
+}
+
+// At one phase, for many vectors at once.
+
+void CoreHistory::multiply(WeightMoment moment, std::size_t width, const double* own, const double* halo,
+                           double* net) const {
+  const auto& s = synapses();
+  std::vector<double> work;
+  const double* items = items_at(moment, work);
+  const auto& pre = y_.bases.of(0);
+  const auto& post = g_.bases.of(0);
+  if (pre.rank() > 0 && post.rank() > 0) {
+    std::vector<double> z(pre.rank() * width, 0.0);
+    std::vector<double> u(post.rank() * width, 0.0);
+    pre.project(pre_layer(own, width), width, z.data());
+    sum_over_ranks(context_.network.comm(), z);
+    gemm(CblasNoTrans, CblasNoTrans, as_int(post.rank()), as_int(width), as_int(pre.rank()), 1.0, items,
+         as_int(pre.rank()), z.data(), as_int(width), 0.0, u.data(), as_int(width));
+    post.expand(u.data(), width, net + as_size(s.post) * width);
+  }
+  const double factor = initial_factor(moment, items);
+  if (factor == 0.0) return;
+  if (factor == 1.0) return multiply_block(s, initial(), Direction::forward, width, halo, net);
+  std::vector<double> product(as_size(s.post + s.rows) * width, 0.0);
+  multiply_block(s, initial(), Direction::forward, width, halo, product.data());
+  for (auto i = as_size(s.post) * width; i < product.size(); ++i) net[i] += factor * product[i];
+}
+
+void CoreHistory::multiply_transpose(WeightMoment moment, std::size_t width, const double* p, double* halo,
+                                     double* own) const {
+  const auto& s = synapses();
+  std::vector<double> work;
+  const double* items = items_at(moment, work);
+  const auto& pre = y_.bases.of(0);
+  const auto& post = g_.bases.of(0);
+  if (pre.rank() > 0 && post.rank() > 0) {
+    std::vector<double> z(post.rank() * width, 0.0);
+    std::vector<double> u(pre.rank() * width, 0.0);
+    post.project(p + as_size(s.post) * width, width, z.data());
+    sum_over_ranks(context_.network.comm(), z);
+    gemm(CblasTrans, CblasNoTrans, as_int(pre.rank()), as_int(width), as_int(post.rank()), 1.0, items,
+         as_int(pre.rank()), z.data(), as_int(width), 0.0, u.data(), as_int(width));
+    pre.expand(u.data(), width, pre_layer(own, width));
+  }
+  const double factor = initial_factor(moment, items);
+  if (factor == 0.0) return;
+  if (factor == 1.0) return multiply_block(s, initial(), Direction::backward, width, p, halo);
+  std::vector<double> scaled(as_size(s.post + s.rows) * width, 0.0);
+  for (auto i = as_size(s.post) * width; i < scaled.size(); ++i) scaled[i] = factor * p[i];
+  multiply_block(s, initial(), Direction::backward, width, scaled.data(), halo);
+}
+
+}  // namespace hjnet

@@ -1,0 +1,211 @@
+#include "observe/values/value_observer.hpp"
+
+#include "archive/collective.hpp"
+#include "parallel/counts.hpp"
+#include "parallel/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace hjnet {
+
+namespace {
+
+/// Actions whose values by Q* differ by less than this part of the largest are as good as each other.
+constexpr double tie = 1e-9;
+
+constexpr const char* q_error_description =
+    "max |Q - Q*| / max |Q*| over states that are not terminal, after each epoch";
+constexpr const char* policy_description = "states whose greedy action is one of the best by Q*, after each epoch";
+
+/// Of the run, or of an ensemble's first member: what the last epoch done left of the learned values. Collective over
+/// the member's group, as the next.
+void write_report(RunFile& file, int member, const ValueReport& report) {
+  if (!file.is_first(member)) return;
+  together(file.group(), [&] {
+    if (file.group_rank() != 0) return;
+    file.write_rows("/environment/q", 0, report.values);
+    file.archive().write<std::int64_t>("/environment/greedy", Slab::whole({report.greedy.size()}), report.greedy,
+                                       Access::independent);
+  });
+}
+
+/// The error of the learned values, and the number of states with a best action, of the epochs from the first one on.
+void write_curves(RunFile& file, int member, int first_epoch, std::span<const double> errors,
+                  std::span<const double> optimal_states) {
+  if (errors.empty()) return;
+  together(file.group(), [&] {
+    if (file.group_rank() != 0) return;
+    const auto row = static_cast<std::uint64_t>(first_epoch);
+    for (const auto& [name, values] : {std::pair{"q_error", errors}, std::pair{"policy_optimal", optimal_states}}) {
+      if (file.settings().ensemble) file.write_member(name, member, row, values);
+      if (file.is_first(member)) file.write_rows(std::string("/environment/") + name, row, values);
+    }
+  });
+}
+
+}  // namespace
+
+ValueReport compare_values(const DecisionProcess& process, std::vector<double> values,
+                           const std::vector<double>& optimal) {
+  const auto actions = process.actions();
+  double largest = 0.0;
+  for (const double value : optimal) largest = std::max(largest, std::isnan(value) ? 0.0 : std::abs(value));
+  const double scale = largest > 0.0 ? largest : 1.0;
+  ValueReport out;
+  out.greedy.assign(as_size(process.states()), -1);
+  for (std::int64_t state = 0; state < process.states(); ++state) {
+    double* row = values.data() + state * actions;
+    if (process.terminal(state)) {
+      std::fill_n(row, actions, std::numeric_limits<double>::quiet_NaN());
+      continue;
+    }
+    const double* best = optimal.data() + state * actions;
+    const auto greedy = greedy_action(row, actions);
+    out.greedy[as_size(state)] = greedy;
+    if (best[greedy] >= best[greedy_action(best, actions)] - tie * scale) ++out.optimal;
+    for (std::int64_t a = 0; a < actions; ++a) {
+      const double error = std::abs(row[a] - best[a]);
+      const bool is_zero = std::abs(best[a]) <= tie * scale;
+      out.error = std::max(out.error, error / scale);
+      out.entry_error = std::max(out.entry_error, error / (is_zero ? scale : std::abs(best[a])));
+    }
+  }
+  out.values = std::move(values);
+  return out;
+}
+
+ValueObserver::ValueObserver(const Watched& watched)
+    : network_(watched.network),
+      settings_(watched.settings),
+      member_(watched.member),
+      rest_(watched.network, watched.engine.delayed_weights()),
+      last_shown_(watched.network, as_size(watched.input.columns())),
+      optimal_(watched.network.environment()->experience().process().optimal_values()) {
+  const auto states = as_size(settings_.environment->states);
+  const auto& constant = watched.input.constant();
+  const auto& part = network_.layers()[as_size(settings_.environment->layer)];
+  const auto& features = network_.environment()->features();
+  input_.resize(constant.size() * states);
+  for (std::size_t i = 0; i < input_.size(); ++i) input_[i] = constant[i / states];
+  for (std::size_t i = 0; i < features.size(); ++i) input_[as_size(part.first) * states + i] += features[i];
+}
+
+std::vector<double> ValueObserver::learned() const {
+  const auto states = as_size(settings_.environment->states);
+  // The engine's past, asked for at its end, is what the weights are now.
+  const auto state = rest_.rest(settings_.epoch_length, states, input_);
+  std::vector<double> values(state.outputs.size());
+  transpose(state.outputs.data(), network_.error().outputs(), states, values.data());
+  return values;
+}
+
+void ValueObserver::take(const EpochRecord& record, EpochSamples& /*samples*/) {
+  last_shown_.take(record);
+}
+
+void ValueObserver::write(RunFile& file, const EpochSamples& samples) {
+  auto values = learned();
+  if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); })) {
+    throw numerical_error(fmt::format("after epoch {}: a learned value Q(s, a) is not finite", samples.epoch));
+  }
+  report_ = compare_values(network_.environment()->experience().process(), std::move(values), optimal_);
+  errors_.push_back(report_.error);
+  optimal_states_.push_back(static_cast<double>(report_.optimal));
+  write_report(file, member_, report_);
+  write_curves(file, member_, samples.epoch, std::span(errors_).last(1), std::span(optimal_states_).last(1));
+}
+
+void ValueObserver::begin(RunFile& file, int /*epochs_done*/) {
+  if (file.is_first(member_)) {
+    together(file.group(), [&] {
+      if (file.group_rank() == 0) file.write_rows("/environment/value_iteration/q", 0, optimal_);
+    });
+  }
+  write_curves(file, member_, 0, errors_, optimal_states_);
+  if (!errors_.empty()) write_report(file, member_, report_);  // the file's may be those of a later epoch
+}
+
+std::string ValueObserver::describe() const {
+  const auto acting = network_.environment()->experience().process().acting().size();
+  const auto best = std::min_element(errors_.begin(), errors_.end());
+  auto text = fmt::format(
+      "Values{}: the greedy policy is optimal in {} of {} states; Q is off value iteration by {:.3g} of its largest "
+      "value at most, by {:.3g} of each entry",
+      settings_.ensemble ? fmt::format(" (member {})", member_) : "", report_.optimal, acting, report_.error,
+      report_.entry_error);
+  if (*best < 0.9 * report_.error) {
+    text += fmt::format("; it was nearest, {:.3g}, after epoch {}", *best, best - errors_.begin());
+  }
+  return text + ".";
+}
+
+void ValueObserver::save(VectorArchive& out) const {
+  last_shown_.save(out);
+  out.write_numbers("/bellman/q_error", errors_, "error of Q after every epoch done");
+  out.write_numbers("/bellman/policy_optimal", optimal_states_, "states with a best action after every epoch done");
+}
+
+void ValueObserver::load(const VectorArchive& in, int epochs_done) {
+  last_shown_.load(in);
+  errors_ = in.read_numbers("/bellman/q_error");
+  optimal_states_ = in.read_numbers("/bellman/policy_optimal");
+  if (errors_.size() != as_size(epochs_done) || optimal_states_.size() != errors_.size()) {
+    throw io_error("/bellman/q_error or /bellman/policy_optimal does not hold a number for every epoch done");
+  }
+  report_ = compare_values(network_.environment()->experience().process(), learned(), optimal_);
+}
+
+std::int64_t ValueObserver::saved_bytes() const {
+  int rank = 0;
+  MPI_Comm_rank(network_.comm(), &rank);
+  if (rank != 0) return 0;
+  return last_shown_.saved_bytes() + static_cast<std::int64_t>((errors_.size() * 2) * sizeof(double));
+}
+
+void ValueObserver::lay_out(RunFile& file) {
+  const auto& settings = file.settings();
+  auto& archive = file.archive();
+  const auto& environment = *settings.environment;
+  const auto states = static_cast<std::uint64_t>(environment.states);
+  const auto actions = static_cast<std::uint64_t>(environment.actions);
+  const auto epochs = static_cast<std::uint64_t>(settings.epochs);
+  archive.create_dataset<double>("/environment/value_iteration/q", {states, actions},
+                                 "Q*(s, a), the limit of value iteration; NaN where s is terminal");
+  archive.create_dataset<double>("/environment/q", {states, actions},
+                                 "learned Q(s, a): outputs at rest under the features of s with W after the last "
+                                 "epoch done; NaN where s is terminal");
+  archive.create_dataset<std::int64_t>("/environment/greedy", {states},
+                                       "action of the largest learned Q(s, .); -1 where s is terminal");
+  archive.create_dataset<double>("/environment/q_error", {epochs}, q_error_description);
+  archive.create_dataset<double>("/environment/policy_optimal", {epochs}, policy_description);
+  archive.write_attribute("/environment", "acting_states",
+                          environment.states - static_cast<std::int64_t>(environment.terminal.size()));
+  if (!settings.ensemble) return;
+  file.create_members("q_error", {epochs}, q_error_description, "", false);
+  file.create_members("policy_optimal", {epochs}, policy_description, "", false);
+}
+
+/// Transitions and rewards (as read, and in the process), features, the states' inputs at rest, the last slot of every
+/// state.
+ObserverSize ValueObserver::size(const Settings& settings, const RunSize& run) {
+  constexpr auto real = static_cast<std::int64_t>(sizeof(double));
+  const auto& environment = *settings.environment;
+  const auto states = environment.states;
+  const auto outputs = settings.network.layers.back().neurons;
+  const auto shown_to = settings.network.layers[as_size(environment.layer)].neurons;
+  const std::int64_t tables = 2 * states * environment.actions * states;
+  const std::int64_t shown = (run.mesh_nodes / environment.per_epoch + 1) * run.columns * states;
+  const std::int64_t members = settings.ensemble ? 1 + settings.ensemble->members : 1;
+  const std::int64_t epochs = settings.epochs;
+  ObserverSize out;
+  out.bytes = real * (2 * tables + 2 * states * shown_to + states * (4 * run.neurons + run.halo + outputs) + shown);
+  out.checkpoint_bytes = real * (shown + 2 * epochs);
+  out.file_bytes = real * (2 * states * outputs + 2 * epochs * members);
+  return out;
+}
+
+}  // namespace hjnet
