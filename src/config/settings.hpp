@@ -3,6 +3,7 @@
 /// no other part of hjnet reads TOML. Names follow the input file's; units are dimensionless, time is in the unit of
 /// `run.epoch_length` unless said otherwise.
 
+#include "config/choices.hpp"
 #include "config/document/value.hpp"
 #include "config/environment_settings.hpp"
 
@@ -21,8 +22,6 @@ struct LayerValue {
   Value value;
   bool operator==(const LayerValue&) const = default;
 };
-
-enum class Transfer { identity, tanh, logistic, softplus, erf };
 
 struct LayerSettings {
   std::string name;
@@ -70,9 +69,6 @@ struct NetworkSettings {
   }
   bool operator==(const NetworkSettings&) const = default;
 };
-
-enum class Boundary { terminal, initial, off };  ///< off: delta only
-enum class ErrorKind { squared, cross_entropy, lyapunov, bellman };
 
 struct LearningSettings {
   bool enabled = true;
@@ -124,8 +120,6 @@ struct StimulusSettings {
   bool operator==(const StimulusSettings&) const = default;
 };
 
-enum class Closure { bilinear, backpropagation, full, mixed, mean_field, branches };
-
 /// Closures to whose coefficients the error functional adds.
 constexpr bool has_operator_error(Closure closure) {
   return closure == Closure::full || closure == Closure::mixed;
@@ -148,12 +142,6 @@ struct ParticleSettings {
   bool feedback = false;  ///< at every epoch's start the ports are fed the Stokes vectors of the current mixture
   bool operator==(const ParticleSettings&) const = default;
 };
-
-enum class Memory { none, symmetric, causal, window, exponential };
-
-/// What becomes of the second order: the paper's, its completely positive part, or the average over the noise of which
-/// it is the lowest order.
-enum class SecondOrder { redfield, regularised, average };
 
 /// Rates of [A, B], and the axis along which each is measured, of length 1.
 struct BathSettings {
@@ -255,9 +243,6 @@ struct EnsembleSettings {
   bool operator==(const EnsembleSettings&) const = default;
 };
 
-enum class EngineKind { coupled, waveform, automatic };
-enum class Method { bdf, adams };
-
 /// psi of an ensemble's family over one or two neurons (model.md, section 9).
 struct WaveSettings {
   std::vector<std::int64_t> neurons;         ///< one or two global indices: the axes
@@ -298,10 +283,10 @@ struct SolverSettings {
   EngineKind engine = EngineKind::automatic;
   Method method = Method::bdf;
   double relative_tolerance = 1e-8, absolute_tolerance = 1e-10;
+  /// A quantity whose largest value is below this is not looked at relative to it, but to this.
+  [[nodiscard]] double floor() const { return absolute_tolerance / relative_tolerance; }
   bool operator==(const SolverSettings&) const = default;
 };
-
-enum class WeightOutput { none, last, all };
 
 /// When checkpoints are written, beside those on a signal or at the end of the wall time, and which are kept.
 struct CheckpointSettings {
@@ -346,7 +331,12 @@ struct Settings {
 
   /// Whether four networks stand beside the run's own: Closure::branches.
   [[nodiscard]] bool has_branches() const { return particles && particles->closure == Closure::branches; }
+  /// S+1.
+  [[nodiscard]] std::size_t samples_an_epoch() const { return static_cast<std::size_t>(samples_per_epoch) + 1; }
   [[nodiscard]] std::int64_t samples() const { return static_cast<std::int64_t>(epochs) * (samples_per_epoch + 1); }
+  /// Members of the ensemble, one of a single network; and the number of the first.
+  [[nodiscard]] int members() const { return ensemble ? ensemble->members : 1; }
+  [[nodiscard]] int first_member() const { return ensemble ? ensemble->first : 0; }
   bool operator==(const Settings&) const = default;
 };
 

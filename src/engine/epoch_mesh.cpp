@@ -157,7 +157,7 @@ void UnresolvedElements::add(Resolution resolution, std::size_t columns) {
     sum_over_ranks(comm_, *part);
   }
   // Below the absolute tolerance there is nothing to resolve.
-  const double floor = settings_.solver.absolute_tolerance / settings_.solver.relative_tolerance;
+  const double floor = settings_.solver.floor();
   const auto coarse = unresolved(mesh_, resolution, columns, items_, tolerance_, floor);
   const auto gross =
       unresolved(mesh_, resolution, columns, items_, std::max(gross_ratio * tolerance_, gross_tail), floor);

@@ -5,60 +5,25 @@
 
 namespace hjnet {
 
-Krylov::Krylov(MPI_Comm comm, std::int64_t local_size) {
-  const auto n = static_cast<PetscInt>(local_size);
-  PetscCallAbort(comm, VecCreateMPI(comm, n, PETSC_DETERMINE, &x_));
+Krylov::Krylov(MPI_Comm comm, std::int64_t local_size) : shell_(comm, static_cast<PetscInt>(local_size)) {
+  PetscCallAbort(comm, VecCreateMPI(comm, static_cast<PetscInt>(local_size), PETSC_DETERMINE, &x_));
   PetscCallAbort(comm, VecDuplicate(x_, &b_));
-  PetscCallAbort(comm, MatCreateShell(comm, n, n, PETSC_DETERMINE, PETSC_DETERMINE, this, &matrix_));
-  PetscCallAbort(comm, MatShellSetOperation(matrix_, MATOP_MULT, reinterpret_cast<void (*)(void)>(multiply)));
   PetscCallAbort(comm, KSPCreate(comm, &ksp_));
   PetscCallAbort(comm, KSPSetOptionsPrefix(ksp_, "newton_"));
-  PetscCallAbort(comm, KSPSetOperators(ksp_, matrix_, matrix_));
-  PetscCallAbort(comm, KSPSetType(ksp_, KSPGMRES));
-  PC pc = nullptr;
-  PetscCallAbort(comm, KSPGetPC(ksp_, &pc));
-  PetscCallAbort(comm, PCSetType(pc, PCSHELL));
-  PetscCallAbort(comm, PCShellSetContext(pc, this));
-  PetscCallAbort(comm, PCShellSetApply(pc, apply_preconditioner));
+  PetscCallAbort(comm, KSPSetOperators(ksp_, shell_.matrix(), shell_.matrix()));
+  shell_.set_up(ksp_);
   PetscCallAbort(comm, KSPSetFromOptions(ksp_));
 }
 
 Krylov::~Krylov() {
   KSPDestroy(&ksp_);
-  MatDestroy(&matrix_);
   VecDestroy(&x_);
   VecDestroy(&b_);
 }
 
-PetscErrorCode Krylov::multiply(Mat matrix, Vec x, Vec y) {
-  Krylov* self = nullptr;
-  const double* in = nullptr;
-  double* out = nullptr;
-  PetscFunctionBeginUser;
-  PetscCall(MatShellGetContext(matrix, &self));
-  PetscCall(VecGetArrayRead(x, &in));
-  PetscCall(VecGetArray(y, &out));
-  (*self->operator_)(in, out);
-  PetscCall(VecRestoreArray(y, &out));
-  PetscCall(VecRestoreArrayRead(x, &in));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode Krylov::apply_preconditioner(PC pc, Vec x, Vec y) {
-  Krylov* self = nullptr;
-  double* out = nullptr;
-  PetscFunctionBeginUser;
-  PetscCall(PCShellGetContext(pc, &self));
-  PetscCall(VecCopy(x, y));
-  PetscCall(VecGetArray(y, &out));
-  (*self->preconditioner_)(out);
-  PetscCall(VecRestoreArray(y, &out));
-  PetscFunctionReturn(0);
-}
-
-bool Krylov::solve(const Operator& apply, const Preconditioner& precondition, double tolerance, double* b) {
-  operator_ = &apply;
-  preconditioner_ = &precondition;
+bool Krylov::solve(const PetscShell::Product& apply, const PetscShell::Preconditioner& precondition, double tolerance,
+                   double* b) {
+  shell_.set(apply, precondition);
   const MPI_Comm comm = PetscObjectComm(reinterpret_cast<PetscObject>(ksp_));
   PetscInt size = 0;
   double* data = nullptr;

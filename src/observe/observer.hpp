@@ -32,7 +32,7 @@ struct Watched {
   int member = 0;
 
   /// Of an ensemble's members the first alone is kept in full.
-  [[nodiscard]] bool is_first() const { return !settings.ensemble || member == settings.ensemble->first; }
+  [[nodiscard]] bool is_first() const { return member == settings.first_member(); }
   [[nodiscard]] MPI_Comm group() const { return network.comm(); }
 };
 

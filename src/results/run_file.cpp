@@ -40,7 +40,7 @@ RunFile::RunFile(MPI_Comm world, MPI_Comm group, const Settings& settings, const
       group_rank_(rank_in(group)),
       settings_(settings),
       layout_(layout),
-      first_(settings.ensemble ? settings.ensemble->first : 0),
+      first_(settings.first_member()),
       run_id_(from_root(world, random_uuid())),
       origin_(run_id_),
       sections_(std::move(sections)),
@@ -139,7 +139,7 @@ void RunFile::write_scalars(std::optional<int> member, std::uint64_t row, const 
 }
 
 void RunFile::write_series(int member, int first_epoch, const SampleSeries& series) {
-  const auto rows = static_cast<std::uint64_t>(settings_.samples_per_epoch) + 1;
+  const auto rows = std::uint64_t{settings_.samples_an_epoch()};
   const auto row = static_cast<std::uint64_t>(first_epoch) * rows;
   const auto count = series.time.size();
   if (count == 0) return;
@@ -176,7 +176,7 @@ void RunFile::write_epoch(int member, const EpochSamples& samples) {
 
 void RunFile::write_states(const std::string& path, std::optional<int> member, std::uint64_t row,
                            std::span<const double> values) {
-  const auto rows = static_cast<std::uint64_t>(settings_.samples_per_epoch) + 1;
+  const auto rows = std::uint64_t{settings_.samples_an_epoch()};
   const auto width = static_cast<std::size_t>(layout_.local_neurons);
   expect_size(path, values.size(), rows * width);
   std::size_t column = 0;

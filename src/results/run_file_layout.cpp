@@ -110,7 +110,7 @@ void RunFile::create_density() {
 
 void RunFile::create_operators() {
   const auto mesh = operator_mesh(settings_);
-  const auto members = settings_.ensemble ? as_size(settings_.ensemble->members) : 1;
+  const auto members = as_size(settings_.members());
   archive_.create_dataset<double>("/operator/boundaries", {mesh.boundaries().size()},
                                   "ends of the elements of time, phases of an epoch");
   archive_.create_dataset<double>("/operator/phases", {mesh.nodes()},
@@ -121,7 +121,7 @@ void RunFile::create_operators() {
 }
 
 void RunFile::create_critical() {
-  const std::vector<std::uint64_t> rows{settings_.ensemble ? as_size(settings_.ensemble->members) : 1};
+  const std::vector<std::uint64_t> rows{as_size(settings_.members())};
   archive_.create_dataset<double>("/critical/mediator_noise", rows,
                                   "smallest mediator noise x at which no sample is entangled, a row a member");
   archive_.create_dataset<double>(
@@ -191,7 +191,7 @@ void RunFile::write_parameters() {
 }
 
 void RunFile::write_what_is_known() {
-  const std::vector<std::int32_t> zeros(settings_.ensemble ? as_size(settings_.ensemble->members) : 1);
+  const std::vector<std::int32_t> zeros(as_size(settings_.members()));
   if (settings_.ensemble) {
     for (const auto* path : {"/progress/member_epochs", "/progress/member_finished"}) {
       archive_.write_root<std::int32_t>(path, zeros);

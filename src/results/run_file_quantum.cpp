@@ -34,7 +34,7 @@ std::vector<double> read_operator_coefficients(const Archive& archive, std::uint
 
 SampleSeries read_series(const Archive& archive, const Settings& settings, int member) {
   SampleSeries out;
-  const auto row = static_cast<std::uint64_t>(settings.ensemble ? member - settings.ensemble->first : 0);
+  const auto row = static_cast<std::uint64_t>(member - settings.first_member());
   for (const auto& field : series_fields) {
     if (!field.is_there(settings)) continue;
     const auto path = settings.ensemble ? std::string("/ensemble/member/") + field.name : std::string(field.path);
@@ -156,7 +156,7 @@ void RunFile::write_ensemble_statistics(const EnsembleStatistics& statistics) {
     if (world_rank_ != 0) return;
     const auto& mean = statistics.mean;
     std::vector<std::int32_t> epochs(samples());
-    const auto rows = static_cast<std::size_t>(settings_.samples_per_epoch) + 1;
+    const auto rows = settings_.samples_an_epoch();
     for (std::size_t i = 0; i < epochs.size(); ++i) epochs[i] = static_cast<std::int32_t>(i / rows);
     archive_.write<std::int32_t>("/series/epoch", {{0}, {samples()}}, epochs, Access::independent);
     write_rows("/series/time", 0, mean.time);

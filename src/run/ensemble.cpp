@@ -15,8 +15,8 @@ EnsembleGroups::EnsembleGroups(MPI_Comm world, const Settings& settings) {
   int ranks = 1;
   MPI_Comm_rank(world, &rank);
   MPI_Comm_size(world, &ranks);
-  const int members = settings.ensemble ? settings.ensemble->members : 1;
-  const int first = settings.ensemble ? settings.ensemble->first : 0;
+  const int members = settings.members();
+  const int first = settings.first_member();
   const int groups = std::min(ranks, members);
   const auto color = static_cast<int>(static_cast<std::int64_t>(rank) * groups / ranks);
   MPI_Comm_split(world, color, rank, &group_);

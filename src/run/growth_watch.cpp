@@ -23,7 +23,7 @@ double average_of(std::span<const double> values) {
 }  // namespace
 
 GrowthWatch::GrowthWatch(const Settings& settings)
-    : samples_(static_cast<std::size_t>(settings.samples_per_epoch) + 1),
+    : samples_(settings.samples_an_epoch()),
       judged_(settings.learning.enabled && settings.learning.error != ErrorKind::lyapunov && !settings.environment) {
   if (settings.stimulus.patterns) {
     const auto& patterns = *settings.stimulus.patterns;

@@ -42,7 +42,7 @@ void append(SampleSeries& to, const SampleSeries& from) {
 
 /// How many samples so many epochs have.
 std::size_t samples_of(const Settings& settings, int epochs) {
-  return (static_cast<std::size_t>(settings.samples_per_epoch) + 1) * static_cast<std::size_t>(epochs);
+  return settings.samples_an_epoch() * static_cast<std::size_t>(epochs);
 }
 
 /// All but the first epochs.
@@ -259,7 +259,7 @@ void Member::act(Progress& progress, Timing& timing, Checkpoints& checkpoints) {
 
 /// Says that learning diverges when it begins to; of an ensemble's members the first speaks.
 void Member::watch_growth() {
-  const auto rows = static_cast<std::size_t>(settings_.samples_per_epoch) + 1;
+  const auto rows = settings_.samples_an_epoch();
   const auto found = growth_.take(std::span<const double>(result_.series.interaction).last(rows));
   if (found && is_first()) spdlog::warn("{}", describe(*found));
 }

@@ -92,7 +92,7 @@ private:
   void publish() const;
   void take_epochs(RunFile& file, Progress& progress, Timing& timing, Checkpoints& checkpoints);
   /// Those of the run's member `first` alone are kept in full.
-  [[nodiscard]] bool is_first() const { return !settings_.ensemble || number_ == settings_.ensemble->first; }
+  [[nodiscard]] bool is_first() const { return number_ == settings_.first_member(); }
   void advance(RunFile& file, Timing& timing);
   void look(RunFile& file, Progress& progress, Timing& timing, const Checkpoints& checkpoints);
   void act(Progress& progress, Timing& timing, Checkpoints& checkpoints);

@@ -39,7 +39,7 @@ void warn_of_resolution(MPI_Comm group, const Settings& settings, const MemberRe
   constexpr double resolved = 1e-6;
   int rank = 0;
   MPI_Comm_rank(group, &rank);
-  const bool is_first = !settings.ensemble || result.member == settings.ensemble->first;
+  const bool is_first = result.member == settings.first_member();
   if (rank != 0 || !is_first) return;
   const double part = unresolved_part(operator_mesh(settings), result.series.operators);
   if (part <= resolved) return;
@@ -84,7 +84,7 @@ void write_modes(RunFile& file, const MemberResult& result) {
 }
 
 void write_density(MPI_Comm group, const Settings& settings, RunFile& file, MemberResult& result) {
-  const bool is_first = !settings.ensemble || result.member == settings.ensemble->first;
+  const bool is_first = result.member == settings.first_member();
   int rank = 0;
   MPI_Comm_rank(group, &rank);
   together(group, [&] {

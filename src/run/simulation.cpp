@@ -167,7 +167,7 @@ private:
   [[nodiscard]] std::string learning_text(const SampleSeries& series) const {
     if (holds_series(settings_)) return describe_learning(settings_, series.error, series.interaction);
     const auto samples = static_cast<std::uint64_t>(settings_.samples());
-    const auto epoch = static_cast<std::size_t>(settings_.samples_per_epoch) + 1;
+    const auto epoch = settings_.samples_an_epoch();
     return agreed(world_, [&] {
       std::vector<double> error(2 * epoch), interaction(epoch);
       file_->read_series("error", 0, std::span(error).first(epoch));

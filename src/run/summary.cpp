@@ -20,8 +20,8 @@ constexpr double zero_rate = -1e-12;
 /// What the ports were fed last, and how often a mixture that is no state.
 std::string describe_feedback(const Settings& settings, const MemberResult& member,
                               const EnsembleStatistics* statistics) {
-  const auto rows = static_cast<std::size_t>(settings.samples_per_epoch) + 1;
-  const int members = settings.ensemble ? settings.ensemble->members : 1;
+  const auto rows = settings.samples_an_epoch();
+  const int members = settings.members();
   double unphysical = 0.0;
   for (std::size_t i = rows; i < member.physical.size(); i += rows) {
     unphysical += statistics == nullptr ? 1 - member.physical[i] : members * (1.0 - statistics->physical_fraction[i]);
@@ -84,7 +84,7 @@ std::string describe_second_order(const BoltzmannSettings& boltzmann, const Extr
 
 std::string describe_learning(const Settings& settings, std::span<const double> error,
                               std::span<const double> interaction) {
-  const auto rows = static_cast<std::size_t>(settings.samples_per_epoch) + 1;
+  const auto rows = settings.samples_an_epoch();
   const auto mean = [rows](std::span<const double> values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(rows);
   };

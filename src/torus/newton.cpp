@@ -29,36 +29,35 @@ PetscInt restart_length(PetscInt unknowns) {
 
 }  // namespace
 
-NewtonKrylov::NewtonKrylov(TorusEquation& equation) : equation_(equation), work_(equation.modes().size()) {
+NewtonKrylov::NewtonKrylov(TorusEquation& equation)
+    : equation_(equation),
+      work_(equation.modes().size()),
+      shell_(PETSC_COMM_SELF, static_cast<PetscInt>(2 * work_.size())) {
   const auto comm = PETSC_COMM_SELF;
   const auto n = static_cast<PetscInt>(2 * work_.size());
+  const auto size = work_.size();
+  shell_.set([this, size](const double* x,
+                          double* ax) { equation_.linearised(complex_view(x, size), complex_view(ax, size)); },
+             [this, size](double* x) { equation_.precondition(complex_view(x, size)); });
   PetscCallAbort(comm, VecCreateSeq(comm, n, &x_));
   PetscCallAbort(comm, VecDuplicate(x_, &f_));
-  PetscCallAbort(comm, MatCreateShell(comm, n, n, n, n, this, &matrix_));
-  PetscCallAbort(comm, MatShellSetOperation(matrix_, MATOP_MULT, reinterpret_cast<void (*)(void)>(multiply)));
   PetscCallAbort(comm, SNESCreate(comm, &snes_));
   PetscCallAbort(comm, SNESSetOptionsPrefix(snes_, "torus_"));
   PetscCallAbort(comm, SNESSetFunction(snes_, f_, function, this));
-  PetscCallAbort(comm, SNESSetJacobian(snes_, matrix_, matrix_, jacobian, this));
+  PetscCallAbort(comm, SNESSetJacobian(snes_, shell_.matrix(), shell_.matrix(), jacobian, this));
   PetscCallAbort(comm, SNESSetConvergenceTest(snes_, converged, this, nullptr));
   // A linear solve that stops short still gives a direction, which the line search judges; `patience` ends it where
   // that gains nothing.
   PetscCallAbort(comm, SNESSetMaxLinearSolveFailures(snes_, newton_steps));
   PetscCallAbort(comm, SNESGetKSP(snes_, &ksp_));
-  PetscCallAbort(comm, KSPSetType(ksp_, KSPGMRES));
+  shell_.set_up(ksp_);
   PetscCallAbort(comm, KSPGMRESSetRestart(ksp_, restart_length(n)));
   PetscCallAbort(comm, KSPSetPCSide(ksp_, PC_RIGHT));
-  PC pc = nullptr;
-  PetscCallAbort(comm, KSPGetPC(ksp_, &pc));
-  PetscCallAbort(comm, PCSetType(pc, PCSHELL));
-  PetscCallAbort(comm, PCShellSetContext(pc, this));
-  PetscCallAbort(comm, PCShellSetApply(pc, precondition));
   PetscCallAbort(comm, SNESSetFromOptions(snes_));
 }
 
 NewtonKrylov::~NewtonKrylov() {
   SNESDestroy(&snes_);
-  MatDestroy(&matrix_);
   VecDestroy(&x_);
   VecDestroy(&f_);
 }
@@ -84,34 +83,8 @@ PetscErrorCode NewtonKrylov::jacobian(SNES /*snes*/, Vec x, Mat /*a*/, Mat /*p*/
   PetscCall(VecGetArrayRead(x, &in));
   solver.equation_.residual(complex_view(in, solver.work_.size()), solver.work_);
   PetscCall(VecRestoreArrayRead(x, &in));
-  PetscCall(MatAssemblyBegin(solver.matrix_, MAT_FINAL_ASSEMBLY));
-  PetscCall(MatAssemblyEnd(solver.matrix_, MAT_FINAL_ASSEMBLY));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode NewtonKrylov::multiply(Mat matrix, Vec x, Vec y) {
-  NewtonKrylov* self = nullptr;
-  const double* in = nullptr;
-  double* out = nullptr;
-  PetscFunctionBeginUser;
-  PetscCall(MatShellGetContext(matrix, &self));
-  PetscCall(VecGetArrayRead(x, &in));
-  PetscCall(VecGetArray(y, &out));
-  self->equation_.linearised(complex_view(in, self->work_.size()), complex_view(out, self->work_.size()));
-  PetscCall(VecRestoreArray(y, &out));
-  PetscCall(VecRestoreArrayRead(x, &in));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode NewtonKrylov::precondition(PC pc, Vec x, Vec y) {
-  NewtonKrylov* self = nullptr;
-  double* out = nullptr;
-  PetscFunctionBeginUser;
-  PetscCall(PCShellGetContext(pc, &self));
-  PetscCall(VecCopy(x, y));
-  PetscCall(VecGetArray(y, &out));
-  self->equation_.precondition(complex_view(out, self->work_.size()));
-  PetscCall(VecRestoreArray(y, &out));
+  PetscCall(MatAssemblyBegin(solver.shell_.matrix(), MAT_FINAL_ASSEMBLY));
+  PetscCall(MatAssemblyEnd(solver.shell_.matrix(), MAT_FINAL_ASSEMBLY));
   PetscFunctionReturn(0);
 }
 
@@ -160,7 +133,7 @@ NewtonKrylov::Outcome NewtonKrylov::solve(std::span<std::complex<double>> genera
 
 bool NewtonKrylov::solve_linear(std::span<const std::complex<double>> rhs, std::span<std::complex<double>> x) {
   const auto comm = PETSC_COMM_SELF;
-  PetscCallAbort(comm, KSPSetOperators(ksp_, matrix_, matrix_));
+  PetscCallAbort(comm, KSPSetOperators(ksp_, shell_.matrix(), shell_.matrix()));
   PetscCallAbort(comm, KSPSetTolerances(ksp_, linear_tolerance, 1e-300, PETSC_DEFAULT, linear_steps));
   std::fill(x.begin(), x.end(), 0.0);
   // The second solve removes what the first, relative to its own right side, leaves.

@@ -1,6 +1,7 @@
 #pragma once
 /// Newton-Krylov for the Hamilton-Jacobi equation: PETSc's SNES with GMRES, preconditioned in Fourier space.
 
+#include "parallel/petsc_shell.hpp"
 #include "torus/equation.hpp"
 
 #include <petscsnes.h>
@@ -35,16 +36,14 @@ private:
   static PetscErrorCode jacobian(SNES snes, Vec x, Mat a, Mat p, void* self);
   static PetscErrorCode converged(SNES snes, PetscInt step, PetscReal x, PetscReal dx, PetscReal norm,
                                   SNESConvergedReason* reason, void* self);
-  static PetscErrorCode multiply(Mat matrix, Vec x, Vec y);
-  static PetscErrorCode precondition(PC pc, Vec x, Vec y);
 
   TorusEquation& equation_;
   double tolerance_ = 0.0;     ///< of the solve() under way
   std::vector<double> norms_;  ///< by step
   std::vector<std::complex<double>> work_;
+  PetscShell shell_;  ///< the linearised equation
   SNES snes_ = nullptr;
   KSP ksp_ = nullptr;  ///< of snes_
-  Mat matrix_ = nullptr;
   Vec x_ = nullptr, f_ = nullptr;
 };
 

@@ -1,6 +1,7 @@
 // Tightening the solver's tolerance keeps reducing the error of every quantity, down to the bounds below.
 #include "../support/case.hpp"
 #include "../support/factor_engine.hpp"
+#include "../support/problem.hpp"
 
 #include <algorithm>
 
@@ -9,16 +10,7 @@ namespace {
 using namespace hjnet;
 using namespace hjnet::test;
 
-struct Problem {
-  const char* name;
-  const char* text;
-};
-
-constexpr Problem problems[] = {{"feed-forward, steps, thresholds", R"([run]
-seed = 51
-epochs = 3
-samples_per_epoch = 16
-[network]
+const Problem problems[] = {{"feed-forward, steps, thresholds", 51, 3, R"([network]
 time_constant = 0.15
 thresholds = true
 layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 4, transfer = "logistic" }, { name = "c", neurons = 2 }]
@@ -28,11 +20,7 @@ target = { values = [0.5, -0.4] }
 constant = { layer = "a", values = [0.4, -0.8, 0.6, 0.2] }
 step = { layer = "a", values = [-0.5, 0.9, 0.3, 0.7], start = 0.35, stop = 0.6 }
 )"},
-                                {"recurrent, particles, decay, gauge", R"([run]
-seed = 52
-epochs = 2
-samples_per_epoch = 16
-[network]
+                            {"recurrent, particles, decay, gauge", 52, 2, R"([network]
 time_constant = 0.2
 layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 3, transfer = "erf" }, { name = "out", neurons = 2, transfer = "identity" }]
 projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "out" }, { from = "hidden", to = "hidden" }]
@@ -41,19 +29,8 @@ epoch_memory = 0.9
 weight_decay = 0.2
 error = "cross_entropy"
 target = { values = [0.3, 0.7] }
-[particles]
-closure = "full"
-a = { stokes = [0.2, 0, 0.9], neurons = [0, 1, 2], time = 0.25, width = 0.15 }
-b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.15 }
-[gauge]
-charge = 0.3
-field = { layer = "hidden", constant = 0.5, frequency = 0.6 }
-)"},
-                                {"initial values", R"([run]
-seed = 53
-epochs = 2
-samples_per_epoch = 16
-[network]
+)" + two_particles("full", "0.2, 0, 0.9", 0.15) + turning_field(0.3)},
+                            {"initial values", 53, 2, R"([network]
 time_constant = 0.5
 thresholds = true
 initial_state = 0.3
@@ -73,7 +50,7 @@ constexpr const char* solver_names[] = {"bdf", "adams", "waveform", "factors"};
 
 /// A run by one of the solvers; the waveform engine has no method.
 Run solved(const Problem& problem, double tolerance, Solver by) {
-  const auto settings = settings_from(problem.text + solver(tolerance, by == Solver::bdf ? "bdf" : "adams"));
+  const auto settings = settings_from(text_of(problem, 16) + solver(tolerance, by == Solver::bdf ? "bdf" : "adams"));
   if (by == Solver::waveform) return run<WaveformEngine>(settings);
   if (by == Solver::factors) return run<FactorEngine>(settings);
   return run<CoupledEngine>(settings);

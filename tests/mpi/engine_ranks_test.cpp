@@ -1,7 +1,7 @@
 // A run on any number of ranks is the run on one; repeated on the same ranks it is the same to the last bit.
 #include "../support/case.hpp"
 #include "../support/factor_engine.hpp"
-#include "../support/pattern_file.hpp"
+#include "../support/problem.hpp"
 
 #include <algorithm>
 
@@ -10,37 +10,20 @@ namespace {
 using namespace hjnet;
 using namespace hjnet::test;
 
-struct RankCase {
-  const char* name;
-  const char* text;
-};
-
-std::string text_of(const RankCase& c) {
-  return with_pattern_file(c.text) + solver(1e-9, "bdf");
+Settings settings_of(const Problem& problem) {
+  return settings_from(text_of(problem) + solver(1e-9, "bdf"));
 }
 
 // Layers of one to three neurons leave some of four ranks without any of them.
-constexpr RankCase cases[] = {
-    {"FeedForwardParticles", R"([run]
-seed = 31
-epochs = 2
-samples_per_epoch = 8
-[network]
+const Problem cases[] = {
+    {"FeedForwardParticles", 31, 2, R"([network]
 thresholds = true
 initial_thresholds = { distribution = "normal", sd = 0.2 }
 layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 5, transfer = "logistic" }, { name = "out", neurons = 2 }]
 [learning]
 target = { distribution = "uniform", low = -0.8, high = 0.8 }
-[particles]
-closure = "full"
-a = { stokes = [0, 0, 1], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
-b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.12 }
-)"},
-    {"RecurrentSparse", R"([run]
-seed = 32
-epochs = 2
-samples_per_epoch = 8
-[network]
+)" + two_particles("full", "0, 0, 1", 0.12)},
+    {"RecurrentSparse", 32, 2, R"([network]
 thresholds = true
 initial_state = { distribution = "uniform", low = -0.5, high = 0.5 }
 layer = [{ name = "a", neurons = 7 }, { name = "b", neurons = 9, transfer = "softplus" }, { name = "c", neurons = 1, transfer = "erf" },
@@ -60,11 +43,7 @@ step = { layer = "b", distribution = "normal", sd = 0.5, start = 0.3, stop = 0.6
 charge = 0.3
 field = { layer = "b", distribution = "uniform", low = -0.5, high = 0.5, frequency = 0.8 }
 )"},
-    {"InitialValuesParticlesRecurrent", R"([run]
-seed = 33
-epochs = 2
-samples_per_epoch = 8
-[network]
+    {"InitialValuesParticlesRecurrent", 33, 2, R"([network]
 time_constant = 0.4
 layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 3 }, { name = "out", neurons = 1 }]
 projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "out" }, { from = "hidden", to = "hidden" }, { from = "out", to = "ports" }]
@@ -76,11 +55,7 @@ initial_delta = { distribution = "normal", sd = 0.3 }
 a = { stokes = [0, 0.6, 0.8], neurons = [5, 1, 2], time = 0.25, width = 0.2, coupling = [[1, 0, 0.5], [0, 1, 0], [0, 0, 1]] }
 b = { stokes = [1, 0, 0], neurons = [3, 4, 0], time = 0.6, width = 0.2 }
 )"},
-    {"MixedDecay", R"([run]
-seed = 37
-epochs = 2
-samples_per_epoch = 8
-[network]
+    {"MixedDecay", 37, 2, R"([network]
 layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 3, transfer = "logistic" }, { name = "out", neurons = 2 }]
 projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "out" }, { from = "out", to = "ports", connect = { fan_in = 1 } }]
 [learning]
@@ -92,34 +67,20 @@ a = { stokes = [0, 0.6, 0.8], neurons = [5, 1, 2], time = 0.25, width = 0.2 }
 b = { stokes = [1, 0, 0], neurons = [3, 4, 0], time = 0.6, width = 0.2 }
 )"},
     // Ranks without neurons of b and c need nothing of a, which is gathered for both.
-    {"TwoProjectionsFromOneLayer", R"([run]
-seed = 35
-epochs = 2
-samples_per_epoch = 8
-[network]
+    {"TwoProjectionsFromOneLayer", 35, 2, R"([network]
 layer = [{ name = "a", neurons = 6 }, { name = "b", neurons = 1 }, { name = "c", neurons = 1 }]
 projection = [{ from = "a", to = "b" }, { from = "a", to = "c" }, { from = "b", to = "c" }]
 [learning]
 target = 0.5
-[stimulus]
-constant = { layer = "a", distribution = "normal" }
-)"},
-    {"Patterns", R"([run]
-seed = 36
-epochs = 2
-samples_per_epoch = 8
-[network]
+)" + normal_input},
+    {"Patterns", 36, 2, R"([network]
 layer = [{ name = "a", neurons = 7 }, { name = "b", neurons = 3 }, { name = "c", neurons = 2, transfer = "identity" }]
 [learning]
 error = "cross_entropy"
 [stimulus]
 patterns = { file = "PATTERNS", inputs = "/inputs/7", targets = "/labels", layer = "a", per_epoch = 3, order = "shuffled", onset = 0.1 }
 )"},
-    {"OneNeuronALayer", R"([run]
-seed = 34
-epochs = 2
-samples_per_epoch = 8
-[network]
+    {"OneNeuronALayer", 34, 2, R"([network]
 thresholds = true
 layer = [{ name = "a", neurons = 1 }, { name = "b", neurons = 1, transfer = "logistic" }]
 [learning]
@@ -171,16 +132,16 @@ void compare_ranks(const std::string& what, const Settings& settings, double bou
   expect_figure(what, worst, bound);
 }
 
-class Ranks : public ::testing::TestWithParam<RankCase> {};
+class Ranks : public ::testing::TestWithParam<Problem> {};
 
 // The coupled engine's steps follow from sums whose order depends on the ranks: they agree to its tolerance only.
 TEST_P(Ranks, DoNotMatterAndRepeatToTheLastBit) {
-  compare_ranks<CoupledEngine>(std::string("coupled, ") + GetParam().name, settings_from(text_of(GetParam())), 1e-7);
+  compare_ranks<CoupledEngine>(std::string("coupled, ") + GetParam().name, settings_of(GetParam()), 1e-7);
 }
 
 // On one mesh the waveform engine's results differ by round-off alone.
 TEST_P(Ranks, DoNotMatterToTheWaveformEngine) {
-  const auto settings = settings_from(text_of(GetParam()));
+  const auto settings = settings_of(GetParam());
   compare_ranks<WaveformEngine>(std::string("waveform, ") + GetParam().name, settings, 1e-12);
   compare_ranks<FactorEngine>(std::string("waveform with factors, ") + GetParam().name, settings, 1e-12);
   compare_ranks<OverlappingEngine>(std::string("waveform, exchange overlapped, ") + GetParam().name, settings, 1e-12);
@@ -199,9 +160,7 @@ layer = [{ name = "a", neurons = 70 }, { name = "b", neurons = 60, transfer = "l
 target = { distribution = "uniform", low = -0.8, high = 0.8 }
 inertia = -50.0
 weight_decay = 0.3
-[stimulus]
-constant = { layer = "a", distribution = "normal" }
-)" + solver(1e-7));
+)" + normal_input + solver(1e-7));
   compare_ranks<FactorEngine>("waveform with factors, wide layers", settings, 1e-8);
   BasicCase<FactorEngine> c(settings, MPI_COMM_WORLD);
   while (c.engine.advance().epoch + 1 < settings.epochs) {
@@ -210,7 +169,7 @@ constant = { layer = "a", distribution = "normal" }
 }
 
 TEST_P(Ranks, DrawTheSameNetworkToTheLastBit) {
-  auto settings = settings_from(text_of(GetParam()));
+  auto settings = settings_of(GetParam());
   for (const std::uint32_t member : {0U, 3U}) {
     settings.ensemble = EnsembleSettings{.members = 4};
     const auto drawn = [&](const Case& c) {

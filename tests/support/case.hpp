@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -86,6 +87,20 @@ inline double relative_distance(const std::vector<double>& a, const std::vector<
 inline std::vector<double> all_of(const Network& network, const SynapseReader& read) {
   std::vector<double> out(static_cast<std::size_t>(network.synapses()));
   read(0, out);
+  return out;
+}
+
+/// df/dx at 0 of a vector f(x), by differences of fourth order over steps h.
+template <class F>
+std::vector<double> derivative(F f, double h) {
+  const std::array<double, 4> place{-2 * h, -h, h, 2 * h};
+  const std::array<double, 4> factor{1 / (12 * h), -8 / (12 * h), 8 / (12 * h), -1 / (12 * h)};
+  std::vector<double> out;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const std::vector<double> value = f(place[i]);
+    out.resize(value.size(), 0.0);
+    for (std::size_t k = 0; k < value.size(); ++k) out[k] += factor[i] * value[k];
+  }
   return out;
 }
 

@@ -11,20 +11,6 @@ namespace {
 using namespace hjnet;
 using namespace hjnet::test;
 
-/// Central difference of fourth order of a vector-valued function of one number, at 0.
-template <class F>
-std::vector<double> derivative(F f, double h) {
-  const std::array<double, 4> place{-2 * h, -h, h, 2 * h};
-  const std::array<double, 4> factor{1 / (12 * h), -8 / (12 * h), 8 / (12 * h), -1 / (12 * h)};
-  std::vector<double> out;
-  for (std::size_t i = 0; i < 4; ++i) {
-    const std::vector<double> value = f(place[i]);
-    out.resize(value.size(), 0.0);
-    for (std::size_t k = 0; k < value.size(); ++k) out[k] += factor[i] * value[k];
-  }
-  return out;
-}
-
 // --- M(nT) ---
 
 std::string learner(double memory, bool gauge) {

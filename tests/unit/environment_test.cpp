@@ -227,19 +227,6 @@ struct Reinforced : BasicCase<Engine> {
   EpochSamples samples;
 };
 
-template <class F>
-std::vector<double> derivative(F f, double h) {
-  const std::array<double, 4> factor{1 / (12 * h), -8 / (12 * h), 8 / (12 * h), -1 / (12 * h)};
-  const std::array<double, 4> place{-2 * h, -h, h, 2 * h};
-  std::vector<double> out;
-  for (std::size_t i = 0; i < 4; ++i) {
-    const std::vector<double> value = f(place[i]);
-    out.resize(value.size(), 0.0);
-    for (std::size_t k = 0; k < value.size(); ++k) out[k] += factor[i] * value[k];
-  }
-  return out;
-}
-
 TEST(Bellman, TargetsAreTheOutputsOfAnEarlierEpochAtTheSameOffset) {
   Reinforced<CoupledEngine> c(settings_from(learner("", "inertia = -0.5", "epochs = 3")));
   const auto& environment = *c.network.environment();

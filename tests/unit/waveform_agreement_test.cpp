@@ -1,7 +1,7 @@
 // The two engines, which share no numerics but the mesh, agree on every quantity of a run.
 #include "../support/case.hpp"
 #include "../support/factor_engine.hpp"
-#include "../support/pattern_file.hpp"
+#include "../support/problem.hpp"
 
 #include <algorithm>
 
@@ -10,21 +10,12 @@ namespace {
 using namespace hjnet;
 using namespace hjnet::test;
 
-struct Problem {
-  const char* name;
-  const char* text;
-};
-
 constexpr double bound = 1e-8;  ///< relative, for every quantity, at a tolerance of 1e-10
 
 // Together these switch on every feature, each against the others; in Wide bases do not span their layers, and are
 // compressed.
-constexpr Problem problems[] = {
-    {"FeedForward", R"([run]
-seed = 61
-epochs = 4
-samples_per_epoch = 8
-[network]
+const Problem problems[] = {
+    {"FeedForward", 61, 4, R"([network]
 thresholds = true
 initial_thresholds = { distribution = "normal", sd = 0.2 }
 initial_state = 0.1
@@ -37,68 +28,37 @@ epoch_memory = 0.9
 constant = { layer = "a", distribution = "normal" }
 step = { layer = "a", distribution = "normal", sd = 0.5, start = 0.3, stop = 0.6 }
 )"},
-    {"Particles", R"([run]
-seed = 62
-epochs = 3
-samples_per_epoch = 8
-[network]
+    {"Particles", 62, 3,
+     R"([network]
 layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 5, transfer = "erf" }, { name = "out", neurons = 2 }]
 [learning]
 target = { values = [0.4, -0.3] }
-[particles]
-closure = "full"
-a = { stokes = [0.2, 0, 0.9], neurons = [0, 1, 2], time = 0.25, width = 0.12 }
-b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.12 }
-[gauge]
-charge = 0.4
-field = { layer = "hidden", constant = 0.5, frequency = 0.6 }
-)"},
-    {"DecayTerminal", R"([run]
-seed = 63
-epochs = 3
-samples_per_epoch = 8
-[network]
+)" + two_particles("full", "0.2, 0, 0.9", 0.12) +
+         turning_field(0.4)},
+    {"DecayTerminal", 63, 3, R"([network]
 thresholds = true
 layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 3, transfer = "softplus" }]
 [learning]
 target = 0.4
 weight_decay = 0.6
-[stimulus]
-constant = { layer = "a", distribution = "normal" }
-)"},
-    {"DecayPositiveInertia", R"([run]
-seed = 64
-epochs = 3
-samples_per_epoch = 8
-[network]
+)" + normal_input},
+    {"DecayPositiveInertia", 64, 3, R"([network]
 layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 3 }]
 [learning]
 target = 0.4
 weight_decay = 0.6
 inertia = 1.5
 epoch_memory = 0.7
-[stimulus]
-constant = { layer = "a", distribution = "normal" }
-)"},
-    {"InitialMomentum", R"([run]
-seed = 65
-epochs = 4
-samples_per_epoch = 8
-[network]
+)" + normal_input},
+    {"InitialMomentum", 65, 4, R"([network]
 layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 3 }]
 [learning]
 target = 0.4
 inertia = 2.0
 momentum = "initial"
 weight_decay = 0.3
-[stimulus]
-constant = { layer = "a", distribution = "normal" }
-)"},
-    {"InitialDelta", R"([run]
-seed = 66
-epochs = 2
-samples_per_epoch = 8
-[network]
+)" + normal_input},
+    {"InitialDelta", 66, 2, R"([network]
 time_constant = 0.4
 layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 3 }]
 projection = [{ from = "a", to = "b" }, { from = "b", to = "a" }]
@@ -107,14 +67,9 @@ target = 0.4
 delta = "initial"
 momentum = "initial"
 initial_delta = { distribution = "normal", sd = 0.3 }
-[stimulus]
-constant = { layer = "a", distribution = "normal" }
-)"},
-    {"Recurrent", R"([run]
-seed = 67
-epochs = 3
-samples_per_epoch = 8
-[network]
+)" + normal_input},
+    {"Recurrent", 67, 3,
+     R"([network]
 thresholds = true
 layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 5 }, { name = "out", neurons = 2, transfer = "identity" }]
 projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "hidden", connect = { band = 1 } }, { from = "hidden", to = "out" }, { from = "out", to = "ports" }]
@@ -122,18 +77,10 @@ projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "hidden
 error = "cross_entropy"
 target = { values = [0.3, 0.7] }
 epoch_memory = 0.8
-[particles]
-a = { stokes = [0.2, 0, 0.9], neurons = [0, 1, 2], time = 0.25, width = 0.15 }
-b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.15 }
-[gauge]
-charge = 0.3
-field = { layer = "hidden", constant = 0.5, frequency = 0.6 }
-)"},
-    {"Mixed", R"([run]
-seed = 71
-epochs = 3
-samples_per_epoch = 8
-[network]
+)" + two_particles("bilinear", "0.2, 0, 0.9", 0.15) +
+         turning_field(0.3)},
+    {"Mixed", 71, 3,
+     R"([network]
 thresholds = true
 layer = [{ name = "ports", neurons = 6, transfer = "softplus" }, { name = "hidden", neurons = 5 }, { name = "out", neurons = 3, transfer = "identity" }]
 projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "out" }, { from = "ports", to = "out", connect = { fan_in = 3 } },
@@ -143,32 +90,16 @@ error = "cross_entropy"
 target = { values = [0.3, 0.5, 0.2] }
 weight_decay = 0.2
 epoch_memory = 0.9
-[particles]
-closure = "mixed"
-a = { stokes = [0.2, 0, 0.9], neurons = [0, 1, 2], time = 0.25, width = 0.15 }
-b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.15 }
-[gauge]
-charge = 0.3
-field = { layer = "hidden", constant = 0.5, frequency = 0.6 }
-)"},
-    {"StiffRecurrent", R"([run]
-seed = 68
-epochs = 2
-samples_per_epoch = 8
-[network]
+)" + two_particles("mixed", "0.2, 0, 0.9", 0.15) +
+         turning_field(0.3)},
+    {"StiffRecurrent", 68, 2, R"([network]
 time_constant = 0.002
 layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 4 }]
 projection = [{ from = "a", to = "b" }, { from = "b", to = "b", weights = { distribution = "normal", gain = 2.5 } }]
 [learning]
 target = 0.4
-[stimulus]
-constant = { layer = "a", distribution = "normal" }
-)"},
-    {"DeltaOff", R"([run]
-seed = 69
-epochs = 3
-samples_per_epoch = 8
-[network]
+)" + normal_input},
+    {"DeltaOff", 69, 3, R"([network]
 layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 3 }]
 [learning]
 target = 0.4
@@ -179,11 +110,7 @@ constant = { layer = "a", distribution = "normal" }
 charge = 0.3
 field = { layer = "b", constant = 0.5 }
 )"},
-    {"Patterns", R"([run]
-seed = 73
-epochs = 3
-samples_per_epoch = 8
-[network]
+    {"Patterns", 73, 3, R"([network]
 thresholds = true
 layer = [{ name = "a", neurons = 5 }, { name = "b", neurons = 4 }, { name = "c", neurons = 3, transfer = "identity" }]
 [learning]
@@ -193,54 +120,34 @@ epoch_memory = 0.9
 constant = { layer = "a", distribution = "normal", sd = 0.3 }
 patterns = { file = "PATTERNS", inputs = "/inputs/5", targets = "/shares/3", layer = "a", per_epoch = 3, order = "shuffled", onset = 0.1 }
 )"},
-    {"PatternsOnPorts", R"([run]
-seed = 74
-epochs = 2
-samples_per_epoch = 8
-[network]
+    {"PatternsOnPorts", 74, 2, R"([network]
 layer = [{ name = "ports", neurons = 6 }, { name = "hidden", neurons = 4 }, { name = "out", neurons = 2 }]
 projection = [{ from = "ports", to = "hidden" }, { from = "hidden", to = "hidden" }, { from = "hidden", to = "out" }]
 [stimulus]
 patterns = { file = "PATTERNS", inputs = "/inputs/6", targets = "/labels", layer = "ports", per_epoch = 2 }
-[particles]
-closure = "full"
-a = { stokes = [0.2, 0, 0.9], neurons = [0, 1, 2], time = 0.25, width = 0.15 }
-b = { stokes = [1, 0, 0], neurons = [3, 4, 5], time = 0.6, width = 0.15 }
-)"},
-    {"Wide", R"([run]
-seed = 71
-epochs = 3
-samples_per_epoch = 8
-[network]
+)" + two_particles("full", "0.2, 0, 0.9", 0.15)},
+    {"Wide", 71, 3, R"([network]
 thresholds = true
 layer = [{ name = "a", neurons = 70 }, { name = "b", neurons = 60 }, { name = "c", neurons = 50, transfer = "logistic" }]
 [learning]
 target = { distribution = "uniform", low = -0.8, high = 0.8 }
 inertia = -50.0
 weight_decay = 0.3
-[stimulus]
-constant = { layer = "a", distribution = "normal" }
-)"},
-    {"Frozen", R"([run]
-seed = 70
-epochs = 2
-samples_per_epoch = 8
-[network]
+)" + normal_input},
+    {"Frozen", 70, 2, R"([network]
 layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 3 }]
 [learning]
 target = 0.4
 enabled = false
 weight_decay = 0.3
-[stimulus]
-constant = { layer = "a", distribution = "normal" }
-)"},
+)" + normal_input},
 };
 
 class Agreement : public ::testing::TestWithParam<Problem> {};
 
 TEST_P(Agreement, OfWaveformAndCoupledEngine) {
   const auto& problem = GetParam();
-  const auto settings = settings_from(with_pattern_file(problem.text) + solver(1e-10, "adams"));
+  const auto settings = settings_from(text_of(problem) + solver(1e-10, "adams"));
   const auto coupled = run<CoupledEngine>(settings);
   const auto reference = coupled.quantities();
   const auto compare = [&](const char* history, const hjnet::test::Run& wave) {

@@ -179,7 +179,7 @@ void ConstraintWatch::require_conserved(const EpochRecord& record, const std::ve
   const auto& solver = settings_.solver;
   const double tolerance = std::min(error_growth * solver.relative_tolerance, largest_error);
   // Terms may vanish at a node (Delta and M at the end of an epoch): an error is one beside the epoch's largest.
-  const double floor = std::min(solver.absolute_tolerance / solver.relative_tolerance, largest_floor);
+  const double floor = std::min(solver.floor(), largest_floor);
   std::vector<double> value_scale(m, floor);
   std::vector<double> rate_scale(m, floor);
   for (std::size_t a = 0; a < m; ++a) value_scale[a] += std::abs(settings_.gauge.constraints[a].value);

@@ -16,15 +16,15 @@ using Quantity = ConstraintTerm::Quantity;
 }  // namespace
 
 DelayedWeights& CoupledEngine::set_up_weights() {
-  if (settings_.gauge.constraints.empty()) return history();
+  if (settings_.gauge.constraints.empty()) return history_->weights();
   require_supported_constraints(settings_);
-  constraints_.emplace(network_, settings_, static_cast<std::size_t>(input_.columns()), history());
+  constraints_.emplace(network_, settings_, static_cast<std::size_t>(input_.columns()), history_->weights());
   return constraints_->weights;
 }
 
 WeightHistory& CoupledEngine::delayed_weights() {
   if (constraints_) return constraints_->weights;
-  return history();
+  return history_->weights();
 }
 
 ConstrainedFlow* CoupledEngine::set_up_flow() {
@@ -53,7 +53,7 @@ void CoupledEngine::set_up_constraints() {
     state_.weights[index] += moved[i];
     state_.momenta[index] += moved[count + i];
   }
-  if (count > 0) dense_->shift(shift);
+  if (count > 0) history_->dense().weights().shift(shift);
   state_.starting_momenta = state_.momenta;
   watch_->check_start(segments_.front().inside(), y_, delta_, state_.weights, state_.momenta);
   if (!weight_sweep_ || !local.contains(Quantity::weight)) return;
@@ -109,7 +109,10 @@ void CoupledEngine::save_constraints(VectorArchive& out) const {
 }
 
 void CoupledEngine::load_constraints(const VectorArchive& in) {
-  if (weight_sweep_ && epoch_ > 0) flow_->remember(dense_->mesh(), dense_->velocities(), dense_->width());
+  if (weight_sweep_ && epoch_ > 0) {
+    const auto& before = history_->dense().weights();
+    flow_->remember(before.mesh(), before.velocities(), before.width());
+  }
   constraints_->path.load(in, "/engine/gauge", epoch_);
 }
 

@@ -19,6 +19,13 @@ constexpr double step_safety = 0.1;
 constexpr double absolute_safety = 0.01;
 /// No step is longer than this part of the shortest period of a prescribed multiplier.
 constexpr double period_share = 0.25;
+
+std::unique_ptr<CoupledHistory> make_history(const Network& network, const Settings& settings, std::size_t columns,
+                                             bool factors) {
+  if (factors) return std::make_unique<FactorHistory>(network, settings, columns);
+  return std::make_unique<DenseHistory>(network, columns);
+}
+
 }  // namespace
 
 IntegratorSettings CoupledEngine::integrator_settings(const Settings& settings, std::uint32_t member) {
@@ -44,13 +51,7 @@ CoupledEngine::CoupledEngine(const Network& network, const ExternalInput& input,
       input_(input),
       settings_(settings),
       segments_(segments(input.breakpoints(), settings.epoch_length)),
-      dense_(factors ? std::nullopt
-                     : std::make_optional<DenseWeights>(network, static_cast<std::size_t>(input.columns()),
-                                                        network.initial_weights())),
-      factors_(!factors ? std::nullopt
-                        : std::make_optional<FactorWeights>(network, settings.learning,
-                                                            static_cast<std::size_t>(input.columns()),
-                                                            dense_projections(settings), factor_tolerance(settings))),
+      history_(make_history(network, settings, static_cast<std::size_t>(input.columns()), factors)),
       system_(network, input, set_up_weights(), settings.network.time_constant),
       sweeps_(network, system_, settings, integrator_settings(settings, network.member()), segments_, step_hook(),
               set_up_flow()),
@@ -68,13 +69,8 @@ void CoupledEngine::set_up_learning(std::size_t columns) {
   std::copy(network_.initial_weights().begin(), network_.initial_weights().end(), state_.weights.begin());
   state_.momenta.assign(state_.weights.size(), 0.0);
   state_.starting_momenta = state_.momenta;
-  weight_sweep_.emplace(network_, input_, history(), settings_, integrator_settings(settings_, network_.member()),
-                        segments_, step_hook());
-}
-
-WeightHistory& CoupledEngine::history() {
-  if (dense_) return *dense_;
-  return *factors_;
+  weight_sweep_.emplace(network_, input_, history_->weights(), settings_,
+                        integrator_settings(settings_, network_.member()), segments_, step_hook());
 }
 
 SweepHook CoupledEngine::step_hook() {
@@ -205,45 +201,13 @@ void CoupledEngine::sweep_backward() {
   }
 }
 
-/// Steps 4 and 5 up to the sums over ranks.
+/// Steps 4 to 6 up to the sums over ranks.
 void CoupledEngine::sweep_weights() {
   auto& record = under_way_->record;
   const auto* saved = under_way_->saved ? &*under_way_->saved : nullptr;
-  if (factors_) {
-    weight_sweep_->advance_ends(record, state_, saved);
-    take_factors(record);
-    return;
-  }
-  auto& next = under_way_->next;
-  if (saved == nullptr) next.emplace(record.mesh, state_.weights.size());
-  weight_sweep_->advance(record, state_, *next, saved);
-  if (constraints_) take_constraints(record, &*next);
-  dense_->adopt(std::move(*next));
-}
-
-void CoupledEngine::take_factors(EpochRecord& record) {
-  const auto nodes = record.mesh.nodes();
-  const auto rows = system_.size();
-  const auto halo = record.y_halo.width();
-  std::vector<double> f(rows);
-  std::vector<double> p(rows);
-  NodeData g(record.mesh, rows);
-  for (std::size_t node = 0; node < nodes; ++node) {
-    system_.pointwise().rate(record.y.at(node), record.net.at(node), f.data());
-    system_.pointwise().conjugate(record.delta.at(node), f.data(),
-                                  system_.gauge(record.start_time + record.mesh.phases()[node]), p.data());
-    system_.pointwise().times_slope(p.data(), record.net.at(node), g.at(node));
-  }
-  for (auto& value : g.values()) value /= settings_.network.time_constant;
-  std::vector<double> y_rows(rows * nodes);
-  std::vector<double> g_rows(rows * nodes);
-  std::vector<double> halo_rows(halo * nodes);
-  transpose(record.y.values().data(), nodes, rows, y_rows.data());
-  transpose(g.values().data(), nodes, rows, g_rows.data());
-  transpose(record.y_halo.values().data(), nodes, halo, halo_rows.data());
-  const auto sums = factors_->advance(record.mesh, {y_rows.data(), halo_rows.data(), g_rows.data()});
-  record.momentum_squared = sums.momentum_squared;
-  record.momentum_velocity = sums.momentum_velocity;
+  std::function<void(const DenseWeights::Epoch&)> constrain;
+  if (constraints_) constrain = [&](const DenseWeights::Epoch& next) { take_constraints(record, &next); };
+  history_->take(record, system_, *weight_sweep_, state_, saved, constrain);
 }
 
 void CoupledEngine::gather(EpochRecord& record) const {
@@ -270,12 +234,12 @@ void CoupledEngine::hold_weights() {
     for (const double w : network_.initial_weights()) sum += w * w;
     record.weight_squared.assign(record.mesh.nodes(), sum);
   }
-  if (network_.lyapunov() != nullptr) take_lyapunov_energy(record, network_, input_, history());
+  if (network_.lyapunov() != nullptr) take_lyapunov_energy(record, network_, input_, history_->weights());
 }
 
 EpochRecord CoupledEngine::advance() {
   if (!under_way_) {
-    if (factors_) factors_->compress();
+    history_->prepare();
     under_way_.emplace();
     under_way_->record = empty_record(mesh_);
   }

@@ -1,20 +1,19 @@
 #pragma once
-/// The coupled engine: CVODE over neurons, conjugates, weights and momenta, sweep by sweep. Its delayed weights are
-/// dense, from the integrator's own W, or factors where the network is large (engine/choice.hpp).
+/// The coupled engine: CVODE over neurons, conjugates, weights and momenta, sweep by sweep.
 
 #include "dynamics/neuron_system.hpp"
 #include "engine/coupled/constrained_flow.hpp"
 #include "engine/coupled/constraint_watch.hpp"
+#include "engine/coupled/coupled_history.hpp"
 #include "engine/coupled/neuron_sweeps.hpp"
 #include "engine/coupled/weight_sweep.hpp"
 #include "engine/epoch_mesh.hpp"
 #include "engine/epoch_solver.hpp"
-#include "history/dense/dense_weights.hpp"
-#include "history/factors/factor_weights.hpp"
 #include "history/gauge_weights.hpp"
 #include "history/multiplier_path.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 namespace hjnet {
@@ -23,7 +22,6 @@ namespace hjnet {
 struct EpochUnderWay {
   EpochRecord record;
   std::vector<double> y, delta;             ///< at the epoch's end once the forward sweep is through
-  std::optional<DenseWeights::Epoch> next;  ///< with learning, once the neurons are through
   const SweepPosition* position = nullptr;  ///< while the hook is called
   std::optional<SavedSweep> saved;          ///< read from a checkpoint: where to go on
 };
@@ -73,7 +71,7 @@ public:
 
   /// A test's hook: shifts every delayed weight W(t-T) of the next epoch by `shift` (a synapse vector). Needs a dense
   /// history.
-  void shift_delayed_weights(std::span<const double> shift) { dense_->shift(shift); }
+  void shift_delayed_weights(std::span<const double> shift) { history_->dense().weights().shift(shift); }
 
   /// Tolerances and step bound that CVODE is given for the tolerances asked of the results.
   /// @param member  whose multipliers a step has to resolve
@@ -94,7 +92,6 @@ private:
   void settle_weights();
   static void clear_sums(EpochRecord& record);
   void hold_weights();
-  [[nodiscard]] WeightHistory& history();
   void set_up_learning(std::size_t columns);
   /// The delayed weights that act on neurons, with the constraints' overlay; and the constraints' flow, or null.
   DelayedWeights& set_up_weights();
@@ -111,8 +108,6 @@ private:
   void load_constraints(const VectorArchive& in);
   void save_constrained_sweep(VectorArchive& out) const;
   void load_constrained_sweep(const VectorArchive& in);
-  /// The history as factors takes in the epoch under way; fills the record's sums.
-  void take_factors(EpochRecord& record);
   [[nodiscard]] std::size_t neuron_parts(Sweep sweep) const;
   void save_sweep(VectorArchive& out) const;
   void load_sweep(const VectorArchive& in);
@@ -123,8 +118,7 @@ private:
   const Settings& settings_;
   std::vector<Segment> segments_;
   std::function<void()> hook_;
-  std::optional<DenseWeights> dense_;  ///< one of these two is the history
-  std::optional<FactorWeights> factors_;
+  std::unique_ptr<CoupledHistory> history_;
   std::optional<CoupledConstraints> constraints_;
   NeuronSystem system_;
   std::optional<ConstrainedFlow> flow_;  ///< with constraints, and so is the watch

@@ -57,7 +57,7 @@ void CoupledEngine::settle_weights() {
   WeightState reached;
   const auto delta = settings_.learning.delta;
   const double tolerance = std::max(settings_.solver.relative_tolerance, smallest_change);
-  const double floor = settings_.solver.absolute_tolerance / settings_.solver.relative_tolerance;
+  const double floor = settings_.solver.floor();
   DenseWeights current(network_, record.columns, network_.initial_weights());
   Anderson anderson(network_.comm());
   std::size_t nodes = 0;
@@ -69,7 +69,7 @@ void CoupledEngine::settle_weights() {
     gather(record);
     clear_sums(record);
     reached = state_;
-    auto& next = under_way_->next.emplace(record.mesh, state_.weights.size());
+    auto& next = history_->dense().begin(record.mesh);
     weight_sweep_->advance(record, reached, next, nullptr);
     current.adopt(DenseWeights::Epoch(next));
     auto field = lyapunov_field(record, network_, input_, current);
@@ -98,7 +98,7 @@ void CoupledEngine::settle_weights() {
   }
   state_ = std::move(reached);
   take_lyapunov_energy(record, network_, input_, current);
-  dense_->adopt(std::move(*under_way_->next));
+  history_->dense().adopt();
 }
 
 }  // namespace hjnet

@@ -26,16 +26,7 @@ void CoupledEngine::save(VectorArchive& out, bool sweep) const {
   if (weight_sweep_) {
     out.write_synapses("/engine/weights", columns, state_.weights, "W with tangents");
     out.write_synapses("/engine/momenta", columns, state_.momenta, "M with tangents");
-    if (factors_ && epoch_ > 0) factors_->save(out, "/engine/history");
-    if (dense_ && epoch_ > 0) {
-      const auto& mesh = dense_->mesh();
-      out.create_group("/engine/history");
-      write_mesh(out, "/engine/history/mesh", mesh);
-      out.write_synapses("/engine/history/velocities", mesh.nodes() * columns, dense_->velocities(),
-                         "dW/dt at the nodes of the epoch before, with tangents");
-      out.write_synapses("/engine/history/weights", mesh.elements() * columns, dense_->starts(),
-                         "W at the element starts of the epoch before, with tangents");
-    }
+    if (epoch_ > 0) history_->save(out);
   }
   if (constraints_) save_constraints(out);
   if (sweep && under_way_ && under_way_->position != nullptr) save_sweep(out);
@@ -63,20 +54,7 @@ void CoupledEngine::save_sweep(VectorArchive& out) const {
                       "solution at the last step");
     return;
   }
-  if (factors_) {
-    out.write_synapses("/engine/sweep/solution", 2 * columns, position.solution, "solution at the last step");
-    return;
-  }
-  const auto& next = *under_way_->next;
-  out.write_synapses("/engine/sweep/velocities", nodes * columns, next.velocity, "dW/dt, M or r at the nodes");
-  out.write_synapses("/engine/sweep/weights", next.mesh.elements() * columns, next.weights,
-                     "W or its integral at the element starts");
-  const auto solutions = position.sweep == Sweep::weights ? 2 * columns : columns;
-  out.write_synapses("/engine/sweep/solution", solutions, position.solution, "solution at the last step");
-  if (position.sweep == Sweep::riccati_weights) {
-    out.write_synapses("/engine/sweep/element", next.mesh.nodes_per_element() * columns,
-                       weight_sweep_->element_weights(), "W at the nodes of the element under way");
-  }
+  history_->save_sweep(out, position, *weight_sweep_);
 }
 
 void CoupledEngine::load(const VectorArchive& in) {
@@ -86,13 +64,7 @@ void CoupledEngine::load(const VectorArchive& in) {
   if (weight_sweep_) {
     in.read_synapses("/engine/weights", columns, state_.weights);
     in.read_synapses("/engine/momenta", columns, state_.momenta);
-    if (factors_ && epoch_ > 0) factors_->load(in, "/engine/history");
-    if (dense_ && epoch_ > 0) {
-      DenseWeights::Epoch before(read_mesh(in, "/engine/history/mesh"), dense_->width());
-      in.read_synapses("/engine/history/velocities", before.mesh.nodes() * columns, before.velocity);
-      in.read_synapses("/engine/history/weights", before.mesh.elements() * columns, before.weights);
-      dense_->adopt(std::move(before));
-    }
+    if (epoch_ > 0) history_->load(in);
   }
   if (constraints_) load_constraints(in);
   if (!loaded.mesh) return;
@@ -126,37 +98,18 @@ void CoupledEngine::load_sweep(const VectorArchive& in) {
     if (constraints_) load_constrained_sweep(in);
     return;
   }
-  if (factors_) {
-    saved.solution.resize(2 * state_.weights.size());
-    in.read_synapses("/engine/sweep/solution", 2 * columns, saved.solution);
-    return;
-  }
   if (constraints_) load_constrained_sweep(in);
-  auto& next = under_way.next.emplace(record.mesh, dense_->width());
-  in.read_synapses("/engine/sweep/velocities", nodes * columns, next.velocity);
-  in.read_synapses("/engine/sweep/weights", next.mesh.elements() * columns, next.weights);
-  const auto solutions = saved.sweep == Sweep::weights ? 2 * columns : columns;
-  saved.solution.resize(solutions * static_cast<std::size_t>(network_.synapses()));
-  in.read_synapses("/engine/sweep/solution", solutions, saved.solution);
-  if (saved.sweep == Sweep::riccati_weights) {
-    auto& element = weight_sweep_->element_weights();
-    element.resize(next.mesh.nodes_per_element() * dense_->width());
-    in.read_synapses("/engine/sweep/element", next.mesh.nodes_per_element() * columns, element);
-  }
+  history_->load_sweep(in, record.mesh, *weight_sweep_, saved);
 }
 
 std::int64_t CoupledEngine::saved_bytes(bool sweep) const {
   std::size_t numbers = y_.size() + delta_.size();
   if (weight_sweep_) numbers += 2 * state_.weights.size();
-  if (weight_sweep_ && dense_) numbers += dense_->velocities().size() + dense_->starts().size();
   if (sweep && under_way_) {
     numbers += 3 * under_way_->record.y.values().size() + 4 * y_.size();
-    if (under_way_->next) {
-      numbers += under_way_->next->velocity.size() + under_way_->next->weights.size() + 2 * dense_->width() +
-                 weight_sweep_->element_weights().size();
-    }
+    if (weight_sweep_) numbers += history_->sweep_numbers(*weight_sweep_);
   }
-  return static_cast<std::int64_t>(numbers * sizeof(double)) + (factors_ ? factors_->saved_bytes() : 0);
+  return static_cast<std::int64_t>(numbers * sizeof(double)) + (weight_sweep_ ? history_->saved_bytes() : 0);
 }
 
 }  // namespace hjnet

@@ -39,7 +39,7 @@ double NeuronWaves::relative_size(const std::vector<double>& x, const std::vecto
     sums[columns_ + c] += scale[i] * scale[i];
   }
   sum_over_ranks(network_.comm(), sums);
-  const double floor = settings_.solver.absolute_tolerance / settings_.solver.relative_tolerance;
+  const double floor = settings_.solver.floor();
   const double items = static_cast<double>(network_.layout().neurons) * static_cast<double>(times);
   double worst = 0.0;
   for (std::size_t c = 0; c < columns_; ++c) {

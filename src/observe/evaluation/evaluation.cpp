@@ -45,7 +45,7 @@ EvaluationCost evaluation_cost(const Settings& settings, std::int64_t neurons, s
   const auto outputs = settings.network.layers.back().neurons;
   const auto shown_to = settings.network.layers[as_size(evaluate.layer)].neurons;
   const auto times = evaluation_count(settings);
-  const std::int64_t members = settings.ensemble ? settings.ensemble->members : 1;
+  const std::int64_t members = settings.members();
   EvaluationCost cost;
   const auto patterns = evaluated_patterns(evaluate);
   for (const auto& set : evaluate.sets) {

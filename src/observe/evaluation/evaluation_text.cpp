@@ -22,7 +22,7 @@ namespace {
 /// A number of every member, in their order, on every rank. Collective over `world`.
 template <class Of>
 std::vector<double> of_all_members(const Concluded& run, const std::vector<MemberCurves>& members, Of of) {
-  std::vector<double> values(run.settings.ensemble ? as_size(run.settings.ensemble->members) : 1, 0.0);
+  std::vector<double> values(as_size(run.settings.members()), 0.0);
   for (const auto& member : members) {
     if (run.file.group_rank() == 0) values[run.file.member_row(member.member)] = of(member);
   }

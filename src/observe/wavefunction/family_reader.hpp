@@ -47,9 +47,7 @@ public:
   [[nodiscard]] const WaveSettings& wave() const { return wave_; }
   /// Members along each parameter.
   [[nodiscard]] const std::vector<std::size_t>& counts() const { return counts_; }
-  [[nodiscard]] std::uint64_t rows_an_epoch() const {
-    return static_cast<std::uint64_t>(settings_.samples_per_epoch) + 1;
-  }
+  [[nodiscard]] std::uint64_t rows_an_epoch() const { return settings_.samples_an_epoch(); }
   [[nodiscard]] std::uint64_t row(std::size_t i) const {
     return static_cast<std::uint64_t>(sample_row(settings_, wave_.times[i]));
   }

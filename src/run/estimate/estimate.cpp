@@ -284,7 +284,7 @@ void add_conclusion(Estimate& out, const Settings& settings, const Stages& concl
 
 Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   Estimate out;
-  const std::int64_t members = settings.ensemble ? settings.ensemble->members : 1;
+  const std::int64_t members = settings.members();
   out.ranks = ranks;
   out.groups = static_cast<int>(std::min<std::int64_t>(ranks, members));
   out.engine = chosen_engine(settings);
@@ -334,7 +334,7 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
         real * samples * (members * (series_numbers(settings) - 1 + (settings.particles ? 2 + 32 : 0)) + 38);
     if (settings.particles) out.file_bytes += real * (14 * samples + 2 * members);
   }
-  if (settings.particles) out.file_bytes += real * (32 + operator_numbers * (settings.ensemble ? members : 1));
+  if (settings.particles) out.file_bytes += real * (32 + operator_numbers * members);
   out.checkpoint_bytes +=
       real * (2 * out.neurons * out.columns + samples * series_numbers(settings) + operator_numbers);
   if (settings.stimulus.patterns) out.record_bytes += pattern_bytes(settings, (ranks + out.groups - 1) / out.groups);

@@ -173,7 +173,7 @@ void Checkpoints::epoch_done(const Checkpointed& state) {
 bool Checkpoints::wants_final(const Checkpointed& state) const {
   if (when_.final) return *when_.final;
   if (periodic(when_) || wall_time_.most) return true;
-  const int files = settings_.ensemble ? settings_.ensemble->members : 1;
+  const int files = settings_.members();
   std::int64_t bytes = state.saved_bytes(false);
   MPI_Allreduce(MPI_IN_PLACE, &bytes, 1, MPI_INT64_T, MPI_SUM, group_);
   std::error_code error;

@@ -143,7 +143,7 @@ void expect_none_beside(MPI_Comm world, const Settings& settings, const std::opt
   directory = fs::absolute(settings.output.file).parent_path() / settings.output.checkpoint.directory.filename();
   std::error_code error;
   if (fs::equivalent(directory, settings.output.checkpoint.directory, error)) return;
-  const int member = settings.ensemble ? settings.ensemble->first : 0;
+  const int member = settings.first_member();
   const auto found = newest_checkpoint(world, beside, member, on_file->origin, settings.epochs);
   if (!found) return;
   throw config_error(fmt::format(
