@@ -7,8 +7,8 @@ import numpy as np
 from hjcommon_lib.notes import stored_text
 from hjcommon_lib.places import Read
 from hjplot_lib import style
-from hjplot_lib.evaluations import Evaluations, text_of
-from hjplot_lib.runfile import PlotError, open_hdf5
+from hjplot_lib.evaluations import Evaluations
+from hjplot_lib.runfile import PlotError, text_of, open_hdf5
 from hjplot_lib.verb import PICTURE, Verb, option, run_files
 
 MOST_LETTERS = 16  # of a class at an axis

@@ -1,11 +1,7 @@
 """What a run file holds of evaluations: the sets, how they were answered along the run, and the best epoch."""
 import numpy as np
 
-from hjplot_lib.runfile import PlotError
-
-
-def text_of(value):
-    return value.decode() if isinstance(value, bytes) else str(value)
+from hjplot_lib.runfile import PlotError, text_of
 
 
 class Evaluations:

@@ -32,6 +32,11 @@ class Table(Written):
         return tuple(words[:2]) in HEADINGS
 
 
+class Page(Written):
+    def is_own(self, head, _):
+        return head.startswith(b"<!doctype html>") and MARK.encode() in head
+
+
 def check_replaced(outputs):
     """A file that is there already is replaced where it is hjplot's own, or empty."""
     for output in outputs:

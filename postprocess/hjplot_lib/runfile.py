@@ -22,7 +22,7 @@ def note(text):
     print(f"hjplot: {text}", file=sys.stderr)
 
 
-def _text(value):
+def text_of(value):
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
@@ -42,7 +42,7 @@ def open_hdf5(path):
 def format_of(path):
     """What kind of file of hjnet's this is: "hjnet-run", "hjnet-torus", ...; "" where it does not say."""
     with open_hdf5(Path(path)) as file:
-        return _text(file.attrs.get("format", ""))
+        return text_of(file.attrs.get("format", ""))
 
 
 def check_format(path, file, wanted):
@@ -51,8 +51,8 @@ def check_format(path, file, wanted):
     found = file.attrs.get("format")
     if found is None:
         raise PlotError(f"{path}: not an hjnet {kind} file (no attribute 'format')")
-    if _text(found) != name:
-        raise PlotError(f"{path}: not an hjnet {kind} file (format = '{_text(found)}', expected '{name}')")
+    if text_of(found) != name:
+        raise PlotError(f"{path}: not an hjnet {kind} file (format = '{text_of(found)}', expected '{name}')")
 
 
 def read_input(path, file):
@@ -61,7 +61,7 @@ def read_input(path, file):
     if text is None:
         return {}
     try:
-        return tomllib.loads(_text(text))
+        return tomllib.loads(text_of(text))
     except tomllib.TOMLDecodeError as error:
         raise PlotError(f"{path}: attribute 'input' is not TOML: {error}") from error
 
@@ -126,7 +126,7 @@ class RunFile:
 
     @property
     def restarted(self):
-        return bool(_text(self.file.attrs.get("restarts", "")))
+        return bool(text_of(self.file.attrs.get("restarts", "")))
 
     @property
     def epoch_length(self):
