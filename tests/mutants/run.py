@@ -30,7 +30,7 @@ import tomllib
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LEFT_OUT = {".git", "build", "results", "__pycache__"}
+LEFT_OUT = {ROOT / ".git", ROOT / "build", ROOT / "results"}
 FIELDS = {"name", "file", "old", "new", "tests"}
 
 
@@ -87,7 +87,7 @@ def synchronise(tree):
     theirs, so that the build that follows is incremental whatever an interrupted run has left behind."""
     wanted = set()
     for folder, folders, files in os.walk(ROOT):
-        folders[:] = [name for name in folders if name not in LEFT_OUT]
+        folders[:] = [name for name in folders if name != "__pycache__" and pathlib.Path(folder, name) not in LEFT_OUT]
         for name in files:
             source = pathlib.Path(folder, name)
             wanted.add(relative := source.relative_to(ROOT))

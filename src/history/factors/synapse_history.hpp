@@ -1,6 +1,7 @@
 #pragma once
 /// A projection that is kept synapse by synapse: sparse ones, and those so small that bases do not pay.
 
+#include "history/dense/synapse_product.hpp"
 #include "history/factors/projection_history.hpp"
 
 #include <string>
