@@ -10,23 +10,8 @@ from hjplot_lib import (confusion, entanglement, evaluations, gauge_picture, gri
 from hjplot_lib.report_page import page
 from hjplot_lib.outputs import Page
 from hjplot_lib.runfile import PlotError, text_of
-from hjplot_lib.verb import Verb, label, open_runs, option, run_files
+from hjplot_lib.verb import Verb, label, option, run_files
 
-# What a picture is called, whether a run has it, how it is drawn, and of how many runs.
-EACH, TOGETHER = "each", "together"
-PICTURES = (
-    ("Learning potential", lambda run: True, TOGETHER, potential.draw),
-    ("Entanglement", lambda run: run.has("/entanglement"), TOGETHER, entanglement.draw),
-    ("Wavefunction", lambda run: run.has("/wavefunction"), EACH, network_wave.draw),
-    ("Gauge orbits", lambda run: run.has("/ensemble/member/gauge_constraint"), EACH,
-     lambda run: gauge_picture.draw([run], gauge_picture.collect([run]), None)),
-    ("Evaluation", lambda run: run.has("/evaluation"), TOGETHER, lambda runs: learning.draw(runs, learning.collect(runs))),
-    ("Confusion", lambda run: has_classes(run), EACH, lambda run: draw_confusion(run)),
-    ("Values of a decision process", lambda run: run.has("/environment"), TOGETHER,
-     lambda runs: gridworld.draw(runs, [gridworld.World(run) for run in runs])),
-    ("Path kernel", lambda run: run.has("/kernel"), EACH, lambda run: kernel.draw(run, kernel.Kernel(run))),
-    ("Network", lambda run: True, EACH, lambda run: network.draw([run])),
-)
 PROVENANCE = {"run id": "run_id", "continues": "parent_run_id", "made": "created", "hjnet": "code_version", "commit": "git_commit",
               "ranks": "ranks", "MPI": "mpi_version", "PETSc": "petsc_version", "SUNDIALS": "sundials_version",
               "HDF5": "hdf5_version", "random numbers": "random_numbers", "data read": "data_digest", "restarts": "restarts"}
@@ -42,18 +27,36 @@ def draw_confusion(run):
     return confusion.draw(found, name, row, confusion.class_names(found, name))
 
 
+# What a picture is called, whether a run has it, how it is drawn, and of how many runs.
+EACH, TOGETHER = "each", "together"
+PICTURES = (
+    ("Learning potential", lambda run: True, TOGETHER, potential.draw),
+    ("Entanglement", lambda run: run.has("/entanglement"), TOGETHER, entanglement.draw),
+    ("Wavefunction", lambda run: run.has("/wavefunction"), EACH, network_wave.draw),
+    ("Gauge orbits", lambda run: run.has("/ensemble/member/gauge_constraint"), EACH,
+     lambda run: gauge_picture.draw([run], gauge_picture.collect([run]), None)),
+    ("Evaluation", lambda run: run.has("/evaluation"), TOGETHER, lambda runs: learning.draw(runs, learning.collect(runs))),
+    ("Confusion", has_classes, EACH, draw_confusion),
+    ("Values of a decision process", lambda run: run.has("/environment"), TOGETHER,
+     lambda runs: gridworld.draw(runs, [gridworld.World(run) for run in runs])),
+    ("Path kernel", lambda run: run.has("/kernel"), EACH, lambda run: kernel.draw(run, kernel.Kernel(run))),
+    ("Network", lambda run: True, EACH, lambda run: network.draw([run])),
+)
+
+
 def question(run):
     """What a run asks, in a sentence."""
     given = run.input
     layers = " - ".join(str(layer.get("neurons")) for layer in given.get("network", {}).get("layer", []))
     still = "" if given.get("learning", {}).get("enabled", True) else ", whose weights do not move,"
-    who = f"{run.all_members} networks" if run.all_members else "a network"
+    several = run.all_members > 1
+    who = f"{run.all_members} networks" if several else "a network"
     what = f"{who} of {layers} neurons{still}"
-    do = "Do" if run.all_members > 1 else "Does"
+    do = "Do" if several else "Does"
     if run.has("/entanglement"):
         closure = given.get("particles", {}).get("closure", "bilinear")
         memory = given.get("boltzmann", {}).get("memory", "none")
-        return (f"{do} {what} entangle the two particles that feed {'them' if run.all_members > 1 else 'it'}? (closure {closure}, "
+        return (f"{do} {what} entangle the two particles that feed {'them' if several else 'it'}? (closure {closure}, "
                 f"memory {memory}, {run.epochs} epochs)")
     if run.has("/environment"):
         return f"{do} {what} learn the values of a decision process in {run.epochs} epochs?"
@@ -170,5 +173,4 @@ VERB = Verb("report", "Writes",
             make,
             [run_files("run files, told on one page"), label("name of a run"),
              option("-o", "--output", type=Page, required=True, metavar="FILE.html", help="the page"),
-             option("--title", metavar="TEXT", help="title instead of the usual one")],
-            open_runs)
+             option("--title", metavar="TEXT", help="title instead of the usual one")])

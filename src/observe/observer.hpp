@@ -54,6 +54,8 @@ struct RunSize {
   double synapses = 0.0;  ///< of all ranks
 };
 
+inline constexpr auto number_bytes = static_cast<std::int64_t>(sizeof(double));
+
 /// What an observer adds to that.
 struct ObserverSize {
   std::int64_t bytes = 0;  ///< of the rank's memory

@@ -126,6 +126,12 @@ void RunFile::write_member(const std::string& quantity, int member, std::uint64_
                          Access::independent);
 }
 
+void RunFile::write_run_and_member(const std::string& path, const std::string& quantity, int member, std::uint64_t row,
+                                   std::span<const double> values) {
+  if (is_first(member)) write_rows(path, row, values);
+  if (settings_.ensemble) write_member(quantity, member, row, values);
+}
+
 void RunFile::write_scalars(std::optional<int> member, std::uint64_t row, const SampleSeries& series) {
   for (const auto& field : series_fields) {
     if (!field.is_there(settings_)) continue;

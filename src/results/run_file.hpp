@@ -201,10 +201,13 @@ public:
   /// over `world`.
   void create_members(const std::string& name, std::vector<std::uint64_t> dims, const std::string& description,
                       const std::string& of_members, bool statistics);
-  /// Writes whole rows from `row` on. Any one rank may call, as of the next two; an error stays on it.
+  /// Writes whole rows from `row` on. Any one rank may call, as of the next three; an error stays on it.
   void write_rows(const std::string& path, std::uint64_t row, std::span<const double> values);
   /// To a member's rows of /ensemble/member from `row` on: samples, epochs or evaluations.
   void write_member(const std::string& quantity, int member, std::uint64_t row, std::span<const double> values);
+  /// Both: what member `first` has as rows of `path` too, an ensemble's members as `quantity`.
+  void write_run_and_member(const std::string& path, const std::string& quantity, int member, std::uint64_t row,
+                            std::span<const double> values);
   /// This rank's neurons at an epoch's samples, (S+1) x local neurons, from sample `row` on: of a dataset with a row a
   /// sample, or of a member's rows.
   void write_states(const std::string& path, std::optional<int> member, std::uint64_t row,

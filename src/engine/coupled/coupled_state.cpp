@@ -52,9 +52,9 @@ void CoupledEngine::save_sweep(VectorArchive& out) const {
     const auto parts = neuron_parts(position.sweep);
     out.write_neurons("/engine/sweep/solution", parts, columns, position.solution.first(parts * y_.size()),
                       "solution at the last step");
-    return;
+  } else {
+    history_->save_sweep(out, position, *weight_sweep_);
   }
-  history_->save_sweep(out, position, *weight_sweep_);
 }
 
 void CoupledEngine::load(const VectorArchive& in) {
@@ -95,11 +95,10 @@ void CoupledEngine::load_sweep(const VectorArchive& in) {
     const auto parts = neuron_parts(saved.sweep);
     saved.solution.resize(parts * y_.size());
     in.read_neurons("/engine/sweep/solution", parts, columns, saved.solution);
-    if (constraints_) load_constrained_sweep(in);
-    return;
+  } else {
+    history_->load_sweep(in, record.mesh, *weight_sweep_, saved);
   }
   if (constraints_) load_constrained_sweep(in);
-  history_->load_sweep(in, record.mesh, *weight_sweep_, saved);
 }
 
 std::int64_t CoupledEngine::saved_bytes(bool sweep) const {

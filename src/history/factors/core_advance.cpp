@@ -140,12 +140,12 @@ void CoreHistory::advance(const WeightRule& rule, const EpochFactors& /*factors*
   const auto known = layout_.y();
   grow();
   if (context_.decays()) extend_overlap(known);
-  if (scratch.size() < nodes * path_.items()) scratch.resize(nodes * path_.items());
-  find_force(nodes, scratch.data());
+  double* force = room_in(scratch, nodes * path_.items());
+  find_force(nodes, force);
   int rank = 0;
   MPI_Comm_rank(context_.network.comm(), &rank);
   const auto products = [this](const double* w, const auto& with) { return inner(w, with); };
-  advance_summed(path_, rule, scratch.data(), rank == 0, products, sums);
+  advance_summed(path_, rule, force, rank == 0, products, sums);
 }
 
 }  // namespace hjnet

@@ -96,6 +96,10 @@ private:
   /// u = X z and tangents, X at the phases: z as ColumnBases::project() gives it, u as expand() takes it.
   [[nodiscard]] std::vector<double> multiply_cores(std::span<const double> phases, Direction direction,
                                                    const std::vector<double>& z) const;
+  /// Whether anything has been learned: the cores are not empty.
+  [[nodiscard]] bool moved() const { return layout_.size() > 0; }
+  /// out += the value's core times `in`, or its transpose, for `width` vectors of this rank's neurons of a layer.
+  void add_core(Direction direction, const double* items, std::size_t width, const double* in, double* out) const;
   /// The factor of W(0) in W or V.
   [[nodiscard]] double initial_factor(WeightMoment moment, const double* items) const;
   /// phi at the phases; empty without decay.

@@ -5,7 +5,30 @@
 #include "parallel/counts.hpp"
 #include "parallel/sums.hpp"
 
+#include <utility>
+
 namespace hjnet {
+
+namespace {
+
+/// What ColumnBases::project() gives, on its way to the sum over all ranks.
+class Projected {
+public:
+  void begin(MPI_Comm comm, std::vector<double> z) {
+    z_ = std::move(z);
+    MPI_Iallreduce(MPI_IN_PLACE, z_.data(), as_int(z_.size()), MPI_DOUBLE, MPI_SUM, comm, &request_);
+  }
+  const std::vector<double>& end() {
+    MPI_Wait(&request_, MPI_STATUS_IGNORE);
+    return z_;
+  }
+
+private:
+  std::vector<double> z_;
+  MPI_Request request_ = MPI_REQUEST_NULL;
+};
+
+}  // namespace
 
 std::vector<double> CoreHistory::phi(std::span<const double> phases) const {
   std::vector<double> out;
@@ -90,13 +113,10 @@ void CoreHistory::apply(std::span<const double> phases, const double* own, const
   const auto& s = synapses();
   const auto times = phases.size();
   const auto width = context_.columns * times;
-  std::vector<double> z;
-  MPI_Request request = MPI_REQUEST_NULL;
-  const bool moved = layout_.size() > 0;
-  if (moved) {
-    z = y_.bases.project(pre_layer(own, width), times, context_.product_columns.met);
-    MPI_Iallreduce(MPI_IN_PLACE, z.data(), as_int(z.size()), MPI_DOUBLE, MPI_SUM, context_.network.comm(), &request);
-  }
+  Projected projected;
+  if (moved())
+    projected.begin(context_.network.comm(),
+                    y_.bases.project(pre_layer(own, width), times, context_.product_columns.met));
   const auto factor = phi(phases);
   double* target = net + as_size(s.post) * width;
   if (factor.empty()) {
@@ -107,9 +127,9 @@ void CoreHistory::apply(std::span<const double> phases, const double* own, const
     const double* from = product.data() + as_size(s.post) * width;
     for (std::size_t i = 0; i < as_size(s.rows) * width; ++i) target[i] += factor[i % times] * from[i];
   }
-  if (!moved) return;
-  MPI_Wait(&request, MPI_STATUS_IGNORE);
-  g_.bases.expand(multiply_cores(phases, Direction::forward, z), times, context_.product_columns.given, target);
+  if (!moved()) return;
+  g_.bases.expand(multiply_cores(phases, Direction::forward, projected.end()), times, context_.product_columns.given,
+                  target);
 }
 
 void CoreHistory::apply_transpose(std::span<const double> phases, const double* p, double* halo, double* own,
@@ -117,14 +137,9 @@ void CoreHistory::apply_transpose(std::span<const double> phases, const double* 
   const auto& s = synapses();
   const auto times = phases.size();
   const auto width = context_.columns * times;
-  std::vector<double> z;
-  MPI_Request request = MPI_REQUEST_NULL;
-  const bool moved = layout_.size() > 0;
   const double* source = p + as_size(s.post) * width;
-  if (moved) {
-    z = g_.bases.project(source, times, context_.product_columns.met);
-    MPI_Iallreduce(MPI_IN_PLACE, z.data(), as_int(z.size()), MPI_DOUBLE, MPI_SUM, context_.network.comm(), &request);
-  }
+  Projected projected;
+  if (moved()) projected.begin(context_.network.comm(), g_.bases.project(source, times, context_.product_columns.met));
   const auto factor = phi(phases);
   if (factor.empty()) {
     multiply_initial_transpose(width, p, halo, own, complete);
@@ -134,30 +149,34 @@ void CoreHistory::apply_transpose(std::span<const double> phases, const double* 
     for (std::size_t i = 0; i < as_size(s.rows) * width; ++i) to[i] = factor[i % times] * source[i];
     multiply_initial_transpose(width, scaled.data(), halo, own, complete);
   }
-  if (!moved) return;
-  MPI_Wait(&request, MPI_STATUS_IGNORE);
-  y_.bases.expand(multiply_cores(phases, Direction::backward, z), times, context_.product_columns.given,
+  if (!moved()) return;
+  y_.bases.expand(multiply_cores(phases, Direction::backward, projected.end()), times, context_.product_columns.given,
                   pre_layer(own, width));
 }
 
 // At one phase, for many vectors at once.
+
+void CoreHistory::add_core(Direction direction, const double* items, std::size_t width, const double* in,
+                           double* out) const {
+  const bool forward = direction == Direction::forward;
+  const auto& from = (forward ? y_ : g_).bases.of(0);
+  const auto& to = (forward ? g_ : y_).bases.of(0);
+  if (from.rank() == 0 || to.rank() == 0) return;
+  std::vector<double> z(from.rank() * width, 0.0);
+  std::vector<double> u(to.rank() * width, 0.0);
+  from.project(in, width, z.data());
+  sum_over_ranks(context_.network.comm(), z);
+  gemm(forward ? CblasNoTrans : CblasTrans, CblasNoTrans, as_int(to.rank()), as_int(width), as_int(from.rank()), 1.0,
+       items, as_int(layout_.value().columns), z.data(), as_int(width), 0.0, u.data(), as_int(width));
+  to.expand(u.data(), width, out);
+}
 
 void CoreHistory::multiply(WeightMoment moment, std::size_t width, const double* own, const double* halo,
                            double* net) const {
   const auto& s = synapses();
   std::vector<double> work;
   const double* items = items_at(moment, work);
-  const auto& pre = y_.bases.of(0);
-  const auto& post = g_.bases.of(0);
-  if (pre.rank() > 0 && post.rank() > 0) {
-    std::vector<double> z(pre.rank() * width, 0.0);
-    std::vector<double> u(post.rank() * width, 0.0);
-    pre.project(pre_layer(own, width), width, z.data());
-    sum_over_ranks(context_.network.comm(), z);
-    gemm(CblasNoTrans, CblasNoTrans, as_int(post.rank()), as_int(width), as_int(pre.rank()), 1.0, items,
-         as_int(pre.rank()), z.data(), as_int(width), 0.0, u.data(), as_int(width));
-    post.expand(u.data(), width, net + as_size(s.post) * width);
-  }
+  add_core(Direction::forward, items, width, pre_layer(own, width), net + as_size(s.post) * width);
   const double factor = initial_factor(moment, items);
   if (factor == 0.0) return;
   if (factor == 1.0) return multiply_block(s, initial(), Direction::forward, width, halo, net);
@@ -171,17 +190,7 @@ void CoreHistory::multiply_transpose(WeightMoment moment, std::size_t width, con
   const auto& s = synapses();
   std::vector<double> work;
   const double* items = items_at(moment, work);
-  const auto& pre = y_.bases.of(0);
-  const auto& post = g_.bases.of(0);
-  if (pre.rank() > 0 && post.rank() > 0) {
-    std::vector<double> z(post.rank() * width, 0.0);
-    std::vector<double> u(pre.rank() * width, 0.0);
-    post.project(p + as_size(s.post) * width, width, z.data());
-    sum_over_ranks(context_.network.comm(), z);
-    gemm(CblasTrans, CblasNoTrans, as_int(pre.rank()), as_int(width), as_int(post.rank()), 1.0, items,
-         as_int(pre.rank()), z.data(), as_int(width), 0.0, u.data(), as_int(width));
-    pre.expand(u.data(), width, pre_layer(own, width));
-  }
+  add_core(Direction::backward, items, width, p + as_size(s.post) * width, pre_layer(own, width));
   const double factor = initial_factor(moment, items);
   if (factor == 0.0) return;
   if (factor == 1.0) return multiply_block(s, initial(), Direction::backward, width, p, halo);

@@ -130,16 +130,16 @@ void FactorWeights::advance_thresholds(const EpochFactors& factors, SynapseSums&
   const auto neurons = as_size(network_.neurons());
   const auto columns = context_->columns;
   const auto thresholds = threshold_count();
-  if (scratch_.size() < nodes * columns * thresholds) scratch_.resize(nodes * columns * thresholds);
+  double* force = room_in(scratch_, nodes * columns * thresholds);
   for (std::size_t i = 0; i < thresholds; ++i) {
     const auto k = i % neurons;
     for (std::size_t c = 0; c < columns; ++c) {
       for (std::size_t node = 0; node < nodes; ++node) {
-        scratch_[(node * columns + c) * thresholds + i] = factors.g[(k * columns + c) * nodes + node];
+        force[(node * columns + c) * thresholds + i] = factors.g[(k * columns + c) * nodes + node];
       }
     }
   }
-  advance_summed(thresholds_, *rule_, scratch_.data(), true, SynapseInner{thresholds}, sums);
+  advance_summed(thresholds_, *rule_, force, true, SynapseInner{thresholds}, sums);
 }
 
 std::vector<std::vector<double>> FactorWeights::gathered_bases() const {

@@ -99,6 +99,12 @@ protected:
   WeightPath path_;
 };
 
+/// So many numbers of scratch memory, which grows as needed.
+inline double* room_in(std::vector<double>& scratch, std::size_t numbers) {
+  if (scratch.size() < numbers) scratch.resize(numbers);
+  return scratch.data();
+}
+
 /// Inner products of items that are kept synapse by synapse, `count` a column.
 struct SynapseInner {
   std::size_t count = 0;

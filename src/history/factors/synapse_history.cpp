@@ -107,9 +107,9 @@ void SynapseHistory::find_force(const EpochFactors& factors, std::size_t nodes, 
 void SynapseHistory::advance(const WeightRule& rule, const EpochFactors& factors, std::vector<double>& scratch,
                              SynapseSums& sums) {
   const auto nodes = rule.mesh().nodes();
-  if (scratch.size() < nodes * path_.items()) scratch.resize(nodes * path_.items());
-  find_force(factors, nodes, scratch.data());
-  advance_summed(path_, rule, scratch.data(), true, SynapseInner{count()}, sums);
+  double* force = room_in(scratch, nodes * path_.items());
+  find_force(factors, nodes, force);
+  advance_summed(path_, rule, force, true, SynapseInner{count()}, sums);
 }
 
 void SynapseHistory::read(EndValues values, bool /*with_initial*/, const std::vector<double>& /*pre*/,

@@ -83,8 +83,8 @@ void ConstraintObserver::write(RunFile& file, const EpochSamples& samples) {
     for (const auto& quantity : quantities) {
       const auto& values = samples.constraints.*quantity.values;
       if (values.empty() || file.group_rank() != 0) continue;
-      if (file.is_first(member_)) file.write_rows(std::string("/gauge/") + quantity.name, row, values);
-      if (settings_.ensemble) file.write_member(std::string("gauge_") + quantity.name, member_, row, values);
+      file.write_run_and_member(std::string("/gauge/") + quantity.name, std::string("gauge_") + quantity.name, member_,
+                                row, values);
     }
     if (!keeps_member_states(settings_)) return;
     file.write_states("/ensemble/member/gauge_y", member_, row, samples.y);
@@ -120,16 +120,15 @@ std::vector<InfoLine> ConstraintObserver::info(const Archive& archive) {
 
 /// /gauge, of every member too, and on every rank the sums over its nodes.
 ObserverSize ConstraintObserver::size(const Settings& settings, const RunSize& run) {
-  constexpr auto real = static_cast<std::int64_t>(sizeof(double));
   const auto m = static_cast<std::int64_t>(settings.gauge.constraints.size());
   const auto moved = static_cast<std::int64_t>(constrained_synapses(settings.gauge).size());
   const std::int64_t members = settings.ensemble ? settings.ensemble->members : 0;
   ObserverSize out;
-  out.file_bytes = real * settings.samples() * (3 * m + 2 * moved) * (1 + members);
+  out.file_bytes = number_bytes * settings.samples() * (3 * m + 2 * moved) * (1 + members);
   if (keeps_member_states(settings)) {
-    out.file_bytes += real * settings.samples() * members * 2 * settings.network.neurons();
+    out.file_bytes += number_bytes * settings.samples() * members * 2 * settings.network.neurons();
   }
-  out.bytes = real * run.mesh_nodes * (7 * m + 4 * moved);
+  out.bytes = number_bytes * run.mesh_nodes * (7 * m + 4 * moved);
   return out;
 }
 

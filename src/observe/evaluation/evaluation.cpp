@@ -1,5 +1,6 @@
 #include "observe/evaluation/evaluation.hpp"
 
+#include "observe/evaluation/evaluation_observer.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
 #include "parallel/stop.hpp"
@@ -39,29 +40,29 @@ std::int64_t evaluated_patterns(const EvaluateSettings& evaluate) {
                          [](std::int64_t sum, const EvaluationSet& set) { return sum + set.source.patterns; });
 }
 
-EvaluationCost evaluation_cost(const Settings& settings, std::int64_t neurons, std::int64_t halo, double synapses) {
+ObserverSize EvaluationObserver::size(const Settings& settings, const RunSize& run) {
   const auto& evaluate = *settings.evaluate;
-  const auto real = static_cast<std::int64_t>(sizeof(double));
   const auto outputs = settings.network.layers.back().neurons;
   const auto shown_to = settings.network.layers[as_size(evaluate.layer)].neurons;
   const auto times = evaluation_count(settings);
   const std::int64_t members = settings.members();
-  EvaluationCost cost;
+  ObserverSize out;
   const auto patterns = evaluated_patterns(evaluate);
   for (const auto& set : evaluate.sets) {
     // Labels, and the inputs of this rank's share of the layer; targets of all outputs where they are no labels.
-    const auto columns = std::min(shown_to, neurons);
-    cost.bytes += real * set.source.patterns * (1 + columns + (set.source.labels ? 0 : outputs));
+    const auto columns = std::min(shown_to, run.neurons);
+    out.bytes += number_bytes * set.source.patterns * (1 + columns + (set.source.labels ? 0 : outputs));
     const std::int64_t numbers = has_classes(settings) ? 2 : 1;
-    cost.file_bytes += real * times * (numbers * (settings.ensemble ? members + 3 : 1));
+    out.file_bytes += number_bytes * times * (numbers * (settings.ensemble ? members + 3 : 1));
     if (!has_classes(settings)) continue;
-    cost.file_bytes += real * times * outputs * outputs;
-    cost.bytes += real * outputs * outputs;
+    out.file_bytes += number_bytes * times * outputs * outputs;
+    out.bytes += number_bytes * outputs * outputs;
   }
   // Input, net, y and its slope, what y needs from other ranks, and all outputs.
-  cost.bytes += real * std::min(block, patterns) * (4 * neurons + halo + outputs);
-  cost.operations = static_cast<double>(times) * 2.0 * synapses * static_cast<double>(patterns);
-  return cost;
+  out.bytes += number_bytes * std::min(block, patterns) * (4 * run.neurons + run.halo + outputs);
+  out.operations = static_cast<double>(times) * 2.0 * run.synapses * static_cast<double>(patterns);
+  out.stage = "evaluation";
+  return out;
 }
 
 Evaluation::Evaluation(const Network& network, const ExternalInput& input, const Settings& settings,

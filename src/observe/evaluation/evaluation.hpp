@@ -29,13 +29,6 @@ std::int64_t evaluation_count(const Settings& settings);
 /// All patterns of all sets.
 std::int64_t evaluated_patterns(const EvaluateSettings& evaluate);
 
-/// What evaluation adds to a run, of one rank with so many neurons, and so many that its synapses need.
-struct EvaluationCost {
-  std::int64_t bytes = 0, file_bytes = 0;
-  double operations = 0.0;  ///< of a member, all ranks
-};
-EvaluationCost evaluation_cost(const Settings& settings, std::int64_t neurons, std::int64_t halo, double synapses);
-
 /// Judges a network. Everything is collective over the network's communicator.
 class Evaluation {
 public:

@@ -68,9 +68,8 @@ void write_results(RunFile& file, int member, std::size_t number, int epoch, con
     if (file.group_rank() != 0) return;
     const auto row = std::uint64_t{number};
     const auto write = [&](const EvaluationSet& set, const char* quantity, double value) {
-      if (settings.ensemble)
-        file.write_member(curve_path("evaluation", set, quantity), member, row, std::span(&value, 1));
-      if (file.is_first(member)) file.write_rows(curve_path("/evaluation", set, quantity), row, std::span(&value, 1));
+      file.write_run_and_member(curve_path("/evaluation", set, quantity), curve_path("evaluation", set, quantity),
+                                member, row, std::span(&value, 1));
     };
     for (std::size_t i = 0; i < results.size(); ++i) {
       const auto& set = settings.evaluate->sets[i];

@@ -25,16 +25,14 @@ EvaluationObserver::EvaluationObserver(const Watched& watched)
       member_(watched.member),
       evaluation_(watched.network, watched.input, watched.settings, watched.engine.delayed_weights()),
       due_(evaluation_epochs(watched.settings)),
-      curves_(watched.settings.evaluate->sets.size()) {}
+      spoken_(as_size(watched.settings.evaluate->choose.value_or(0))) {}
 
 void EvaluationObserver::begin(RunFile& file, int epochs_done) {
-  if (epochs_done == 0) return;
-  curves_ = agreed(group_, [&] { return read_curves(file, member_); });
   const auto done = as_size(std::lower_bound(due_.begin(), due_.end(), epochs_done) - due_.begin());
-  for (auto& curve : curves_) {
-    curve.error.resize(done);
-    if (!curve.accuracy.empty()) curve.accuracy.resize(done);
-  }
+  if (done == 0) return;
+  const auto curve = agreed(group_, [&] { return read_curves(file, member_)[spoken_]; });
+  last_ = answer_text(settings_.evaluate->sets[spoken_].name, curve.error[done - 1],
+                      curve.accuracy.empty() ? nullptr : &curve.accuracy[done - 1]);
 }
 
 void EvaluationObserver::look(RunFile& file, int epochs_done, Progress& progress) {
@@ -43,25 +41,11 @@ void EvaluationObserver::look(RunFile& file, int epochs_done, Progress& progress
   if (found != due_.end() && *found == epochs_done) {
     const auto results = evaluation_.evaluate();
     write_results(file, member_, as_size(found - due_.begin()), epochs_done, results);
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      curves_[i].error.push_back(results[i].error);
-      if (has_classes(settings_)) curves_[i].accuracy.push_back(results[i].accuracy);
-    }
+    const auto& spoken = results[spoken_];
+    last_ = answer_text(settings_.evaluate->sets[spoken_].name, spoken.error,
+                        has_classes(settings_) ? &spoken.accuracy : nullptr);
   }
-  progress.show(last());
-}
-
-std::string EvaluationObserver::last() const {
-  const auto set = settings_.evaluate->choose ? as_size(*settings_.evaluate->choose) : 0;
-  const auto& curve = curves_[set];
-  if (curve.error.empty()) return {};
-  return answer_text(settings_.evaluate->sets[set].name, curve.error.back(),
-                     curve.accuracy.empty() ? nullptr : &curve.accuracy.back());
-}
-
-ObserverSize EvaluationObserver::size(const Settings& settings, const RunSize& run) {
-  const auto cost = evaluation_cost(settings, run.neurons, run.halo, run.synapses);
-  return {cost.bytes, cost.file_bytes, 0, "evaluation", cost.operations};
+  progress.show(last_);
 }
 
 }  // namespace hjnet

@@ -38,15 +38,13 @@ public:
   static ObserverSize size(const Settings& settings, const RunSize& run);
 
 private:
-  /// The last evaluation in words: the accuracy on the set that chooses, or on the first.
-  [[nodiscard]] std::string last() const;
-
   const Settings& settings_;
   MPI_Comm group_;
   int member_;
   Evaluation evaluation_;
   std::vector<int> due_;
-  std::vector<EvaluationCurve> curves_;  ///< a curve a set, of the evaluations so far
+  std::size_t spoken_;  ///< the set that the progress speaks of: the one that chooses, or the first
+  std::string last_;    ///< how it was answered at the last evaluation
 };
 
 }  // namespace hjnet

@@ -95,6 +95,9 @@ void Feedback::save(VectorArchive& out) const {
 }
 
 std::int64_t Feedback::saved_bytes() const {
+  int rank = 0;
+  MPI_Comm_rank(group_, &rank);
+  if (rank != 0) return 0;
   return static_cast<std::int64_t>((states_.size() * width + width + fed_.size()) * sizeof(double));
 }
 

@@ -19,6 +19,7 @@ namespace hjnet {
 /// reset: it goes on from epoch to epoch as without feedback, to the same bits as evolve() of the whole run.
 class Feedback {
 public:
+  static constexpr std::size_t directions = 6;
   /// rho = rho(0), nothing done yet. The modes are spread over the ranks of `group`, which must outlive the object.
   /// @throws config_error for a Stokes vector longer than 1
   Feedback(MPI_Comm group, const Settings& settings);
@@ -37,17 +38,14 @@ public:
   /// The smallest eigenvalue of the mixture at the start of the epoch to come.
   [[nodiscard]] double smallest_eigenvalue() const;
 
-  [[nodiscard]] MPI_Comm group() const { return group_; }
-
   /// Writes all of that, and takes it up again. Collective over the group.
   void save(VectorArchive& out) const;
-  /// Bytes of it.
+  /// Bytes that this rank writes of it.
   [[nodiscard]] std::int64_t saved_bytes() const;
   /// @throws io_error, on all ranks, where it is missing or stands neither after `epochs_done` epochs nor one before
   void load(const VectorArchive& in, int epochs_done);
 
 private:
-  static constexpr std::size_t directions = 6;
   /// rho bar = sum of weight x rho, in the order of the modes, as evolve() sums them.
   [[nodiscard]] PauliVector mixture() const;
   void share_states();
@@ -71,7 +69,7 @@ public:
   void act(int epochs_done, const SampleSeries& series) override;
   void save(VectorArchive& out) const override { feedback_.save(out); }
   void load(const VectorArchive& in, int epochs_done) override;
-  [[nodiscard]] std::int64_t saved_bytes() const override;
+  [[nodiscard]] std::int64_t saved_bytes() const override { return feedback_.saved_bytes(); }
 
   static void lay_out(RunFile& file);
   static std::vector<InfoLine> info(const Archive& archive);
@@ -84,7 +82,7 @@ private:
   ExternalInput& input_;
   const Settings& settings_;
   int member_;
-  bool is_first_, warned_ = false;
+  bool warned_ = false;
   Feedback feedback_;
 };
 

@@ -14,7 +14,7 @@ namespace hjnet {
 namespace {
 
 constexpr const char* fed_path = "/particles/stokes";
-constexpr std::size_t directions = 6;
+constexpr auto directions = Feedback::directions;
 constexpr const char* fed_description = "Stokes vectors s_A, s_B fed to the ports";
 
 /// The vectors of the epochs from the first one on.
@@ -22,9 +22,7 @@ void write_fed(RunFile& file, int member, int first_epoch, std::span<const doubl
   if (stokes.empty()) return;
   const auto row = static_cast<std::uint64_t>(first_epoch);
   together(file.group(), [&] {
-    if (file.group_rank() != 0) return;
-    if (file.is_first(member)) file.write_rows(fed_path, row, stokes);
-    if (file.settings().ensemble) file.write_member("stokes", member, row, stokes);
+    if (file.group_rank() == 0) file.write_run_and_member(fed_path, "stokes", member, row, stokes);
   });
 }
 
@@ -34,7 +32,6 @@ FeedbackObserver::FeedbackObserver(const Watched& watched)
     : input_(watched.input),
       settings_(watched.settings),
       member_(watched.member),
-      is_first_(watched.is_first()),
       feedback_(watched.group(), watched.settings) {}
 
 void FeedbackObserver::begin(RunFile& file, int /*epochs_done*/) {
@@ -54,7 +51,7 @@ void FeedbackObserver::act(int epochs_done, const SampleSeries& series) {
 }
 
 void FeedbackObserver::warn(int epochs_done) {
-  if (!is_first_ || warned_ || epochs_done == settings_.epochs) return;
+  if (member_ != settings_.first_member() || warned_ || epochs_done == settings_.epochs) return;
   const double smallest = feedback_.smallest_eigenvalue();
   warned_ = smallest < -settings_.boltzmann.positivity_tolerance;
   if (!warned_) return;
@@ -69,21 +66,13 @@ void FeedbackObserver::load(const VectorArchive& in, int epochs_done) {
   input_.feed(feedback_.stokes(feedback_.epochs_done()));
 }
 
-std::int64_t FeedbackObserver::saved_bytes() const {
-  int rank = 0;
-  MPI_Comm_rank(feedback_.group(), &rank);
-  return rank == 0 ? feedback_.saved_bytes() : 0;
-}
-
 void FeedbackObserver::lay_out(RunFile& file) {
   const auto& settings = file.settings();
   const auto epochs = as_size(settings.epochs);
   file.archive().create_dataset<double>(fed_path, {epochs, directions},
                                         fmt::format("{}, a row an epoch", fed_description));
   if (!settings.ensemble) return;
-  file.archive().create_dataset<double>("/ensemble/member/stokes",
-                                        {as_size(settings.ensemble->members), epochs, directions},
-                                        fmt::format("{} of each member, a row an epoch", fed_description));
+  file.create_members("stokes", {epochs, directions}, fed_description, " of each member, a row an epoch", false);
 }
 
 /// How long the Stokes vectors are that the ports were fed, in the first and in the last of the epochs so far.
@@ -104,11 +93,10 @@ std::vector<InfoLine> FeedbackObserver::info(const Archive& archive) {
 
 /// The vectors fed, of every member too, and the modes' states.
 ObserverSize FeedbackObserver::size(const Settings& settings, const RunSize& /*run*/) {
-  constexpr auto real = static_cast<std::int64_t>(sizeof(double));
-  const std::int64_t fed = std::int64_t{6} * settings.epochs;
+  const std::int64_t fed = static_cast<std::int64_t>(directions) * settings.epochs;
   ObserverSize out;
-  out.file_bytes = real * fed * (settings.ensemble ? 1 + settings.ensemble->members : 1);
-  out.checkpoint_bytes = real * (16 * (static_cast<std::int64_t>(settings.boltzmann.k0.size()) + 1) + fed + 6);
+  out.file_bytes = number_bytes * fed * (settings.ensemble ? 1 + settings.ensemble->members : 1);
+  out.checkpoint_bytes = number_bytes * (16 * (static_cast<std::int64_t>(settings.boltzmann.k0.size()) + 1) + fed + 6);
   return out;
 }
 

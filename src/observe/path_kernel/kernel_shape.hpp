@@ -1,5 +1,5 @@
 #pragma once
-/// What a run's path kernel will be, from the settings alone: its sizes, what it costs, and which predictions it makes.
+/// What a run's path kernel will be, from the settings alone: its sizes, and which predictions it makes.
 
 #include "config/settings.hpp"
 
@@ -28,12 +28,5 @@ struct KernelShape {
   std::size_t nodes = 0;      ///< of an epoch, all stretches with both ends
   bool predicts = false;      ///< no_prediction() is ""
 };
-
-/// What the kernel adds to a run, of one rank with so many neurons, and so many that its synapses need.
-struct KernelCost {
-  std::int64_t bytes = 0, checkpoint_bytes = 0, file_bytes = 0;
-  double operations = 0.0;  ///< of the run, all ranks
-};
-KernelCost kernel_cost(const Settings& settings, std::int64_t neurons, std::int64_t halo, double synapses);
 
 }  // namespace hjnet

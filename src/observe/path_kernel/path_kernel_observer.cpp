@@ -150,8 +150,28 @@ void PathKernelObserver::lay_out(RunFile& file) {
 }
 
 ObserverSize PathKernelObserver::size(const Settings& settings, const RunSize& run) {
-  const auto cost = kernel_cost(settings, run.neurons, run.halo, run.synapses);
-  return {cost.bytes, cost.file_bytes, cost.checkpoint_bytes, "path kernel", cost.operations};
+  const KernelShape shape(settings);
+  const auto q = static_cast<std::int64_t>(shape.entries);
+  const auto p = static_cast<std::int64_t>(shape.patterns);
+  const auto nodes = static_cast<std::int64_t>(shape.nodes) * settings.epochs;
+  const std::int64_t results = nodes * q + 2 * nodes * static_cast<std::int64_t>(shape.outputs);
+  const std::int64_t past = shape.predicts ? 2 * run.neurons * nodes : 0;
+  ObserverSize out;
+  // The kernel, its check, their sums of an epoch, those at both ends, that of a node and a Gram matrix; back-signals
+  // twice, and in the halo; states and responses.
+  out.bytes = number_bytes *
+              (8 * q * q + (2 * run.neurons + run.halo) * q + (12 * run.neurons + 4 * run.halo) * p + results + past);
+  const auto all_neurons = settings.network.neurons();
+  out.checkpoint_bytes = number_bytes * (3 * q * q + results + (shape.predicts ? 2 * all_neurons * nodes : 0));
+  out.file_bytes = number_bytes * (3 * q * q + results);
+  const auto n = static_cast<double>(all_neurons);
+  const auto steps = static_cast<double>(nodes);
+  const auto rows = static_cast<double>(q);
+  const auto width = static_cast<double>(p);
+  out.operations = steps * (2.0 * run.synapses * (rows + 5.0 * width) + n * rows * rows +
+                            (shape.predicts ? 4.0 * n * width * 0.5 * steps : 0.0));
+  out.stage = "path kernel";
+  return out;
 }
 
 }  // namespace hjnet

@@ -41,8 +41,7 @@ void write_curves(RunFile& file, int member, int first_epoch, std::span<const do
     if (file.group_rank() != 0) return;
     const auto row = static_cast<std::uint64_t>(first_epoch);
     for (const auto& [name, values] : {std::pair{"q_error", errors}, std::pair{"policy_optimal", optimal_states}}) {
-      if (file.settings().ensemble) file.write_member(name, member, row, values);
-      if (file.is_first(member)) file.write_rows(std::string("/environment/") + name, row, values);
+      file.write_run_and_member(std::string("/environment/") + name, name, member, row, values);
     }
   });
 }
@@ -192,7 +191,6 @@ void ValueObserver::lay_out(RunFile& file) {
 /// Transitions and rewards (as read, and in the process), features, the states' inputs at rest, the last slot of every
 /// state.
 ObserverSize ValueObserver::size(const Settings& settings, const RunSize& run) {
-  constexpr auto real = static_cast<std::int64_t>(sizeof(double));
   const auto& environment = *settings.environment;
   const auto states = environment.states;
   const auto outputs = settings.network.layers.back().neurons;
@@ -202,9 +200,10 @@ ObserverSize ValueObserver::size(const Settings& settings, const RunSize& run) {
   const std::int64_t members = settings.ensemble ? 1 + settings.ensemble->members : 1;
   const std::int64_t epochs = settings.epochs;
   ObserverSize out;
-  out.bytes = real * (2 * tables + 2 * states * shown_to + states * (4 * run.neurons + run.halo + outputs) + shown);
-  out.checkpoint_bytes = real * (shown + 2 * epochs);
-  out.file_bytes = real * (2 * states * outputs + 2 * epochs * members);
+  out.bytes =
+      number_bytes * (2 * tables + 2 * states * shown_to + states * (4 * run.neurons + run.halo + outputs) + shown);
+  out.checkpoint_bytes = number_bytes * (shown + 2 * epochs);
+  out.file_bytes = number_bytes * (2 * states * outputs + 2 * epochs * members);
   return out;
 }
 

@@ -108,7 +108,6 @@ std::string WavefunctionObserver::conclude_run(const Concluded& run) {
 }
 
 ObserverSize WavefunctionObserver::size(const Settings& settings, const RunSize& /*run*/) {
-  constexpr auto real = static_cast<std::int64_t>(sizeof(double));
   constexpr double a_cell = 100.0;
   const auto& wave = *settings.wavefunction;
   const auto axes = static_cast<std::int64_t>(wave.grid.size());
@@ -119,7 +118,7 @@ ObserverSize WavefunctionObserver::size(const Settings& settings, const RunSize&
   for (const auto points : wave.grid) cells *= points;
   const std::int64_t a_member = 2 * axes * samples + times * (2 * neurons + axes + 1);
   ObserverSize out;
-  out.file_bytes = real * (settings.ensemble->members * a_member + times * cells * 6);
+  out.file_bytes = number_bytes * (settings.ensemble->members * a_member + times * cells * 6);
   out.stage = "wavefunction";
   out.operations = a_cell * static_cast<double>(cells + settings.ensemble->members) * static_cast<double>(times) +
                    10.0 * static_cast<double>(samples) * static_cast<double>(neurons);

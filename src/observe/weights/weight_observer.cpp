@@ -23,7 +23,7 @@ void WeightObserver::conclude(RunFile& file, Progress& /*progress*/) {
 ObserverSize WeightObserver::size(const Settings& settings, const RunSize& run) {
   const auto stored = snapshots(settings, "/weights").size() + snapshots(settings, "/momenta").size();
   ObserverSize out;
-  out.file_bytes = static_cast<std::int64_t>(sizeof(double) * stored) * static_cast<std::int64_t>(run.synapses);
+  out.file_bytes = number_bytes * static_cast<std::int64_t>(stored) * static_cast<std::int64_t>(run.synapses);
   return out;
 }
 

@@ -4,7 +4,7 @@
 #include "config/names.hpp"
 #include "config/tangents.hpp"
 #include "dynamics/constraints.hpp"
-#include "observe/evaluation/evaluation.hpp"
+#include "observe/evaluation/evaluation_observer.hpp"
 #include "parallel/errors.hpp"
 #include "results/size_text.hpp"
 
@@ -23,7 +23,7 @@ std::string evaluation_text(const Settings& settings, double synapses) {
       "# evaluation of {}: before the first epoch, every {} and at the end, {} times, {:.3g} of these "
       "operations{}\n",
       fmt::join(sets, ", "), evaluate.every == 1 ? "epoch" : fmt::format("{} epochs", evaluate.every),
-      evaluation_count(settings), evaluation_cost(settings, 0, 0, synapses).operations,
+      evaluation_count(settings), EvaluationObserver::size(settings, {.synapses = synapses}).operations,
       evaluate.choose ? fmt::format("; the best epoch is chosen by '{}'",
                                     evaluate.sets[static_cast<std::size_t>(*evaluate.choose)].name)
                       : "");
