@@ -12,7 +12,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from input_text import PARTICLES, case  # noqa: E402
-from whole_run import SANITIZED, WholeRun  # noqa: E402
+from whole_run import WholeRun, unsanitized  # noqa: E402
 
 SAMPLES = 12  # S
 INPUT = case(
@@ -121,7 +121,7 @@ class Feedback(WholeRun):
         _, said = self.run_case()
         self.assertNotIn("not positive", said)
 
-    @unittest.skipIf(SANITIZED, "a sanitizer takes its time")
+    @unsanitized
     def test_stops_within_the_particles_epoch_and_goes_on(self):
         """Found by random settings: a wall time was not heeded while particles turned fast."""
         fast = ("run.epochs=2", "particles.b.epochs=[1, 1]", "boltzmann.charge=1e5", "boltzmann.k0=[1.0]",

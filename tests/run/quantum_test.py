@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "reference"))
 import quantum  # noqa: E402
 from input_text import PARTICLES, case  # noqa: E402
-from whole_run import STOPPED, WholeRun  # noqa: E402
+from whole_run import STOPPED, WholeRun, unsanitized  # noqa: E402
 
 INPUT = case(
     run={"epochs": 3, "samples_per_epoch": 16, "seed": 7},
@@ -139,6 +139,7 @@ class Critical(Case):
         print("critical x at q = 2, 2.002, 2.004:", found)
         self.assertGreater(abs(np.diff(found)).max(), 0.0)
         self.assertLess(abs(np.diff(found)).max(), 2e-3)
+    @unsanitized
     def test_is_where_the_entanglement_vanishes(self):
         found, said = self.run_case("boltzmann.critical=true")
         self.assertIn("Critical noise", said)
@@ -150,6 +151,7 @@ class Critical(Case):
                 there, _ = self.again(key.format(factor * critical))
                 self.assertEqual(there["entanglement/mean/negativity"].max() > 1e-9, entangled, f"{name} {factor}")
 
+    @unsanitized
     def test_of_members_and_of_their_state(self):
         found, said = self.run_case("boltzmann.critical=true", **ENSEMBLE, ranks=2)
         self.assertIn("of the observer's state", said)

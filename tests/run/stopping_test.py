@@ -14,7 +14,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from input_text import PARTICLES, TINY, case, changed  # noqa: E402
-from whole_run import SANITIZED, STOPPED, WholeRun  # noqa: E402
+from whole_run import SANITIZED, STOPPED, WholeRun, unsanitized  # noqa: E402
 
 PAIR = case({"ports": 6, "out": 2}, run={"epochs": 4, "samples_per_epoch": 16, "seed": 5}, particles=PARTICLES)
 ENDLESS = changed(PAIR, boltzmann={"k0": [1e-8]})  # months of density matrices
@@ -28,6 +28,7 @@ class Stopping(WholeRun):
     def same(self, first, second):
         self.assertEqual(self.differences(first, second, skip=("/@input", "/@name")), [])
 
+    @unsanitized
     def test_after_the_last_epoch_fits_are_short(self):
         self.write(TINY, run={"epochs": 1000, "samples_per_epoch": 64})
         done = self.hjnet()
@@ -115,7 +116,7 @@ class Stopping(WholeRun):
         self.assertIn("finished run with no checkpoint", said)
 
     def test_ctrl_c(self):
-        self.write(TINY, run={"epochs": 20000, "samples_per_epoch": 1})
+        self.write(TINY, run={"epochs": 2000 if SANITIZED else 20000, "samples_per_epoch": 1})
         for ranks in (None, 2):
             with self.subTest(ranks=ranks):
                 process = self.start("run", "case.toml", "--overwrite", ranks=ranks)
@@ -132,6 +133,7 @@ class Stopping(WholeRun):
                 for file in self.checkpoints():
                     file.unlink()
 
+    @unsanitized
     def test_progress_within_an_epoch(self):
         for engine, neurons in (("coupled", 800), ("waveform", 5000)):
             with self.subTest(engine=engine):
@@ -150,6 +152,7 @@ class Stopping(WholeRun):
                 os.close(terminal)
                 self.assertRegex(said.decode(), r"epoch [1-3]/3 under way for \d+ s( \(\d+ %\))?, member 0")
 
+    @unsanitized
     def test_modes_are_written_in_blocks(self):
         modes = 1500
         self.write(PAIR, run={"epochs": 12}, boltzmann={"k0": [1.0] * modes, "weights": [1 / modes] * modes})

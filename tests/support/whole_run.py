@@ -19,6 +19,7 @@ HJNET = os.environ["HJNET_BINARY"]
 MPIEXEC = os.environ.get("MPIEXEC", "mpiexec")
 SOURCE = pathlib.Path(os.environ.get("HJNET_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
 SANITIZED = b"__asan_init" in pathlib.Path(HJNET).read_bytes()
+unsanitized = unittest.skipIf(SANITIZED, "a sanitizer takes its time")  # of what is long, or counts seconds
 STOPPED = 75  # the exit status of a run that was asked to stop
 
 

@@ -25,7 +25,7 @@ CHOSEN = (
     r"^(unit\.(basis|constraints|dense_weights|engine_.*|environment|epoch_operators|family|fit|gauge_.*|integrator|"
     r"network|quantum_.*|torus_.*|transfer_array|vector_operations|waveform_agreement|weight_.*)_test(\.1)?|"
     r"mpi\.(boltzmann_modes|engine_ranks|feedback|gauge_ranks|lyapunov|network_potential|path_kernel)_test\.2|"
-    r"restart\.engine_restart_test\.2|reference\.[^.]*\.(coupled|waveform)\.2)$"
+    r"restart\.engine_restart_test\.1|reference\.[^.]*\.(coupled|waveform)\.2)$"
 )
 BY_QEMU = ("constraints_test", "epoch_operators_test", "gauge_threshold_test", "quantum_boltzmann_test",
            "weight_path_test")
