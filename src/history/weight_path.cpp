@@ -21,11 +21,12 @@ using Row = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajo
 /// |cos(sqrt(kappa/omega) T)| below this is a singular two-point problem.
 constexpr double singular_bound = 1e-6;
 
-/// out (p x items) = factor * matrix (p x p) in (p x items).
-void combine(const double* matrix, double factor, std::size_t p, std::size_t items, const double* in, double* out) {
-  const auto n = static_cast<int>(items);
-  const auto size = static_cast<int>(p);
-  gemm(CblasNoTrans, CblasNoTrans, size, n, size, factor, matrix, size, in, n, 0.0, out, n);
+/// out (p x items) = factor * matrix (p x p) in (p x items), both with rows of `stride` numbers.
+void combine(const double* matrix, double factor, std::size_t p, std::size_t items, std::size_t stride,
+             const double* in, double* out) {
+  const auto size = as_int(p);
+  gemm(CblasNoTrans, CblasNoTrans, size, as_int(items), size, factor, matrix, size, in, as_int(stride), 0.0, out,
+       as_int(stride));
 }
 
 }  // namespace
@@ -89,14 +90,15 @@ void WeightRule::set_up_decay(double length, DecayElement& out) const {
   out.transfer = {u(p - 1), v(p - 1), -kappa * last.dot(u), 1.0 - kappa * last.dot(v)};
 }
 
-void WeightRule::integrate(std::size_t items, const double* values, const double* start, double* out) const {
+void WeightRule::integrate(std::size_t items, std::size_t stride, const double* values, const double* start,
+                           double* out) const {
   const auto p = mesh_.nodes_per_element();
   const double* before = start;
   for (std::size_t e = 0; e < mesh_.elements(); ++e) {
-    double* part = out + e * p * items;
-    combine(integral_.data(), 0.5 * mesh_.length(e), p, items, values + e * p * items, part);
-    for (std::size_t j = 0; j < p; ++j) cblas_daxpy(as_int(items), 1.0, before, 1, part + j * items, 1);
-    before = part + (p - 1) * items;
+    double* part = out + e * p * stride;
+    combine(integral_.data(), 0.5 * mesh_.length(e), p, items, stride, values + e * p * stride, part);
+    for (std::size_t j = 0; j < p; ++j) cblas_daxpy(as_int(items), 1.0, before, 1, part + j * stride, 1);
+    before = part + (p - 1) * stride;
   }
 }
 
@@ -110,7 +112,7 @@ std::vector<double> WeightRule::momenta(std::size_t items, const double* force, 
   std::vector<double> m(p * items);
   for (std::size_t i = 0; i < mesh_.elements(); ++i) {
     const auto e = terminal ? mesh_.elements() - 1 - i : i;
-    combine(integral_.data(), 0.5 * mesh_.length(e), p, items, force + e * p * items, m.data());
+    combine(integral_.data(), 0.5 * mesh_.length(e), p, items, items, force + e * p * items, m.data());
     const double* whole = m.data() + (p - 1) * items;
     for (std::size_t k = 0; terminal && k < items; ++k) known[k] += whole[k];
     for (std::size_t j = 0; j < p; ++j) {
@@ -137,7 +139,7 @@ void WeightRule::solve_decay(std::size_t items, const double* force, const doubl
     const auto& element = decay_[e];
     double* d = drift + e * p * items;
     const double* f = force + e * p * items;
-    combine(element.s.data(), 1.0, p, items, d, rest.data());
+    combine(element.s.data(), 1.0, p, items, items, d, rest.data());
     for (std::size_t j = 0; j < p; ++j) cblas_daxpy(n, -element.u[j], d, 1, rest.data() + j * items, 1);
     gemm(CblasNoTrans, CblasNoTrans, as_int(p), n, as_int(p), -1.0, element.q.data(), as_int(p), f, n, 1.0, rest.data(),
          n);
@@ -206,26 +208,41 @@ void WeightPath::fit(std::vector<double>& stack, std::size_t size) {
 }
 
 void WeightPath::advance(const WeightRule& rule, double* force, const WeightRule::AtNode& at_node) {
-  const auto width = items();
+  begin_epoch(rule);
+  advance(rule, {0, items()}, force, at_node);
+}
+
+void WeightPath::begin_epoch(const WeightRule& rule) {
   move_velocities(rule.mesh());
   fit(weights_, velocities_.size());
-  momenta_.resize(width, 0.0);
+  momenta_.resize(items(), 0.0);
+  starting_momenta_.resize(items());
+}
+
+void WeightPath::advance(const WeightRule& rule, ItemRange range, double* force, const WeightRule::AtNode& at_node) {
+  const auto stride = items();
+  const auto [first, count] = range;
+  double* const velocities = velocities_.data() + first;
+  double* const weights = weights_.data() + first;
+  double* const momenta = momenta_.data() + first;
+  const auto nodes = rule.mesh().nodes();
   double memory = rule.learning().epoch_memory;
   if (rule.decays()) {
     for (auto& v : velocities_) v *= memory;
     memory = 1.0;
-    rule.integrate(width, velocities_.data(), end_.data(), weights_.data());
-    rule.solve_decay(width, force, momenta_.data(), weights_.data());
+    rule.integrate(count, stride, velocities, end_.data(), weights);
+    rule.solve_decay(count, force, momenta, weights);
     for (std::size_t i = 0; i < weights_.size(); ++i) force[i] += rule.learning().weight_decay * weights_[i];
   }
   const double inverse = 1.0 / rule.learning().inertia;
-  starting_momenta_ = rule.momenta(width, force, momenta_.data(), [&](std::size_t node, const double* m) {
-    double* v = velocities_.data() + node * width;
-    for (std::size_t i = 0; i < width; ++i) v[i] = memory * v[i] + inverse * m[i];
+  const auto starting = rule.momenta(count, force, momenta, [&](std::size_t node, const double* m) {
+    double* v = velocities + node * stride;
+    for (std::size_t i = 0; i < count; ++i) v[i] = memory * v[i] + inverse * m[i];
     if (at_node) at_node(node, m);
   });
-  rule.integrate(width, velocities_.data(), end_.data(), weights_.data());
-  end_.assign(weights_.end() - static_cast<std::ptrdiff_t>(width), weights_.end());
+  std::copy(starting.begin(), starting.end(), starting_momenta_.data() + first);
+  rule.integrate(count, stride, velocities, end_.data() + first, weights);
+  std::copy_n(weights + (nodes - 1) * stride, count, end_.data() + first);
 }
 
 const double* WeightPath::weights(double phase, std::vector<double>& work) const {

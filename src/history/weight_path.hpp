@@ -27,8 +27,8 @@ public:
   [[nodiscard]] const LearningSettings& learning() const { return learning_; }
   [[nodiscard]] bool decays() const { return learning_.weight_decay > 0.0; }
   /// out[node][items] = start[items] + the integral from the epoch's start to the node of the piecewise polynomial
-  /// through the values at the nodes.
-  void integrate(std::size_t items, const double* values, const double* start, double* out) const;
+  /// through the values at the nodes; `stride` numbers from node to node.
+  void integrate(std::size_t items, std::size_t stride, const double* values, const double* start, double* out) const;
   /// What is done at a node: `m` holds M of all items there.
   using AtNode = std::function<void(std::size_t node, const double* m)>;
   /// M at every node from the force, handed to `at_node` while it is in the cache; `end` holds M at the epoch's start
@@ -62,6 +62,11 @@ private:
 /// ((k + 1/2) pi)^2
 void require_regular_decay(const LearningSettings& learning, double epoch_length);
 
+/// Some of a path's items, neighbours.
+struct ItemRange {
+  std::size_t first = 0, count = 0;
+};
+
 class WeightPath {
 public:
   WeightPath() = default;
@@ -75,6 +80,10 @@ public:
   /// Takes the next epoch. `force` is [node][items] on the rule's mesh, and used up. `at_node`, if any, is called for
   /// every node, where velocity_at() is the new epoch's already.
   void advance(const WeightRule& rule, double* force, const WeightRule::AtNode& at_node = {});
+  /// The same in parts: first this, then each range of the items (with decay the one of all) with its own force,
+  /// [node][count].
+  void begin_epoch(const WeightRule& rule);
+  void advance(const WeightRule& rule, ItemRange range, double* force, const WeightRule::AtNode& at_node);
 
   /// W or V of all items at a phase of the last epoch: the stored values at a node, interpolated into `work` elsewhere.
   const double* weights(double phase, std::vector<double>& work) const;
@@ -87,10 +96,12 @@ public:
   [[nodiscard]] const std::vector<double>& momenta() const { return momenta_; }
   [[nodiscard]] const std::vector<double>& starting_momenta() const { return starting_momenta_; }
 
-  /// Applies `move(from, to)` to every stored set of items, for a change of what the items are to no more of them; `to`
-  /// is zero. In place: new memory of this size costs more than to fill it.
+  /// Applies `move(from, to)`, which is linear, to every stored set of items, for a change of what the items are to no
+  /// more of them; `to` is zero. In place: new memory of this size costs more than to fill it. W at the nodes is
+  /// integrated anew: less work than to move it.
+  /// @param rule  on mesh()
   template <class Move>
-  void narrow(std::size_t items, Move move);
+  void narrow(std::size_t items, const WeightRule& rule, Move move);
   /// For more items, before the next epoch is taken, of what it goes on from alone: V, and W and M at the end of the
   /// last one. W at the nodes is lost, and V moves into its memory. `move` sets every item.
   template <class Move>
@@ -103,21 +114,23 @@ public:
                std::vector<double> momenta);
   [[nodiscard]] std::int64_t bytes() const;
 
+  /// Room for so many numbers, whatever they are, in the memory there is if that is enough.
+  static void fit(std::vector<double>& stack, std::size_t size);
+
 private:
   Mesh mesh_{{0.0, 1.0}, 2};
   /// V of the last epoch at the nodes of the next one's mesh, which becomes this path's.
   void move_velocities(const Mesh& mesh);
-  /// Room for so many numbers, whatever they are, in the memory there is if that is enough.
-  static void fit(std::vector<double>& stack, std::size_t size);
 
   std::vector<double> velocities_, weights_;  ///< [node][items]; empty before the first epoch
   std::vector<double> end_, momenta_, starting_momenta_;
 };
 
 template <class Move>
-void WeightPath::narrow(std::size_t items, Move move) {
+void WeightPath::narrow(std::size_t items, const WeightRule& rule, Move move) {
   const auto old = this->items();
   std::vector<double> moved(items);
+  weights_.resize(constant() ? 0 : old);  // at the epoch's start
   for (auto* stack : {&velocities_, &weights_, &end_, &momenta_, &starting_momenta_}) {
     const auto count = stack->size() / std::max<std::size_t>(old, 1);
     for (std::size_t i = 0; i < count; ++i) {
@@ -127,6 +140,9 @@ void WeightPath::narrow(std::size_t items, Move move) {
     }
     stack->resize(count * items);
   }
+  const auto start = weights_;
+  weights_.resize(velocities_.size());
+  if (!constant()) rule.integrate(items, items, velocities_.data(), start.data(), weights_.data());
 }
 
 template <class Move>

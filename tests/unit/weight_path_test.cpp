@@ -280,7 +280,7 @@ TEST(WeightPath, ItemsMoveWithTheirPast) {
   }
   advance(path, settings, all[1], force);
   advance(wider, settings, all[1], wide_force);
-  wider.narrow(3, [](const double* from, double* to) {
+  wider.narrow(3, WeightRule(settings, all[1]), [](const double* from, double* to) {
     to[0] = from[0];
     to[1] = from[2];
     to[2] = from[3];
@@ -292,6 +292,35 @@ TEST(WeightPath, ItemsMoveWithTheirPast) {
                              {&wider.momenta(), &path.momenta()}}) {
     ASSERT_EQ(a->size(), b->size());
     for (std::size_t i = 0; i < a->size(); ++i) EXPECT_NEAR((*a)[i], (*b)[i], 1e-14);
+  }
+}
+
+/// In any order: what one item does, no other sees.
+TEST(WeightPath, TakesItsItemsInPartsAsAltogether) {
+  for (const auto momentum : {Boundary::initial, Boundary::terminal}) {
+    const auto settings = learning(-1.2, 0.7, momentum, 0.0);
+    WeightPath whole(start);
+    WeightPath parts(start);
+    for (const auto& mesh : meshes()) {
+      const WeightRule rule(settings, mesh);
+      const auto force = force_at_nodes(mesh);
+      const auto m = advance(whole, settings, mesh, force);
+      parts.begin_epoch(rule);
+      for (const ItemRange range : {ItemRange{1, 2}, ItemRange{0, 1}}) {
+        std::vector<double> part;
+        for (std::size_t node = 0; node < mesh.nodes(); ++node) {
+          append(part, {force.data() + node * 3 + range.first, range.count});
+        }
+        parts.advance(rule, range, part.data(), [&](std::size_t node, const double* at) {
+          for (std::size_t i = 0; i < range.count; ++i) EXPECT_NEAR(at[i], m[node * 3 + range.first + i], 1e-14);
+        });
+      }
+      EXPECT_LT(distance(whole.weights(), parts.weights()), 1e-14);
+      EXPECT_LT(distance(whole.velocities(), parts.velocities()), 1e-14);
+      EXPECT_LT(distance(whole.momenta(), parts.momenta()), 1e-14);
+      EXPECT_LT(distance(whole.starting_momenta(), parts.starting_momenta()), 1e-14);
+      EXPECT_LT(distance(whole.end(), parts.end()), 1e-14);
+    }
   }
 }
 

@@ -12,6 +12,13 @@
 
 namespace hjnet {
 
+namespace {
+
+/// Fewer items are not worth a range of their own.
+constexpr std::size_t least_items = 2048;
+
+}  // namespace
+
 void CoreHistory::grow() {
   const CoreLayout old = std::exchange(layout_, CoreLayout(g_.bases.ranks(), y_.bases.ranks()));
   const auto count = items();
@@ -68,13 +75,27 @@ void CoreHistory::extend_overlap(std::vector<std::size_t> known) {
   sum_over_ranks(context_.network.comm(), overlap_);
 }
 
-/// g y^T at the nodes, in the bases.
-void CoreHistory::find_force(std::size_t nodes, double* force) const {
-  const auto items = path_.items();
+std::vector<ItemRange> CoreHistory::ranges() const {
+  if (context_.decays()) return {{0, path_.items()}};
+  std::vector<ItemRange> out;
+  for (const auto& block : layout_.all()) {
+    if (block.size() == 0) continue;
+    if (out.empty() || out.back().count >= least_items) {
+      out.push_back({block.first, block.size()});
+    } else {
+      out.back().count += block.size();
+    }
+  }
+  return out;
+}
+
+void CoreHistory::find_force(std::size_t nodes, const ItemRange& range, double* force) const {
   for (std::size_t node = 0; node < nodes; ++node) {
-    if (context_.decays()) force[node * items + items - 1] = 0.0;  // of phi
+    double* at_node = force + node * range.count;
+    if (context_.decays()) at_node[range.count - 1] = 0.0;  // of phi
     for (const auto& block : layout_.all()) {
-      double* core = force + node * items + block.first;
+      if (block.first < range.first || block.first >= range.first + range.count) continue;
+      double* core = at_node + block.first - range.first;
       const double* left = g_.factors[block.left].data() + node;
       const double* right = y_.factors[block.right].data() + node;
       for (std::size_t i = 0; i < block.rows; ++i) {
@@ -140,12 +161,15 @@ void CoreHistory::advance(const WeightRule& rule, const EpochFactors& /*factors*
   const auto known = layout_.y();
   grow();
   if (context_.decays()) extend_overlap(known);
-  double* force = room_in(scratch, nodes * path_.items());
-  find_force(nodes, force);
+  const auto force = [&](const ItemRange& range) {
+    double* out = room_in(scratch, nodes * range.count);
+    find_force(nodes, range, out);
+    return out;
+  };
   int rank = 0;
   MPI_Comm_rank(context_.network.comm(), &rank);
   const auto products = [this](const double* w, const auto& with) { return inner(w, with); };
-  advance_summed(path_, rule, force, rank == 0, products, sums);
+  advance_summed(path_, rule, ranges(), force, rank == 0, products, sums);
 }
 
 }  // namespace hjnet

@@ -78,7 +78,7 @@ void CoreHistory::add_sketch(Side side, std::size_t column, std::size_t width,
 }
 
 /// Changes the cores of a projection to turned bases: X' = U_l^T X U_r, once for all of them.
-void CoreHistory::turn() {
+void CoreHistory::turn(const WeightRule& rule) {
   const auto& left = g_.turns;
   const auto& right = y_.turns;
   auto g = layout_.g();
@@ -90,7 +90,7 @@ void CoreHistory::turn() {
   if (g == layout_.g() && y == layout_.y()) return;
   const CoreLayout old = std::exchange(layout_, CoreLayout(g, y));
   std::vector<double> half;
-  path_.narrow(items(), [&](const double* from, double* to) {
+  path_.narrow(items(), rule, [&](const double* from, double* to) {
     for (std::size_t k = 0; k < old.all().size(); ++k) {
       const auto& before = old.all()[k];
       const auto& now = layout_.all()[k];

@@ -72,7 +72,10 @@ public:
   void add_sketch(Side side, std::size_t column, std::size_t width,
                   const std::function<void(std::vector<double>&)>& random, std::vector<double>& sketch) const;
   /// Follows the turns of its bases, before these are turned.
-  void turn();
+  /// @param rule  on mesh()
+  void turn(const WeightRule& rule);
+  /// Of the last epoch.
+  [[nodiscard]] const Mesh& mesh() const { return path_.mesh(); }
 
 private:
   static std::size_t as_place(int layer) { return static_cast<std::size_t>(layer); }
@@ -109,8 +112,10 @@ private:
   void grow();
   /// W(0) Y for what came to the `known` numbers of vectors of y, then G^T W(0) Y anew.
   void extend_overlap(std::vector<std::size_t> known);
-  /// g y^T at the nodes, in the bases: [node][items].
-  void find_force(std::size_t nodes, double* force) const;
+  /// Items that take an epoch together: with decay all, else a block after the other, which stays in the cache.
+  [[nodiscard]] std::vector<ItemRange> ranges() const;
+  /// g y^T at the nodes, in the bases: [node][item of the range].
+  void find_force(std::size_t nodes, const ItemRange& range, double* force) const;
   /// Of two sets of cores that stand for phi_a W(0) + G A Y^T, and likewise b: <A, B>.
   [[nodiscard]] double inner(const double* a, const double* b) const;
   /// The same of two columns of one such set; of cores by the inner products of their bases' vectors.

@@ -78,7 +78,7 @@ void FactorWeights::compress() {
     find_turns(layer.y, Side::pre);
   }
   for (auto* core : cores_) {
-    if (core != nullptr) core->turn();
+    if (core != nullptr) core->turn(rule_on(core->mesh()));
   }
   for (auto& layer : layers_) {
     for (auto* side : {&layer.g, &layer.y}) {

@@ -97,6 +97,11 @@ void FactorWeights::add_thresholds(WeightMoment moment, double* out) {
   for (std::size_t i = 0; i < threshold_count(); ++i) out[i % neurons] += items[i];
 }
 
+const WeightRule& FactorWeights::rule_on(const Mesh& mesh) {
+  if (!rule_ || rule_->mesh().phases() != mesh.phases()) rule_.emplace(context_->learning, mesh);
+  return *rule_;
+}
+
 SynapseSums FactorWeights::advance(const Mesh& mesh, const EpochFactors& factors) {
   const auto nodes = mesh.nodes();
   const auto width = context_->columns * nodes;
@@ -110,7 +115,7 @@ SynapseSums FactorWeights::advance(const Mesh& mesh, const EpochFactors& factors
       if (side->is_used && context_->sums_tangents()) side->gram = side->bases.gram();
     }
   }
-  if (!rule_ || rule_->mesh().phases() != mesh.phases()) rule_.emplace(context_->learning, mesh);
+  rule_on(mesh);
   const std::vector<double> zeros(nodes, 0.0);
   SynapseSums sums{zeros, zeros, zeros, {}};
   if (context_->sums_tangents()) sums.weight_squared_tangents = NodeData(mesh, context_->columns - 1);
@@ -139,7 +144,10 @@ void FactorWeights::advance_thresholds(const EpochFactors& factors, SynapseSums&
       }
     }
   }
-  advance_summed(thresholds_, *rule_, force, true, SynapseInner{thresholds}, sums);
+  const ItemRange all{0, thresholds_.items()};
+  advance_summed(
+      thresholds_, *rule_, {&all, 1}, [force](const ItemRange&) { return force; }, true, SynapseInner{thresholds},
+      sums);
 }
 
 std::vector<std::vector<double>> FactorWeights::gathered_bases() const {

@@ -62,6 +62,8 @@ public:
   [[nodiscard]] std::int64_t saved_bytes() const { return bytes(); }
 
 private:
+  /// The rule on a mesh, which is made where it changes.
+  const WeightRule& rule_on(const Mesh& mesh);
   /// A layer's bases of y, where it is pre-synaptic, and of g, where it is post-synaptic to a projection of cores.
   struct Layer {
     SideBases y, g;

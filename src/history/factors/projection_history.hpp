@@ -99,9 +99,9 @@ protected:
   WeightPath path_;
 };
 
-/// So many numbers of scratch memory, which grows as needed.
+/// So many numbers of scratch memory, which grows as needed; nothing in it is kept.
 inline double* room_in(std::vector<double>& scratch, std::size_t numbers) {
-  if (scratch.size() < numbers) scratch.resize(numbers);
+  if (scratch.size() < numbers) WeightPath::fit(scratch, numbers);
   return scratch.data();
 }
 
@@ -112,16 +112,22 @@ struct SynapseInner {
   double operator()(const double* w, ColumnPair columns) const;
 };
 
-/// Takes a path through the epoch, and adds its sums where this rank counts them: inner(a, b) of the value columns of
-/// two sets of items, inner(w, pair) of two columns of one.
-template <class Inner>
-void advance_summed(WeightPath& path, const WeightRule& rule, double* force, bool counted, const Inner& inner,
-                    SynapseSums& sums) {
-  path.advance(rule, force, [&](std::size_t node, const double* m) {
-    if (!counted) return;
+/// Takes a path through the epoch, some of its items after the others, and adds its sums where this rank counts them:
+/// inner(a, b) of the value columns, all of which the first range has, of two sets of items, inner(w, pair) of two
+/// columns of one.
+/// @param force  of a range, as WeightPath::advance() takes it
+template <class Force, class Inner>
+void advance_summed(WeightPath& path, const WeightRule& rule, std::span<const ItemRange> ranges, Force force,
+                    bool counted, const Inner& inner, SynapseSums& sums) {
+  const auto at_node = [&](std::size_t node, const double* m) {
     sums.momentum_squared[node] += inner(m, m);
     sums.momentum_velocity[node] += inner(m, path.velocity_at(node));
-  });
+  };
+  path.begin_epoch(rule);
+  for (const auto& range : ranges) {
+    path.advance(rule, range, force(range),
+                 counted && range.first == 0 ? WeightRule::AtNode(at_node) : WeightRule::AtNode());
+  }
   for (std::size_t node = 0; counted && rule.decays() && node < sums.weight_squared.size(); ++node) {
     const double* w = path.weights_at(node);
     sums.weight_squared[node] += inner(w, w);

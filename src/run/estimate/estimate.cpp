@@ -80,6 +80,12 @@ std::int64_t core_numbers(const Estimate& e, std::int64_t rank) {
   return e.mesh_nodes * static_cast<std::int64_t>(terms_of_all(static_cast<std::size_t>(e.columns))) * rank * rank;
 }
 
+/// Numbers of a core that are held at every node: V and W, and room to grow; with decay, where all items take an epoch
+/// together, what that of a synapse takes.
+constexpr std::int64_t held_cores(bool decays) {
+  return decays ? 8 : 3;
+}
+
 /// Delayed weights as factors, or synapse by synapse; `all` for every dense projection as factors.
 void add_history(Estimate& out, const Settings& settings, const LargestPart& part, bool all) {
   const bool learning = settings.learning.enabled;
@@ -105,7 +111,7 @@ void add_history(Estimate& out, const Settings& settings, const LargestPart& par
       const auto bases = (from.neurons + to.neurons) * work.rank * out.columns;
       const auto cores = core_numbers(out, work.rank);
       const auto decay = decays ? to.neurons * work.rank * out.columns : 0;
-      out.history_bytes += real * (2 * bases + peak * cores + decay);
+      out.history_bytes += real * (2 * bases + held_cores(decays) * cores + decay);
       out.checkpoint_bytes += real * (bases + stored * cores);
     } else {
       const double items = work.synapse_count * static_cast<double>(width);
@@ -179,7 +185,7 @@ void add_waveform(Estimate& out, const Settings& settings, const LargestPart& pa
 std::int64_t most_bytes(const Estimate& e, const Settings& settings) {
   if (e.engine != EngineKind::waveform) return e.peak_bytes;
   constexpr std::int64_t sharper = 8;
-  constexpr std::int64_t held = 5;  // of a core, at every node, while an epoch is taken in: as in add_history()
+  const auto held = held_cores(settings.learning.weight_decay > 0.0);
   std::int64_t bytes = e.peak_bytes + (sharper - 1) * (e.solver_bytes + e.record_bytes);
   for (std::size_t i = 0; i < e.factored.size(); ++i) {
     const auto rank = e.factored[i].rank;
