@@ -33,6 +33,9 @@ public:
   /// over all ranks. @throws numerical_error naming time, quantity and boundary condition where it cannot go on.
   virtual EpochRecord advance() = 0;
 
+  /// Where the Bellman targets of the epochs to come take max_a Q(s, a) from; `values` must outlive the object.
+  void follow(const ShownValues& values) { shown_ = &values; }
+
   /// W and M at the end of the last epoch taken (at t = 0 before the first), of this rank's synapses. Collective; the
   /// readers are not, and hold until the next epoch is taken.
   [[nodiscard]] virtual SynapseReader weights() const = 0;
@@ -59,6 +62,12 @@ public:
   virtual void load(const VectorArchive& in) = 0;
   /// Bytes that save() writes from this rank.
   [[nodiscard]] virtual std::int64_t saved_bytes(bool sweep) const = 0;
+
+protected:
+  [[nodiscard]] const ShownValues* shown() const { return shown_; }
+
+private:
+  const ShownValues* shown_ = nullptr;
 };
 
 }  // namespace hjnet

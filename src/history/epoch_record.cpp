@@ -115,12 +115,12 @@ std::vector<bool> unresolved(const Mesh& mesh, const Resolution& sums, std::size
 
 Moment EpochRecord::moment(std::size_t node) const {
   const double phase = mesh.phases()[node];
-  return {epoch, phase, mesh.middle(node / mesh.nodes_per_element()), start_time + phase};
+  return {epoch, phase, mesh.middle(node / mesh.nodes_per_element()), start_time + phase, shown};
 }
 
 Moment EpochRecord::moment(const MeshPoint& point) const {
   const double phase = mesh.start(point.element) + 0.5 * (1.0 + point.x) * mesh.length(point.element);
-  return {epoch, phase, mesh.middle(point.element), start_time + phase};
+  return {epoch, phase, mesh.middle(point.element), start_time + phase, shown};
 }
 
 void EpochRecord::sum_over_ranks(MPI_Comm comm) {

@@ -65,7 +65,8 @@ struct GaugeNodes {
 /// tangents); F, Delta + 2cAF and g follow from them pointwise (dynamics/pointwise.hpp).
 struct EpochRecord {
   int epoch = 0;
-  double start_time = 0.0;  ///< nT
+  double start_time = 0.0;             ///< nT
+  const ShownValues* shown = nullptr;  ///< as in its moments
   Mesh mesh{{0.0, 1.0}, 2};
   std::size_t columns = 1;
   NodeData y;         ///< local neurons
@@ -83,7 +84,8 @@ struct EpochRecord {
   NodeData weight_squared_tangents;
   std::vector<double> energy;  ///< the Lyapunov energy, without decay; empty with other error functionals
 
-  /// Of a node of the mesh, and of a point.
+  /// Of the epoch's start, of a node of the mesh, and of a point.
+  [[nodiscard]] Moment start() const { return {epoch, 0.0, 0.0, start_time, shown}; }
   [[nodiscard]] Moment moment(std::size_t node) const;
   [[nodiscard]] Moment moment(const MeshPoint& point) const;
 

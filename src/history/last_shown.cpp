@@ -28,7 +28,6 @@ LastShown::LastShown(const Network& network, std::size_t columns)
   network.gather_outputs(network.initial_state().data(), outputs.data(), 1);
   at_start_.assign(columns, 0.0);
   at_start_.front() = *std::max_element(outputs.begin(), outputs.end());
-  network.environment()->follow(*this);
 }
 
 void LastShown::take(const EpochRecord& record) {

@@ -18,7 +18,7 @@ namespace hjnet {
 /// one epoch old. Takes the records of one member in order; targets of an epoch need all those before, and not its own.
 class LastShown final : public ShownValues {
 public:
-  /// Collective over the network's communicator; the network must have an environment, which follows this object then.
+  /// Collective over the network's communicator; the network must have an environment.
   LastShown(const Network& network, std::size_t columns);
 
   /// Takes in the outputs of an epoch. To be called once nothing asks for this epoch's targets any more.

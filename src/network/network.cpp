@@ -144,8 +144,8 @@ void Network::draw(const Settings& settings, std::uint32_t member) {
                                                     source_member(settings, &DrawnParts::stimulus, member));
   }
   if (settings.environment) {
-    environment_ =
-        std::make_shared<EnvironmentShow>(settings, layout_, source_member(settings, &DrawnParts::stimulus, member));
+    environment_ = std::make_shared<const EnvironmentShow>(settings, layout_,
+                                                           source_member(settings, &DrawnParts::stimulus, member));
   }
   error_.emplace(settings.learning.error, std::move(target),
                  patterns_ && patterns_->has_targets() ? patterns_ : nullptr, environment_);

@@ -56,8 +56,8 @@ public:
   [[nodiscard]] const LyapunovEnergy* lyapunov() const { return lyapunov_ ? &*lyapunov_ : nullptr; }
   /// The patterns shown to it; null without any.
   [[nodiscard]] const std::shared_ptr<const PatternShow>& patterns() const { return patterns_; }
-  /// The decision process shown to it, which is to be told whose values its targets follow; null without any.
-  [[nodiscard]] const std::shared_ptr<EnvironmentShow>& environment() const { return environment_; }
+  /// The decision process shown to it; null without any.
+  [[nodiscard]] const std::shared_ptr<const EnvironmentShow>& environment() const { return environment_; }
   [[nodiscard]] std::int64_t neurons() const { return layout_.local_neurons; }
   [[nodiscard]] std::int64_t synapses() const { return layout_.local_synapses; }
   [[nodiscard]] std::int64_t halo_size() const { return halo_size_; }
@@ -105,7 +105,7 @@ private:
   std::vector<Halo> halos_;  ///< one a layer
   std::optional<Halo> output_halo_;
   std::shared_ptr<const PatternShow> patterns_;
-  std::shared_ptr<EnvironmentShow> environment_;
+  std::shared_ptr<const EnvironmentShow> environment_;
   std::optional<ErrorFunctional> error_;
   std::optional<LyapunovEnergy> lyapunov_;
   std::int64_t halo_size_ = 0, thresholds_ = -1;

@@ -50,7 +50,7 @@ Solution solve(const Settings& settings, const Mesh& mesh) {
   FactorWeights weights(network, settings.learning, 1, std::vector<bool>(network.projections().size(), false), 1e-14);
   NeuronWaves waves(network, input, weights, settings);
   EpochOperators operators(mesh, settings.network.time_constant);
-  auto windows = waves.windows(mesh, 0, 0.0, {});
+  auto windows = waves.windows(mesh, {}, {});
   const auto rows = static_cast<std::size_t>(network.neurons());
   std::vector<double> y(network.initial_state().begin(), network.initial_state().end());
   std::vector<double> delta(rows, 0.0);

@@ -121,10 +121,11 @@ TEST(PathKernel, OutputsAtRestAreWhereTheNetworkComesToRest) {
   settings.learning.enabled = false;
   settings.epochs = 1;
   Case c(settings, MPI_COMM_WORLD);
-  const auto samples = c.sampler.sample(c.engine.advance());
+  const auto record = c.engine.advance();
+  const auto samples = c.sampler.sample(record);
   const auto y = c.gather_neurons(samples.y);
   PathKernel kernel(c.network, c.input, c.settings, c.engine.delayed_weights());
-  kernel.add_epoch();
+  kernel.add_epoch(record);
   const auto result = kernel.result();
   expect_figure("outputs at rest under the stimulus against y after 100 lambda",
                 distance({result.outputs.begin(), result.outputs.begin() + 3}, {y.end() - 3, y.end()}), 1e-9);

@@ -12,8 +12,7 @@ PathKernelResult kernel_run(const Settings& settings, MPI_Comm comm = MPI_COMM_S
   BasicCase<Engine> c(settings, comm);
   PathKernel kernel(c.network, c.input, c.settings, c.engine.delayed_weights());
   for (int epoch = 0; epoch < settings.epochs; ++epoch) {
-    c.engine.advance();
-    kernel.add_epoch();
+    kernel.add_epoch(c.engine.advance());
   }
   return kernel.result();
 }

@@ -214,7 +214,9 @@ error = "bellman"
 template <class Engine>
 struct Reinforced : BasicCase<Engine> {
   explicit Reinforced(const Settings& settings, MPI_Comm comm = MPI_COMM_SELF)
-      : BasicCase<Engine>(settings, comm), shown(this->network, static_cast<std::size_t>(this->input.columns())) {}
+      : BasicCase<Engine>(settings, comm), shown(this->network, static_cast<std::size_t>(this->input.columns())) {
+    this->engine.follow(shown);
+  }
 
   EpochRecord advance() {
     auto record = this->engine.advance();

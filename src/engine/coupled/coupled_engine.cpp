@@ -130,6 +130,7 @@ EpochRecord CoupledEngine::empty_record(const Mesh& mesh) const {
   EpochRecord record;
   record.epoch = epoch_;
   record.start_time = epoch_ * settings_.epoch_length;
+  record.shown = shown();
   record.mesh = mesh;
   record.columns = static_cast<std::size_t>(input_.columns());
   record.y = record.net = record.delta = NodeData(mesh, system_.size());

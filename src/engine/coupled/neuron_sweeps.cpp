@@ -81,7 +81,7 @@ void NeuronSweeps::check_delta(const double* delta, double phase) const {
   double largest = 0.0;
   for (std::size_t i = 0; i < size_; ++i) largest = std::max(largest, std::abs(delta[i]));
   MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, network_.comm());
-  require_bounded_delta(largest, start_time_ + phase, epoch_, settings_.learning.delta);
+  require_bounded_delta(largest, start_.time + phase, start_.epoch, settings_.learning.delta);
 }
 
 bool NeuronSweeps::forward_rhs(double phase, const double* x, double* dx) {
@@ -94,7 +94,7 @@ bool NeuronSweeps::forward_rhs(double phase, const double* x, double* dx) {
   }
   std::copy_n(x, size_, y_.data());
   std::copy_n(dx, size_, f_.data());
-  if (joint_) system_.pointwise().conjugate(x + size_, dx, system_.gauge(start_time_ + phase), p_.data());
+  if (joint_) system_.pointwise().conjugate(x + size_, dx, system_.gauge(start_.time + phase), p_.data());
   if (joint_ && flow_ != nullptr) flow_->add_rates(flow_point(phase), x, dx);
   return all_finite(dx, forward_size_);
 }
@@ -131,7 +131,7 @@ bool NeuronSweeps::neuron_solve(double phase, double gamma, double* b) {
   pointwise.times_slope(work1_.data(), net_.data(), work1_.data());
   for (std::size_t i = 0; i < size_; ++i) work1_[i] = (work1_[i] - b[i]) / lambda;  // dF
   std::fill(work2_.begin(), work2_.end(), 0.0);
-  pointwise.conjugate(work2_.data(), work1_.data(), system_.gauge(start_time_ + phase), work1_.data());  // dP
+  pointwise.conjugate(work2_.data(), work1_.data(), system_.gauge(start_.time + phase), work1_.data());  // dP
   pointwise.times_slope(work1_.data(), net_.data(), work2_.data());
   pointwise.add_back_signal_change(p_.data(), net_.data(), change.data(), work2_.data());
   std::vector<double> sum(size_);
@@ -155,8 +155,7 @@ bool NeuronSweeps::neuron_solve(double phase, double gamma, double* b) {
 
 void NeuronSweeps::forward(EpochRecord& record, std::vector<double>& y, std::vector<double>& delta,
                            const SavedSweep* saved, const std::vector<double>& constrained) {
-  epoch_ = record.epoch;
-  start_time_ = record.start_time;
+  start_ = record.start();
   record_ = &record;
   std::vector<double> x(y);
   if (joint_) x.insert(x.end(), delta.begin(), delta.end());
@@ -194,9 +193,9 @@ void NeuronSweeps::forward(EpochRecord& record, std::vector<double>& y, std::vec
       forward_.integrate(system, resumed ? saved->s : segment_.begin, segment_.end, x.data(), capture);
     } catch (const integration_failure& failure) {
       require_inside();
-      throw numerical_error(fmt::format("epoch {}, y{} forwards (delta = \"{}\"): {}, t = {:.9g} + s", epoch_,
+      throw numerical_error(fmt::format("epoch {}, y{} forwards (delta = \"{}\"): {}, t = {:.9g} + s", start_.epoch,
                                         joint_ ? " and Delta" : "", name_of(delta_names, settings_.learning.delta),
-                                        failure.what(), start_time_));
+                                        failure.what(), start_.time));
     }
   }
   std::copy_n(x.begin(), size_, y.begin());
@@ -204,7 +203,7 @@ void NeuronSweeps::forward(EpochRecord& record, std::vector<double>& y, std::vec
 }
 
 void NeuronSweeps::require_inside() const {
-  const double time = start_time_ + phase_;
+  const double time = start_.time + phase_;
   if (const auto* energy = network_.lyapunov()) {
     energy->require_inside(network_.comm(), y_.data(), static_cast<std::size_t>(system_.columns()), 1, &time);
   }
@@ -227,7 +226,7 @@ bool NeuronSweeps::backward_rhs(double s, const double* x, double* dx) {
   recall(phase);
   if (moving_field()) recall_field(phase);
   system_.conjugate_rate(moment(phase), y_.data(), net_.data(), f_.data(), x, field(), dx);
-  if (flow_ != nullptr) flow_->add_delta_rates(start_time_ + phase, dx);
+  if (flow_ != nullptr) flow_->add_delta_rates(start_.time + phase, dx);
   for (std::size_t i = 0; i < size_; ++i) dx[i] = -dx[i];
   return all_finite(dx, size_);
 }
@@ -250,8 +249,7 @@ bool NeuronSweeps::backward_solve(double s, double gamma, double* b) {
 }
 
 void NeuronSweeps::backward(EpochRecord& record, const SavedSweep* saved) {
-  epoch_ = record.epoch;
-  start_time_ = record.start_time;
+  start_ = record.start();
   record_ = &record;
   std::vector<double> x(size_, 0.0);
   if (saved != nullptr) x = saved->solution;
@@ -279,8 +277,8 @@ void NeuronSweeps::backward(EpochRecord& record, const SavedSweep* saved) {
     try {
       backward_.integrate(system, resumed ? saved->s : 0.0, segment_.end - segment_.begin, x.data(), capture);
     } catch (const integration_failure& failure) {
-      throw numerical_error(fmt::format("epoch {}, Delta backwards (delta = \"terminal\"): {}, t = {:.9g} - s", epoch_,
-                                        failure.what(), start_time_ + segment_.end));
+      throw numerical_error(fmt::format("epoch {}, Delta backwards (delta = \"terminal\"): {}, t = {:.9g} - s",
+                                        start_.epoch, failure.what(), start_.time + segment_.end));
     }
   }
 }

@@ -55,7 +55,9 @@ public:
   [[nodiscard]] IntegratorWork work() const;
 
 private:
-  Moment moment(double phase) const { return {epoch_, phase, segment_.inside(), start_time_ + phase}; }
+  Moment moment(double phase) const {
+    return {start_.epoch, phase, segment_.inside(), start_.time + phase, start_.shown};
+  }
   [[nodiscard]] FlowPoint flow_point(double phase) const { return {moment(phase), y_.data(), net_.data(), p_.data()}; }
   bool forward_rhs(double phase, const double* x, double* dx);
   bool forward_solve(double phase, double gamma, double* b);
@@ -86,8 +88,7 @@ private:
   Integrator forward_, backward_;
   Krylov krylov_;
   // The epoch, segment and record being swept, and the quantities of the last evaluation.
-  int epoch_ = 0;
-  double start_time_ = 0.0;
+  Moment start_;  ///< of the epoch under way
   Segment segment_;
   const EpochRecord* record_ = nullptr;
   double phase_ = 0.0;

@@ -31,8 +31,7 @@ std::size_t NeuronWaves::block(const Window& window) const {
   return as_size(network_.neurons()) * columns_ * window.times;
 }
 
-std::vector<Window> NeuronWaves::windows(const Mesh& mesh, int epoch, double start_time,
-                                         std::vector<Window> used) const {
+std::vector<Window> NeuronWaves::windows(const Mesh& mesh, const Moment& start, std::vector<Window> used) const {
   const auto p = mesh.nodes_per_element();
   const auto neurons = as_size(network_.neurons());
   const auto rows = neurons * columns_;
@@ -45,8 +44,7 @@ std::vector<Window> NeuronWaves::windows(const Mesh& mesh, int epoch, double sta
     window.elements = length;
     window.first_node = i * length * p;
     window.times = length * p;
-    window.epoch = epoch;
-    window.start_time = start_time;
+    window.start = start;
     window.insides.resize(length);
     for (std::size_t e = 0; e < length; ++e) window.insides[e] = mesh.middle(window.first_element + e);
     window.phases = std::span(mesh.phases()).subspan(window.first_node, window.times);
@@ -71,7 +69,7 @@ std::vector<Window> NeuronWaves::windows(const Mesh& mesh, int epoch, double sta
     if (!input_.has_gauge()) continue;
     window.gauge.resize(neurons * window.times);
     for (std::size_t t = 0; t < window.times; ++t) {
-      input_.gauge(start_time + window.phases[t], gauge.data());
+      input_.gauge(start.time + window.phases[t], gauge.data());
       for (std::size_t k = 0; k < neurons; ++k) window.gauge[k * window.times + t] = gauge[k];
     }
   }

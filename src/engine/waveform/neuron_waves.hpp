@@ -30,8 +30,7 @@ public:
   NeuronWaves(const Network& network, const ExternalInput& input, DelayedWeights& weights, const Settings& settings);
 
   /// The windows of a mesh, with the external input of an epoch; those of an earlier epoch lend their memory.
-  [[nodiscard]] std::vector<Window> windows(const Mesh& mesh, int epoch, double start_time,
-                                            std::vector<Window> used) const;
+  [[nodiscard]] std::vector<Window> windows(const Mesh& mesh, const Moment& start, std::vector<Window> used) const;
 
   /// y, net and f of a window, from y at its start (in place: to its end); [local neuron][column]. False where a
   /// recurrent window does not converge: it must be shorter.

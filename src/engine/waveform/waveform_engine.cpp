@@ -117,11 +117,12 @@ WaveformEngine::Attempt WaveformEngine::attempt(const Mesh& mesh, std::vector<Wi
   Attempt out;
   out.record.epoch = epoch_;
   out.record.start_time = epoch_ * settings_.epoch_length;
+  out.record.shown = shown();
   out.record.mesh = mesh;
   out.record.columns = columns_;
   EpochOperators operators(mesh, settings_.network.time_constant);
   out.mesh = std::make_unique<Mesh>(mesh);
-  out.windows = waves_.windows(*out.mesh, epoch_, out.record.start_time, std::move(used));
+  out.windows = waves_.windows(*out.mesh, out.record.start(), std::move(used));
   forward(out, operators);
   if (!out.unresolved.empty()) return out;
   require_bounded(out, true, settings_.learning.delta == Boundary::initial);

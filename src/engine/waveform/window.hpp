@@ -16,8 +16,7 @@ struct Window {
   std::size_t first_element = 0, elements = 0;
   std::size_t first_node = 0, times = 0;  ///< nodes of the window
   std::span<const double> phases;
-  int epoch = 0;
-  double start_time = 0.0;         ///< nT
+  Moment start;                    ///< of the epoch
   std::vector<double> insides;     ///< a phase inside each element
   std::vector<double> gauge;       ///< c A_k; empty without a gauge field
   std::vector<double> net, phi;    ///< argument of f (at first Y_k alone); f and tangents
@@ -27,7 +26,7 @@ struct Window {
 
   /// Of a node.
   [[nodiscard]] Moment moment(std::size_t node) const {
-    return {epoch, phases[node], insides[node / (times / elements)], start_time + phases[node]};
+    return {start.epoch, phases[node], insides[node / (times / elements)], start.time + phases[node], start.shown};
   }
 };
 

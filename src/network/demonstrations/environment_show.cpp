@@ -35,11 +35,11 @@ void EnvironmentShow::add(const Moment& moment, std::size_t stride, double* out)
 }
 
 void EnvironmentShow::target(const Moment& moment, std::size_t columns, double* target) const {
-  if (values_ == nullptr) throw std::logic_error("a Bellman error was asked for before its targets were there");
+  if (moment.shown == nullptr) throw std::logic_error("a Bellman error was asked for before its targets were there");
   const auto& transition = shown(moment);
   std::fill_n(target, columns, 0.0);
   if (!transition.done) {
-    values_->best(transition.next, moment.phase - slots_.start(slots_.slot(moment.inside)), columns, target);
+    moment.shown->best(transition.next, moment.phase - slots_.start(slots_.slot(moment.inside)), columns, target);
     for (std::size_t c = 0; c < columns; ++c) target[c] *= experience_.process().discount();
   }
   target[0] += transition.reward;

@@ -38,10 +38,8 @@ public:
   /// out[k * stride] += the features of the state shown, of local neurons k.
   void add(const Moment& moment, std::size_t stride, double* out) const;
 
-  /// Sets where targets take max_a' Q(s', a') from. `values` must outlive the object; before this no E can be had.
-  void follow(const ShownValues& values) { values_ = &values; }
   /// E = (r + gamma max_a' Q(s', a') - Q(s, a))^2 / 2, without the second term where the episode ends; arrays as in
-  /// ErrorFunctional. @throws std::logic_error before follow()
+  /// ErrorFunctional. max_a' Q is that of the moment's ShownValues. @throws std::logic_error where it has none
   [[nodiscard]] double error(const Moment& moment, const double* y, std::size_t stride) const;
   /// dE/dy with the target held, and in the tangents the target's too.
   void gradient(const Moment& moment, const double* y, std::size_t stride, double* gradient) const;
@@ -59,7 +57,6 @@ private:
   Experience experience_;
   std::size_t first_ = 0;  ///< of the layer's local neurons, in a neuron vector
   std::vector<double> features_;
-  const ShownValues* values_ = nullptr;
 };
 
 }  // namespace hjnet

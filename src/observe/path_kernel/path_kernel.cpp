@@ -122,7 +122,8 @@ PathKernel::PathKernel(const Network& network, const ExternalInput& input, const
 
 Moment PathKernel::moment(std::size_t node) const {
   const double phase = nodes_.phases()[node];
-  return {epoch_, phase, nodes_.middle(node / nodes_.nodes_per_element()), epoch_ * settings_.epoch_length + phase};
+  return {epoch_, phase, nodes_.middle(node / nodes_.nodes_per_element()), epoch_ * settings_.epoch_length + phase,
+          shown_};
 }
 
 std::vector<double> PathKernel::selected(const std::vector<double>& all, std::size_t group, std::size_t place) const {
@@ -217,7 +218,8 @@ void PathKernel::add_node(std::size_t node, Integral& kernel) {
   chain_rule_.add(selected(rest_.response(phase, state, 1, source), 1, 0), weights_[node], half_[node]);
 }
 
-void PathKernel::add_epoch() {
+void PathKernel::add_epoch(const EpochRecord& record) {
+  shown_ = record.shown;
   Integral kernel;
   for (std::size_t node = 0; node < shape_.nodes; ++node) add_node(node, kernel);
   for (auto* sum : {&kernel.full, &kernel.half}) {

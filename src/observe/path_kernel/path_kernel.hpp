@@ -3,6 +3,7 @@
 /// outputs y(x; W) of a list of input patterns (P. Domingos, arXiv:2012.00152, the paper's reference 11), and four
 /// accounts of what the run did to these outputs. docs/path-kernel.md has the equations.
 
+#include "history/epoch_record.hpp"
 #include "history/mesh.hpp"
 #include "history/weight_history.hpp"
 #include "network/external_input.hpp"
@@ -42,7 +43,7 @@ public:
   PathKernel(const Network& network, const ExternalInput& input, const Settings& settings, WeightHistory& weights);
 
   /// Takes in the epoch that the engine has just taken. @throws numerical_error where an output is not finite
-  void add_epoch();
+  void add_epoch(const EpochRecord& record);
   /// After the last epoch.
   [[nodiscard]] PathKernelResult result() const;
 
@@ -83,6 +84,7 @@ private:
   std::vector<double> input_;           ///< Y: neuron block, a column a pattern
   PastGradients past_;                  ///< the first is that of the prehistory
   int epoch_ = 0;
+  const ShownValues* shown_ = nullptr;  ///< of the epoch under way
   Integral path_, chain_rule_;
   std::vector<double> two_time_, tangent_, force_;  ///< integrals likewise; the force is rate times dE/dy
   std::vector<double> outputs_, loss_derivative_, first_, last_;

@@ -14,7 +14,7 @@ public:
   static bool asked(const Settings& settings) { return settings.kernel.has_value(); }
   static bool watches(const Watched& watched) { return watched.is_first(); }
 
-  void take(const EpochRecord& /*record*/, EpochSamples& /*samples*/) override { kernel_.add_epoch(); }
+  void take(const EpochRecord& record, EpochSamples& /*samples*/) override { kernel_.add_epoch(record); }
   void conclude(RunFile& file, Progress& progress) override;
   [[nodiscard]] std::string describe() const override { return found_; }
   void save(VectorArchive& out) const override { kernel_.save(out); }

@@ -84,6 +84,7 @@ ValueObserver::ValueObserver(const Watched& watched)
       rest_(watched.network, watched.engine.delayed_weights()),
       last_shown_(watched.network, as_size(watched.input.columns())),
       optimal_(watched.network.environment()->experience().process().optimal_values()) {
+  watched.engine.follow(last_shown_);
   const auto states = as_size(settings_.environment->states);
   const auto& constant = watched.input.constant();
   const auto& part = network_.layers()[as_size(settings_.environment->layer)];
