@@ -78,6 +78,7 @@ class Stopping(WholeRun):
                     self.assertEqual((run["progress/epochs_completed"][()], run["progress/finished"][()]), (4, 0))
                     self.assertTrue(np.isfinite(run["series/pauli"][:]).all())
 
+    @unsanitized
     def test_what_was_left_after_the_last_epoch_is_done_by_a_restart(self):
         self.write(PAIR, boltzmann={"k0": [1e-5] * 40, "weights": [0.025] * 40})
         process = self.start("run", "case.toml", "--output", "run.h5", settings=["output.checkpoint.final=false"], ranks=None)
