@@ -36,14 +36,33 @@ public:
   CommandLine() {
     app_.set_version_flag(
         "--version", [] { return hjnet::version_text(); }, "Versions of hjnet and its libraries");
-    app_.footer("Options of PETSc go after --, such as: hjnet run INPUT -- -log_view");
+    app_.footer(
+        "Examples:\n"
+        "  $ hjnet init first && hjnet check first.toml\n"
+        "  $ mpiexec -n 4 hjnet run first.toml --max-walltime 01:00:00\n"
+        "  $ hjnet run first.toml --restart auto --set run.epochs=24\n"
+        "  $ mpiexec -n 4 hjnet scan first.toml boltzmann.charge=0.5,1,2 run.seed=1,2,3\n\n"
+        "Exit statuses: 0 complete, 1 failed, 2 wrong input or command line, 75 stopped early with a checkpoint.\n"
+        "Options of PETSc go after --, such as: hjnet run INPUT -- -log_view");
     add_run();
     add_check();
+    add_scan();
     add_torus();
     add_quantum();
     auto* info = app_.add_subcommand("info", "Say what a file of hjnet's holds");
     info->add_option("FILE", arguments_.file, "A file that hjnet wrote")->required();
+    info->add_flag("--json", arguments_.json, "Say it as JSON");
     info->callback([this] { verb_ = [this] { return info_verb(arguments_); }; });
+    auto* init = app_.add_subcommand("init", "Write a commented input to start from, NAME.toml");
+    init->add_option("NAME", arguments_.file, "Of the input; that of a shipped one brings that one")->required();
+    init->add_option("--from", arguments_.from, "A shipped input, in place of entangle (hjnet examples lists them)");
+    init->callback([this] { verb_ = [this] { return init_verb(arguments_); }; });
+    auto* examples = app_.add_subcommand("examples", "List the shipped inputs");
+    examples->callback([this] { verb_ = [] { return hjnet::examples_verb(); }; });
+    auto* diff = app_.add_subcommand("diff", "Say in what two run files differ; exit status 1 where they do");
+    diff->add_option("A", arguments_.file, "A run file")->required();
+    diff->add_option("B", arguments_.other, "Another one")->required();
+    diff->callback([this] { verb_ = [this] { return diff_verb(arguments_); }; });
     app_.add_subcommand("help", "Say how hjnet, or one of these verbs, is used");
     auto* schema = app_.add_subcommand("schema", "Print the JSON Schema of the input file, for editors");
     schema->callback([this] { verb_ = [] { return hjnet::schema_verb(); }; });
@@ -79,7 +98,8 @@ private:
 
   /// CLI11 would only say that a subcommand is missing.
   static void check_verb_name(const std::string& given) {
-    const std::vector<std::string> verbs{"run", "check", "torus", "quantum", "info", "schema", "help"};
+    const std::vector<std::string> verbs{"run",  "check", "scan",     "torus",  "quantum", "info",
+                                         "diff", "init",  "examples", "schema", "help"};
     if (given.starts_with('-') || given == "reference") return;
     if (std::find(verbs.begin(), verbs.end(), given) != verbs.end()) return;
     throw hjnet::config_error(fmt::format("hjnet: expected one of {}, got '{}'{}", fmt::join(verbs, ", "), given,
@@ -119,6 +139,24 @@ private:
     add_input(*verb);
     verb->add_flag("--json", arguments_.json, "Print the estimate as JSON");
     verb->callback([this] { verb_ = [this] { return check_verb(arguments_); }; });
+  }
+
+  void add_scan() {
+    auto* verb = app_.add_subcommand("scan", "Run an input file for every combination of some keys' values");
+    add_input(*verb);
+    verb->add_option("KEYS", arguments_.keys, "KEY=V1,V2,... (again for more keys): what is varied")
+        ->required()
+        ->type_name("KEY=V1,V2,...");
+    verb->add_option("-o,--output", arguments_.output, "The folder of the run files, in place of INPUT-scan");
+    verb->add_option("--jobs", arguments_.jobs, "Points at a time, each on its share of the ranks, in place of all");
+    verb->add_flag("--overwrite", arguments_.overwrite,
+                   "Begin anew, in place of going on with the points that are left");
+    auto* list =
+        verb->add_flag("--list", arguments_.list, "Print a line a point for jobscripts/array.sbatch, and run nothing");
+    verb->add_flag("--dry-run", arguments_.dry_run, "Print the points and how far they are, and run nothing")
+        ->excludes(list);
+    add_walltime(*verb, "Stop after so much time, with checkpoints and exit status 75; the same command goes on");
+    verb->callback([this] { verb_ = [this] { return scan_verb(arguments_); }; });
   }
 
   void add_torus() {
@@ -187,7 +225,7 @@ ExitStatus command(int argc, char** argv) {
   if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && errno != EPIPE) {
     const auto why = fmt::format("hjnet: cannot write to standard output: {}", std::strerror(errno));
     const std::string verb = argc > 1 ? argv[1] : "";
-    if (verb == "run" || verb == "torus" || verb == "quantum") {
+    if (verb == "run" || verb == "scan" || verb == "torus" || verb == "quantum") {
       spdlog::warn("{}", why);  // what it computed is on file
     } else if (ending.status == ExitStatus::complete) {
       ending = {ExitStatus::failed, why};

@@ -7,7 +7,8 @@
 namespace hjnet {
 
 ExitStatus info_verb(const Arguments& arguments) {
-  print_once(agreed(MPI_COMM_WORLD, [&] { return describe_file(arguments.file); }));
+  print_once(agreed(MPI_COMM_WORLD,
+                    [&] { return arguments.json ? file_json(arguments.file) + "\n" : describe_file(arguments.file); }));
   return ExitStatus::complete;
 }
 

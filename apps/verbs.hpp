@@ -13,23 +13,36 @@ namespace hjnet {
 
 /// What the command line says.
 struct Arguments {
-  std::filesystem::path file;          ///< INPUT, FILE of info, RUN of quantum
+  std::filesystem::path file;          ///< INPUT, FILE of info, RUN of quantum, A of diff
+  std::filesystem::path other;         ///< B of diff
+  std::string from;                    ///< of init: a shipped input's name; "": not given
   std::vector<std::string> overrides;  ///< --set KEY=VALUE
   std::optional<std::filesystem::path> output;
   bool overwrite = false;
   std::optional<std::string> restart;  ///< a checkpoint, or "auto" for the newest valid one; never beside overwrite
   std::optional<double> max_walltime;  ///< seconds, > 0
   bool json = false;
+  std::vector<std::string> keys;  ///< of scan: KEY=V1,V2,...
+  std::optional<int> jobs;
+  bool list = false, dry_run = false;
 };
 
 /// hjnet run: computes. Collective over MPI_COMM_WORLD.
 ExitStatus run_verb(const Arguments& arguments);
 /// hjnet check: validates, prints the resolved input and the estimate to stdout.
 ExitStatus check_verb(const Arguments& arguments);
+/// hjnet scan: a run for every combination of some keys' values. Collective over MPI_COMM_WORLD.
+ExitStatus scan_verb(const Arguments& arguments);
 /// hjnet torus: Hamilton-Jacobi tori. Collective over MPI_COMM_WORLD.
 ExitStatus torus_verb(const Arguments& arguments);
 /// hjnet quantum: the quantum stage anew, from a run file. Collective over MPI_COMM_WORLD.
 ExitStatus quantum_verb(const Arguments& arguments);
+/// hjnet init: writes an input to start from, a shipped one: that of its name, or `from`.
+ExitStatus init_verb(const Arguments& arguments);
+/// hjnet examples: prints the shipped inputs, a line each.
+ExitStatus examples_verb();
+/// hjnet diff: prints in what two run files differ; failed where they do.
+ExitStatus diff_verb(const Arguments& arguments);
 /// hjnet info: prints what a file holds to stdout.
 ExitStatus info_verb(const Arguments& arguments);
 /// hjnet reference: prints the reference of the input file to stdout.

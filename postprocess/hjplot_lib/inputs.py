@@ -1,7 +1,32 @@
-"""What differs between the inputs of several runs."""
+"""What differs between the inputs of several runs, and what pictures call it."""
+import re
+
 IGNORED = ("run.name", "output.")  # say where a run goes, not what it computes
 MOST_KEYS = 3  # that name a run
 MOST_LETTERS = 48  # of a value, in a picture
+
+
+# What the documentation writes for a key. Times are in epochs' units, everything else has none.
+SYMBOLS = {
+    "run.epochs": "epochs", "run.epoch_length": "epoch length $T$", "run.seed": "seed",
+    "network.time_constant": r"time constant $\lambda$", "learning.inertia": r"inertia $\omega$",
+    "learning.epoch_memory": r"epoch memory $\mu$", "learning.weight_decay": r"weight decay $\kappa$",
+    "gauge.charge": "gauge charge $c$", "boltzmann.charge": "charge $q$", "boltzmann.k0": "momentum $k_0$",
+    "boltzmann.volume": "volume $V$", "boltzmann.memory": "memory $K$", "boltzmann.window": "half-width of the memory",
+    "boltzmann.mediator_noise": "mediator noise $x$", "boltzmann.bath.dephasing": "dephasing of the bath",
+    "particles.amplitude": "amplitude of the pulses", "particles.closure": "closure",
+    "particles.a.time": "time of A's pulse", "particles.b.time": "time of B's pulse",
+    "particles.a.width": "width of A's pulse", "particles.b.width": "width of B's pulse",
+    "solver.relative_tolerance": "relative tolerance", "ensemble.members": "members",
+}
+
+
+def label(key, table):
+    """What a picture calls a key of such an input; the key itself where it has no other name."""
+    found = re.fullmatch(r"network\.layer\[(\d+)\]\.neurons", key)
+    if found:
+        return f"neurons of layer {table['network']['layer'][int(found[1])]['name']}"
+    return SYMBOLS.get(key, key)
 
 
 def flattened(table, prefix=""):

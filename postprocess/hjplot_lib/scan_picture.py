@@ -31,7 +31,8 @@ def draw(scan, title=None):
 
 
 def axes_of(scan, keys):
-    return [Axis(named([key, *along]), scan.varied[key]) for key, along in keys.items()]
+    called = {key: inputs.label(key, scan.runs[0].input) for key in scan.varied}
+    return [Axis(named([called[one] for one in (key, *along)]), scan.varied[key]) for key, along in keys.items()]
 
 
 def named(keys):
@@ -43,6 +44,12 @@ def unplaceable(values):
     """Whether the runs are better numbered: lists and long texts have no room along an axis."""
     texts = {inputs.text(value) for value in values}
     return not numeric(values) and (inputs.is_long(texts) or min(len(texts), MAX_TICKS) * max(map(len, texts)) > ROOM)
+
+
+def geometric(values):
+    """Whether each of several numbers is the one before times the same."""
+    ratios = np.divide(values[1:], values[:-1])
+    return len(values) > 2 and bool(np.allclose(ratios, ratios[0], rtol=0.01))
 
 
 class Axis:
@@ -62,10 +69,16 @@ class Axis:
         if not self.numeric:
             self.tick(axes.set_xticks)
             axes.margins(x=0.15)
-        elif self.distinct[0] > 0 and self.distinct[-1] >= LOG_RATIO * self.distinct[0]:
+        elif self.distinct[0] > 0 and (self.distinct[-1] >= LOG_RATIO * self.distinct[0] or geometric(self.distinct)):
             axes.set_xscale("log")
+            if len(self.distinct) <= MAX_TICKS:  # a few values are better named than powers of ten
+                self.tick_values(axes)
         elif all(isinstance(value, int) for value in self.distinct):
             axes.xaxis.get_major_locator().set_params(integer=True)
+
+    def tick_values(self, axes):
+        axes.set_xticks(self.distinct, [inputs.text(value) for value in self.distinct])
+        axes.set_xticks([], minor=True)
 
     def tick(self, set_ticks):
         """The values by their numbers, as far as there is room."""

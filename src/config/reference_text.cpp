@@ -44,7 +44,8 @@ Numbers are finite; integers are also taken for floats. Anything drawn depends o
 directory.
 
 **Overrides.** `--set KEY=VALUE` replaces one key, or adds it: `--set solver.relative_tolerance=1e-9`,
-`--set network.layer[1].neurons=20` (indices from 0). VALUE is read as TOML, and as a string where it is not TOML.
+`--set network.layer[1].neurons=20` (indices from 0), `--set network.layer[hidden].neurons=20` (by name; projections by
+`from-to`). VALUE is read as TOML, and as a string where it is not TOML.
 )";
 
 std::string heading(const TableReference& table) {

@@ -6,17 +6,23 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <hdf5.h>
 #include <mpi.h>
 #include <petscsys.h>
 #include <sundials/sundials_version.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdint>
 #include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
+#include <set>
 
 namespace hjnet {
 
@@ -52,7 +58,58 @@ std::string hdf5_version() {
   return fmt::format("{}.{}.{}", major, minor, patch);
 }
 
+/// The words that a process was started with; none where the system does not say.
+std::vector<std::string> words_of(const std::string& process) {
+  std::ifstream stream("/proc/" + process + "/cmdline", std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  std::vector<std::string> words;
+  for (std::size_t start = 0; start < text.size(); start = text.find('\0', start) + 1) {
+    words.emplace_back(text.c_str() + start);
+  }
+  return words;
+}
+
+std::string launch_line() {
+  auto words = words_of(std::to_string(getppid()));
+  const auto parent = words.empty() ? std::string() : std::filesystem::path(words.front()).filename().string();
+  const std::set<std::string> launchers{"mpiexec", "mpirun", "orterun", "prterun", "srun"};
+  if (!launchers.contains(parent)) words = words_of("self");
+  return shell_line(words);
+}
+
+/// The names of the machines that the ranks are on, on rank 0.
+std::set<std::string> hosts_of(MPI_Comm world) {
+  constexpr int longest = MPI_MAX_PROCESSOR_NAME;
+  int rank = 0;
+  int ranks = 1;
+  MPI_Comm_rank(world, &rank);
+  MPI_Comm_size(world, &ranks);
+  std::array<char, longest> mine{};
+  int length = 0;
+  MPI_Get_processor_name(mine.data(), &length);
+  std::vector<char> all(rank == 0 ? static_cast<std::size_t>(ranks) * longest : 0);
+  MPI_Gather(mine.data(), longest, MPI_CHAR, all.data(), longest, MPI_CHAR, 0, world);
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < all.size(); i += longest) names.emplace(all.data() + i);
+  return names;
+}
+
 }  // namespace
+
+std::string shell_line(const std::vector<std::string>& words) {
+  std::vector<std::string> quoted;
+  for (const auto& word : words) {
+    const char quote = word.find('\'') == std::string::npos ? '\'' : '"';
+    const bool plain = !word.empty() && word.find_first_of(" \t\n\"'\\#$&|;<>()*?`!") == std::string::npos;
+    quoted.push_back(plain ? word : quote + word + quote);
+  }
+  return fmt::format("{}", fmt::join(quoted, " "));
+}
+
+std::vector<std::pair<std::string, std::string>> launch_attributes(MPI_Comm world) {
+  return {{"hosts", from_root(world, fmt::format("{}", fmt::join(hosts_of(world), ", ")))},
+          {"launch", from_root(world, launch_line())}};
+}
 
 std::string code_version() {
   return configured_version;

@@ -23,6 +23,13 @@ std::vector<std::pair<std::string, std::string>> library_versions();
 /// What every file of hjnet's says of the code: code_version, git_commit and <library>_version, as attributes.
 std::vector<std::pair<std::string, std::string>> code_attributes();
 
+/// Words as a line for a shell: quoted where they need it.
+std::string shell_line(const std::vector<std::string>& words);
+
+/// Where a job of these ranks runs, and how it was started, as attributes: `hosts` (names with commas between them) and
+/// `launch` (rank 0's words, its launcher's where that is its parent). Collective.
+std::vector<std::pair<std::string, std::string>> launch_attributes(MPI_Comm world);
+
 /// Now, in UTC, by ISO 8601: "2026-01-31T12:00:00Z".
 std::string utc_now();
 

@@ -102,6 +102,7 @@ void RunFile::write_provenance() {
       {"data_digest", digest_on_all(world_, settings_)},
   };
   for (const auto& [name, value] : code_attributes()) attributes.emplace_back(name, value);
+  for (const auto& [name, value] : launch_attributes(world_)) attributes.emplace_back(name, value);
   for (const auto& [name, value] : attributes) archive_.write_attribute("/", name, value);
 }
 

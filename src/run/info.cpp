@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -25,7 +26,10 @@ namespace hjnet {
 namespace {
 
 using Attributes = std::map<std::string, AttributeValue>;
-using Text = fmt::memory_buffer;
+using Json = nlohmann::ordered_json;
+
+/// What is said of a file beside its list of datasets.
+using Lines = std::vector<InfoLine>;
 
 /// Numbers to as many digits as one reads; whole ones in full.
 std::string show_number(double value) {
@@ -59,23 +63,20 @@ std::string show_timing(const std::string& name, double value) {
   return show_number(value) + (value == std::round(value) ? "" : " s");
 }
 
-void line(Text& text, const std::string& label, const std::string& content) {
-  fmt::format_to(std::back_inserter(text), "  {:<14}{}\n", label, content);
+void line(Lines& lines, const std::string& label, const std::string& content) {
+  lines.emplace_back(label, content);
 }
 
-void list_datasets(Text& text, const Archive& archive) {
-  const auto datasets = archive.datasets();
+std::string datasets_text(const std::vector<DatasetInfo>& datasets) {
   std::size_t path_width = 7;
   std::size_t shape_width = 5;
-  std::uint64_t total = 0;
   std::vector<std::string> shapes;
   for (const auto& dataset : datasets) {
     shapes.push_back(dataset.dims.empty() ? "scalar" : fmt::format("{}", fmt::join(dataset.dims, " x ")));
     path_width = std::max(path_width, dataset.path.size());
     shape_width = std::max(shape_width, shapes.back().size());
-    total += dataset.bytes;
   }
-  line(text, "size", fmt::format("{} datasets, {}", datasets.size(), show_bytes(total)));
+  fmt::memory_buffer text;
   auto out = std::back_inserter(text);
   fmt::format_to(out, "\n  {:<{}}  {:<{}}  {:<10}  {:>10}  {}\n", "dataset", path_width, "shape", shape_width, "type",
                  "size", "holds");
@@ -84,6 +85,7 @@ void list_datasets(Text& text, const Archive& archive) {
     fmt::format_to(out, "  {:<{}}  {:<{}}  {:<10}  {:>10}  {}\n", dataset.path, path_width, shapes[i], shape_width,
                    dataset.type, show_bytes(dataset.bytes), dataset.description);
   }
+  return fmt::to_string(text);
 }
 
 /// Of an ensemble; 0 of a run that is none.
@@ -94,7 +96,7 @@ int members_of(const Archive& archive) {
 }
 
 /// The learning potential of what is complete: samples that are not yet written are NaN.
-void list_potential(Text& text, const Archive& archive) {
+void list_potential(Lines& lines, const Archive& archive) {
   const auto time = archive.read_all<double>("/series/time");
   const auto potential = archive.read_all<double>("/series/interaction");
   const auto end = std::find_if(potential.begin(), potential.end(), [](double v) { return !std::isfinite(v); });
@@ -108,23 +110,23 @@ void list_potential(Text& text, const Archive& archive) {
     return fmt::format("{:.4g}{} at t = {:.4g}", potential[i],
                        errors.empty() ? "" : fmt::format(" +- {:.2g}", errors[i]), time[i]);
   };
-  line(text, "potential",
+  line(lines, "potential",
        fmt::format("{}H_int from {}, smallest {}, last {}",
                    members == 0 ? "" : fmt::format("mean over {}: ", members_text(members)), at(potential.begin()),
                    at(std::min_element(potential.begin(), end)), at(std::prev(end))));
 }
 
 /// The mean over an ensemble's members, which is on file once all have been run.
-void describe_mean_entanglement(Text& text, const Archive& archive, int members) {
+void describe_mean_entanglement(Lines& lines, const Archive& archive, int members) {
   const auto share = archive.read_all<double>("/ensemble/mean/physical");
   if (std::any_of(share.begin(), share.end(), [](double value) { return std::isnan(value); })) {
-    return line(text, "entanglement", "not known before all members are complete");
+    return line(lines, "entanglement", "not known before all members are complete");
   }
   std::vector<bool> physical;
   physical.reserve(share.size());
   for (const double value : share) physical.push_back(value == 1.0);
   const auto errors = standard_errors(archive.read_all<double>("/ensemble/deviation/concurrence"), members);
-  line(text, "entanglement",
+  line(lines, "entanglement",
        fmt::format("mean over {}: {}; {} of {} samples are not physical in every member", members_text(members),
                    concurrence_text(archive.read_all<double>("/series/time"),
                                     archive.read_all<double>("/ensemble/mean/concurrence"), errors, physical),
@@ -133,26 +135,26 @@ void describe_mean_entanglement(Text& text, const Archive& archive, int members)
   const auto state = archive.read_all<double>("/ensemble/state/concurrence");
   const auto state_errors =
       members > 1 ? archive.read_all<double>("/ensemble/state_error/concurrence") : std::vector<double>();
-  line(text, "to observer",
+  line(lines, "to observer",
        fmt::format("of the state of one who knows what ensemble.known says: {}",
                    concurrence_text(archive.read_all<double>("/series/time"), state, state_errors,
                                     std::vector<bool>(state.size(), true))));
 }
 
 /// The least noise at which no sample is entangled, where a run was to look for it.
-void list_critical(Text& text, const Archive& archive) {
+void list_critical(Lines& lines, const Archive& archive) {
   if (!archive.contains("/critical")) return;
   const auto mediator = archive.read_all<double>("/critical/mediator_noise").front();
   if (std::isnan(mediator)) return;
-  line(text, "critical",
+  line(lines, "critical",
        fmt::format("no sample is entangled from mediator noise {:.4g}, dephasing {:.4g}", mediator,
                    archive.read_all<double>("/critical/dephasing").front()));
 }
 
 /// The largest concurrence of the mixture among physical samples, and how many are not physical.
-void list_entanglement(Text& text, const Archive& archive) {
+void list_entanglement(Lines& lines, const Archive& archive) {
   if (!archive.contains("/entanglement/mean/concurrence")) return;
-  if (const int members = members_of(archive); members > 0) return describe_mean_entanglement(text, archive, members);
+  if (const int members = members_of(archive); members > 0) return describe_mean_entanglement(lines, archive, members);
   const auto time = archive.read_all<double>("/series/time");
   const auto concurrence = archive.read_all<double>("/entanglement/mean/concurrence");
   const auto physical = archive.read_all<std::int32_t>("/entanglement/mean/physical");
@@ -165,7 +167,7 @@ void list_entanglement(Text& text, const Archive& archive) {
   const auto found = best < physical.size() ? fmt::format("largest physical concurrence {:.4g} at t = {:.4g}",
                                                           concurrence[best], time[best])
                                             : std::string("no physical sample yet");
-  line(text, "entanglement", fmt::format("{}; {} of {} samples are not physical", found, unphysical, physical.size()));
+  line(lines, "entanglement", fmt::format("{}; {} of {} samples are not physical", found, unphysical, physical.size()));
 }
 
 std::string last_line(std::string text) {
@@ -173,23 +175,26 @@ std::string last_line(std::string text) {
   return text.substr(text.rfind('\n') + 1);
 }
 
-void describe_run(Text& text, const Archive& archive, const Attributes& attributes) {
-  line(text, "run", fmt::format("{}, {}", get(attributes, "name"), get(attributes, "run_id")));
-  if (const auto parent = get(attributes, "parent_run_id"); !parent.empty()) line(text, "continues", parent);
-  line(text, "made",
+void describe_run(Lines& lines, const Archive& archive, const Attributes& attributes) {
+  line(lines, "run", fmt::format("{}, {}", get(attributes, "name"), get(attributes, "run_id")));
+  if (const auto parent = get(attributes, "parent_run_id"); !parent.empty()) line(lines, "continues", parent);
+  if (attributes.contains("launch")) {  // not of an older hjnet
+    line(lines, "launched", fmt::format("{}, on {}", get(attributes, "launch"), get(attributes, "hosts")));
+  }
+  line(lines, "made",
        fmt::format("{} by hjnet {} (commit {}), ranks: {}", get(attributes, "created"), get(attributes, "code_version"),
                    get(attributes, "git_commit"), get(attributes, "ranks")));
-  line(text, "libraries",
+  line(lines, "libraries",
        fmt::format("{}, PETSc {}, SUNDIALS {}, HDF5 {}", get(attributes, "mpi_version"),
                    get(attributes, "petsc_version"), get(attributes, "sundials_version"),
                    get(attributes, "hdf5_version")));
   if (const auto restarts = get(attributes, "restarts"); !restarts.empty() && restarts != "?") {
-    line(text, "restarts",
+    line(lines, "restarts",
          fmt::format("{}; the last: {}", std::count(restarts.begin(), restarts.end(), '\n'), last_line(restarts)));
   }
   const auto completed = archive.read_all<std::int32_t>("/progress/epochs_completed").front();
   const auto finished = archive.read_all<std::int32_t>("/progress/finished").front();
-  line(text, "progress",
+  line(lines, "progress",
        fmt::format("{} of {} epochs, {}", completed, get(attributes, "epochs"),
                    finished == 1 ? "finished" : "not finished"));
   if (archive.contains("/progress/member_epochs")) {
@@ -197,13 +202,13 @@ void describe_run(Text& text, const Archive& archive, const Attributes& attribut
     const auto whole = get(attributes, "epochs");
     const auto complete =
         std::count_if(epochs.begin(), epochs.end(), [&](std::int32_t done) { return std::to_string(done) == whole; });
-    line(text, "ensemble", fmt::format("{} of {} members complete", complete, epochs.size()));
+    line(lines, "ensemble", fmt::format("{} of {} members complete", complete, epochs.size()));
   }
-  list_potential(text, archive);
-  list_entanglement(text, archive);
-  list_critical(text, archive);
+  list_potential(lines, archive);
+  list_entanglement(lines, archive);
+  list_critical(lines, archive);
   for (const auto& kind : observer_kinds()) {
-    for (const auto& [label, content] : kind.info(archive)) line(text, label, content);
+    for (const auto& [label, content] : kind.info(archive)) line(lines, label, content);
   }
   for (const std::string_view group : {"/diagnostics", "/fit", timing_group}) {
     if (!archive.contains(std::string(group))) continue;
@@ -214,18 +219,18 @@ void describe_run(Text& text, const Archive& archive, const Attributes& attribut
       const bool timing = number != nullptr && group == timing_group;
       numbers.push_back(name + " = " + (timing ? show_timing(name, *number) : show(value)));
     }
-    if (!numbers.empty()) line(text, std::string(group.substr(1)), fmt::format("{}", fmt::join(numbers, ", ")));
+    if (!numbers.empty()) line(lines, std::string(group.substr(1)), fmt::format("{}", fmt::join(numbers, ", ")));
   }
 }
 
 /// How many tori there are, and why there are no others.
-void describe_torus(Text& text, const Archive& archive, const Attributes& attributes) {
-  line(text, "tori", fmt::format("{}, {}", get(attributes, "name"), get(attributes, "run_id")));
-  line(text, "made",
+void describe_torus(Lines& lines, const Archive& archive, const Attributes& attributes) {
+  line(lines, "tori", fmt::format("{}, {}", get(attributes, "name"), get(attributes, "run_id")));
+  line(lines, "made",
        fmt::format("{} by hjnet {} (commit {}), ranks: {}", get(attributes, "created"), get(attributes, "code_version"),
                    get(attributes, "git_commit"), get(attributes, "ranks")));
   const auto status = archive.read_all<std::int32_t>("/torus/status");
-  line(text, "actions", fmt::format("{} of {} dimensions", status.size(), archive.dims("/torus/action").back()));
+  line(lines, "actions", fmt::format("{} of {} dimensions", status.size(), archive.dims("/torus/action").back()));
   constexpr std::array<std::pair<std::int32_t, const char*>, 6> kinds{{{0, "converged"},
                                                                        {1, "not converged"},
                                                                        {2, "resonant"},
@@ -237,38 +242,82 @@ void describe_torus(Text& text, const Archive& archive, const Attributes& attrib
     const auto count = std::count(status.begin(), status.end(), number);
     if (count > 0) counts.push_back(fmt::format("{} {}", count, name));
   }
-  line(text, "status", fmt::format("{}", fmt::join(counts, ", ")));
+  line(lines, "status", fmt::format("{}", fmt::join(counts, ", ")));
 }
 
-void describe_other(Text& text, const Attributes& attributes) {
+void describe_other(Lines& lines, const Attributes& attributes) {
   for (const auto& [name, value] : attributes) {
     const auto shown = show(value);
-    if (name != "format" && name != "format_version" && shown.find('\n') == std::string::npos) line(text, name, shown);
+    if (name != "format" && name != "format_version" && shown.find('\n') == std::string::npos) line(lines, name, shown);
   }
+}
+
+/// A file of hjnet's, opened. @throws io_error where it is none
+struct Opened {
+  explicit Opened(const std::filesystem::path& file)
+      : archive(Archive::open(file)), attributes(archive.attributes("/")) {
+    const auto format = attributes.contains("format") ? get(attributes, "format") : std::string{};
+    if (!format.starts_with("hjnet-")) {
+      throw io_error(fmt::format("'{}' is an HDF5 file, but none that hjnet wrote: its attribute 'format' is {}",
+                                 file.string(), format.empty() ? "missing" : "'" + format + "'"));
+    }
+    line(lines, "format", fmt::format("{}, version {}", format, get(attributes, "format_version")));
+    if (format == "hjnet-run") {
+      describe_run(lines, archive, attributes);
+    } else if (format == "hjnet-torus") {
+      describe_torus(lines, archive, attributes);
+    } else {
+      describe_other(lines, attributes);
+    }
+  }
+
+  Archive archive;
+  Attributes attributes;
+  Lines lines;
+};
+
+Json json_of(const Attributes& attributes) {
+  auto out = Json::object();
+  for (const auto& [name, value] : attributes) {
+    std::visit([&out, &key = name](const auto& held) { out[key] = held; }, value);
+  }
+  return out;
 }
 
 }  // namespace
 
 std::string describe_file(const std::filesystem::path& file) {
-  const auto archive = Archive::open(file);
-  const auto attributes = archive.attributes("/");
-  const auto format = attributes.contains("format") ? get(attributes, "format") : std::string{};
-  if (!format.starts_with("hjnet-")) {
-    throw io_error(fmt::format("'{}' is an HDF5 file, but none that hjnet wrote: its attribute 'format' is {}",
-                               file.string(), format.empty() ? "missing" : "'" + format + "'"));
+  Opened opened(file);
+  const auto datasets = opened.archive.datasets();
+  std::uint64_t total = 0;
+  for (const auto& dataset : datasets) total += dataset.bytes;
+  line(opened.lines, "size", fmt::format("{} datasets, {}", datasets.size(), show_bytes(total)));
+  std::string text = file.string() + "\n";
+  for (const auto& [label, content] : opened.lines) text += fmt::format("  {:<14}{}\n", label, content);
+  return text + datasets_text(datasets);
+}
+
+std::string file_json(const std::filesystem::path& file) {
+  const Opened opened(file);
+  Json out{{"file", file.string()}};
+  auto summary = Json::object();
+  for (const auto& [label, content] : opened.lines) summary[label] = content;
+  out["summary"] = summary;
+  out["attributes"] = json_of(opened.attributes);
+  for (const auto* group : {"/diagnostics", "/fit", timing_group}) {
+    if (opened.archive.contains(group)) out[group + 1] = json_of(opened.archive.attributes(group));
   }
-  Text text;
-  fmt::format_to(std::back_inserter(text), "{}\n", file.string());
-  line(text, "format", fmt::format("{}, version {}", format, get(attributes, "format_version")));
-  if (format == "hjnet-run") {
-    describe_run(text, archive, attributes);
-  } else if (format == "hjnet-torus") {
-    describe_torus(text, archive, attributes);
-  } else {
-    describe_other(text, attributes);
+  auto datasets = Json::array();
+  for (const auto& dataset : opened.archive.datasets()) {
+    datasets.push_back({{"path", dataset.path},
+                        {"shape", dataset.dims},
+                        {"type", dataset.type},
+                        {"bytes", dataset.bytes},
+                        {"description", dataset.description},
+                        {"units", dataset.units}});
   }
-  list_datasets(text, archive);
-  return fmt::to_string(text);
+  out["datasets"] = datasets;
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace hjnet

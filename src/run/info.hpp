@@ -12,4 +12,9 @@ namespace hjnet {
 /// Throws io_error where the file is not there, is not HDF5, or is none of hjnet's.
 std::string describe_file(const std::filesystem::path& file);
 
+/// The same for programs, an object: `summary` (those lines by their labels), `attributes` of the file, of a run also
+/// those of its groups `diagnostics`, `fit` and `timing`, and `datasets` (path, shape, type, bytes, description,
+/// units). A number that is not finite is null.
+std::string file_json(const std::filesystem::path& file);
+
 }  // namespace hjnet

@@ -43,7 +43,11 @@ namespace {
 class Simulation {
 public:
   Simulation(MPI_Comm world, const Settings& settings, const RunOptions& options)
-      : world_(world), settings_(settings), wall_time_{MPI_Wtime(), options.max_walltime}, groups_(world, settings) {
+      : world_(world),
+        settings_(settings),
+        quiet_(options.quiet),
+        wall_time_{MPI_Wtime(), options.max_walltime},
+        groups_(world, settings) {
     MPI_Comm_rank(world, &rank_);
     int ranks = 1;
     MPI_Comm_size(world, &ranks);
@@ -69,7 +73,7 @@ public:
   /// False where the run was stopped early.
   bool run_members() {
     Progress progress(static_cast<std::int64_t>(settings_.epochs) * static_cast<std::int64_t>(groups_.members().size()),
-                      settings_.epoch_length, rank_ == 0);
+                      settings_.epoch_length, rank_ == 0 && !quiet_);
     for (int round = 0; round < groups_.rounds(); ++round) {
       std::exception_ptr failure;
       int stopped = 0;
@@ -111,7 +115,7 @@ public:
       conclude_members();
       return true;
     }
-    Progress progress(1, settings_.epoch_length, rank_ == 0);
+    Progress progress(1, settings_.epoch_length, rank_ == 0 && !quiet_);
     progress.skip(1);
     progress.stage("statistics of the members");
     try {
@@ -136,7 +140,9 @@ private:
   }
 
   /// Of the results, on stdout.
-  void say(const std::string& text) const { print_once(text + "\n", world_); }
+  void say(const std::string& text) const {
+    if (!quiet_) print_once(text + "\n", world_);
+  }
 
   struct Fits {
     PotentialFit lennard_jones, mie;
@@ -327,6 +333,7 @@ private:
 
   MPI_Comm world_;
   const Settings& settings_;
+  bool quiet_;
   WallTime wall_time_;
   int rank_ = 0;
   std::optional<FileOwner> owner_;  ///< of the run file, from before it is looked at until it is closed

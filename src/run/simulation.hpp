@@ -15,6 +15,7 @@ struct RunOptions {
   bool overwrite = false;              ///< replace an existing run file
   std::optional<std::string> restart;  ///< go on from this checkpoint, or from the newest valid one: "auto"
   std::optional<double> max_walltime;  ///< stop by itself after so many seconds, with a checkpoint
+  bool quiet = false;                  ///< no progress, and no summary
 };
 
 /// Runs the settings and leaves the run file; collective over `world`. Returns complete, or stopped_early with a

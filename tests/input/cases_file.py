@@ -206,9 +206,9 @@ CASES = [
         "--set run..epochs=3: expected KEY=VALUE with a dotted KEY",
     ),
     override(
-        "an index that is not a number",
-        "network.layer[x].neurons=3",
-        "--set network.layer[x].neurons=3: expected an index such as [0] after the name of a list",
+        "an index that is nothing",
+        "network.layer[].neurons=3",
+        "--set network.layer[].neurons=3: expected an index such as [0], or a name such as [hidden], after the name of a list",
     ),
     override(
         "an index that is not there",

@@ -244,7 +244,19 @@ class Scan(HjplotCase):
         figure = scan_picture.draw(self.collected(*runs))
         curve = figure.axes[2].lines[0]
         self.assertEqual(curve.get_xdata().tolist(), [0.0, 1.0, 2.0])
-        self.assertEqual(figure.axes[0].get_xlabel(), "boltzmann.charge")
+        self.assertEqual(figure.axes[0].get_xlabel(), "charge $q$")
+        self.assertEqual(figure.axes[0].get_xscale(), "linear")
+
+    def test_geometric_values_have_a_logarithmic_axis(self):
+        runs = [self.write(f"{i}.h5", epochs=2, more=f"charge = {3.0 * 2.0**i}\n") for i in range(4)]
+        axes = scan_picture.draw(self.collected(*runs)).axes[0]
+        self.assertEqual(axes.get_xscale(), "log")
+        self.assertEqual([tick.get_text() for tick in axes.get_xticklabels()], ["3.0", "6.0", "12.0", "24.0"])
+
+    def test_layers_are_called_by_name(self):
+        table = {"network": {"layer": [{"name": "ports"}, {"name": "hidden"}]}}
+        self.assertEqual(inputs.label("network.layer[1].neurons", table), "neurons of layer hidden")
+        self.assertEqual(inputs.label("network.layer[1].transfer", table), "network.layer[1].transfer")
 
     def test_two_keys_of_many_values_make_maps(self):
         runs = self.two_keys(9, "abcdefgh")

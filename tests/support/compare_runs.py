@@ -20,7 +20,7 @@ import h5py
 import numpy as np
 
 # Restarting is noted in attributes whose names start with "restart".
-IGNORED = ("/timing*", "/@created", "/@run_id", "/@origin_run_id", "/@parent_run_id", "/@restart*")
+IGNORED = ("/timing*", "/@created", "/@run_id", "/@origin_run_id", "/@parent_run_id", "/@restart*", "/@hosts", "/@launch")
 
 
 def differences(first, second, tolerance=0.0, skip=()):

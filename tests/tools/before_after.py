@@ -30,7 +30,7 @@ MEMBERS = 4
 PASSING = (r"available per rank [^\n;]*", r'"available_bytes":\s*\d+', r"in \d+ s\.", r"\d+(\.\d+)? s\b", r"[0-9a-f]{8}-[0-9a-f-]{27}",
            r"\d{4}-\d\d-\d\dT[\d:]+Z?", r"Process name: [^\n]*", r"commit [^\n]*", r"[^\n]*\b(created|versions?|run id|timing|memory)\b[^\n]*")
 # The input stands in what `check` says, too; here it holds the folder's name.
-SKIPPED = ("/@input", "/*@file", "/@git_commit", "/@commit", "/@*version*", "/@run_file", "/@epoch_seconds", "/@write_seconds", "/@seconds_to_next")
+SKIPPED = ("/@input", "/@hosts", "/@launch", "/*@file", "/@git_commit", "/@commit", "/@*version*", "/@run_file", "/@epoch_seconds", "/@write_seconds", "/@seconds_to_next")
 
 
 def command(binary, ranks, *arguments):

@@ -1,11 +1,13 @@
 #include "config/document/document.hpp"
 
 #include "config/document/place.hpp"
+#include "config/document/suggest.hpp"
 #include "config/document/toml_text.hpp"
 #include "config/reference.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,7 +20,12 @@ namespace hjnet {
 
 namespace {
 
-using Segment = std::variant<std::string, std::size_t>;  // a key, or the index of an array element
+/// An array's element by what it is called: its `name`, or `from`-`to`.
+struct Called {
+  std::string name;
+};
+
+using Segment = std::variant<std::string, std::size_t, Called>;  // a key, or an array's element
 
 std::string read_text(const std::filesystem::path& input) {
   if (std::filesystem::is_directory(input)) {
@@ -48,15 +55,21 @@ bool is_bare_key(std::string_view key) {
   return !key.empty() && key.find_first_not_of(allowed) == std::string_view::npos;
 }
 
-/// Reads "[0][1]", the indices behind a key.
+/// Reads "[0][1]" or "[hidden]", the indices behind a key.
 std::vector<Segment> indices_of(std::string_view text, const std::string& whole) {
   std::vector<Segment> indices;
   while (!text.empty()) {
     const auto close = text.find(']');
     const auto digits = close == std::string_view::npos ? std::string_view() : text.substr(1, close - 1);
     const bool number = !digits.empty() && digits.size() < 10 && digits.find_first_not_of("0123456789") == digits.npos;
-    if (text.front() != '[' || !number) bad_override(whole, "expected an index such as [0] after the name of a list");
-    indices.emplace_back(static_cast<std::size_t>(std::stoul(std::string(digits))));
+    if (text.front() != '[' || (!number && !is_bare_key(digits))) {
+      bad_override(whole, "expected an index such as [0], or a name such as [hidden], after the name of a list");
+    }
+    if (number) {
+      indices.emplace_back(static_cast<std::size_t>(std::stoul(std::string(digits))));
+    } else {
+      indices.emplace_back(Called{std::string(digits)});
+    }
     text.remove_prefix(close + 1);
   }
   return indices;
@@ -112,6 +125,33 @@ void replace_element(toml::array& array, std::size_t index, std::string_view val
   });
 }
 
+/// What an array's element is called; "" where it has no name.
+std::string name_of(const toml::node& element) {
+  const auto* table = element.as_table();
+  if (table == nullptr) return "";
+  if (const auto name = (*table)["name"].value<std::string>()) return *name;
+  const auto from = (*table)["from"].value<std::string>();
+  const auto to = (*table)["to"].value<std::string>();
+  return from && to ? *from + "-" + *to : "";
+}
+
+/// The place of the one element of that name.
+std::size_t place_of(const toml::array& array, const std::string& name, const std::string& whole) {
+  std::vector<std::string> names;
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    names.push_back(name_of(array[i]));
+    if (names.back() == name) found.push_back(i);
+  }
+  if (found.size() == 1) return found.front();
+  if (found.size() > 1)
+    bad_override(whole, fmt::format("{} elements are called '{}': expected an index", found.size(), name));
+  std::erase(names, "");
+  if (names.empty()) bad_override(whole, fmt::format("expected an index, got '{}': the elements have no names", name));
+  bad_override(whole, fmt::format("expected an index or one of {}, got '{}'{}", fmt::join(names, ", "), name,
+                                  suggestion(name, names)));
+}
+
 void apply_override(toml::table& document, const std::string& text) {
   const std::string source = std::string(override_mark) + text;
   const auto equals = text.find('=');
@@ -121,15 +161,19 @@ void apply_override(toml::table& document, const std::string& text) {
   toml::node* node = &document;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const bool last = i + 1 == segments.size();
-    if (const auto* index = std::get_if<std::size_t>(&segments[i])) {
+    if (!std::holds_alternative<std::string>(segments[i])) {
+      const auto* called = std::get_if<Called>(&segments[i]);
       auto* array = node->as_array();
-      if (array == nullptr)
-        bad_override(text, fmt::format("expected a list before [{}], got {}", *index, describe(*node)));
-      if (*index >= array->size()) {
-        bad_override(text, fmt::format("expected an index below {}, got {}", array->size(), *index));
+      if (array == nullptr) {
+        const auto shown = called != nullptr ? called->name : std::to_string(std::get<std::size_t>(segments[i]));
+        bad_override(text, fmt::format("expected a list before [{}], got {}", shown, describe(*node)));
       }
-      if (last) return replace_element(*array, *index, value, source);
-      node = array->get(*index);
+      const auto index = called != nullptr ? place_of(*array, called->name, text) : std::get<std::size_t>(segments[i]);
+      if (index >= array->size()) {
+        bad_override(text, fmt::format("expected an index below {}, got {}", array->size(), index));
+      }
+      if (last) return replace_element(*array, index, value, source);
+      node = array->get(index);
       continue;
     }
     auto* table = node->as_table();

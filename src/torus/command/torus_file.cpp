@@ -36,6 +36,7 @@ void write_provenance(MPI_Comm comm, Archive& archive, const TorusSettings& sett
       {"input", from_root(comm, settings.resolved)},  // its paths may differ between machines
   };
   for (const auto& [name, value] : code_attributes()) attributes.emplace_back(name, value);
+  for (const auto& [name, value] : launch_attributes(comm)) attributes.emplace_back(name, value);
   for (const auto& [name, value] : attributes) archive.write_attribute("/", name, value);
 }
 
