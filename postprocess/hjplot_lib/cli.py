@@ -6,7 +6,7 @@ from hjcommon_lib.ending import ended
 from hjcommon_lib.places import Read, Written, check_places, paths_of
 from hjplot_lib import (confusion, difference, energy_account, entanglement, feedback, gauge_picture, gridworld, hopfield, kernel,
                         learning, learning_study, network, potential, report, scaling, scan_picture, style, table, torus, wavefunction)
-from hjplot_lib.outputs import Picture, check_replaced, write_table
+from hjplot_lib.outputs import Picture, check_replaced, origin, write_table
 
 # Modules that have a VERB, in the order of the help.
 VERBS = (potential, entanglement, network, feedback, difference, gauge_picture, kernel, learning, confusion, gridworld,
@@ -25,11 +25,12 @@ def parser():
 
 
 def main(argv=None):
-    arguments = parser().parse_args(argv)
-    return ended("hjplot", lambda: act(arguments), paths_of(arguments, Read))
+    words = sys.argv[1:] if argv is None else argv
+    arguments = parser().parse_args(words)
+    return ended("hjplot", lambda: act(arguments, words), paths_of(arguments, Read))
 
 
-def act(arguments):
+def act(arguments, words):
     check_places(arguments)
     check_replaced(paths_of(arguments, Written))
     verb = arguments.chosen
@@ -37,6 +38,6 @@ def act(arguments):
         if place is None:
             sys.stdout.write(made)
         elif isinstance(place, Picture):
-            style.save(made, place, arguments.dpi)
+            style.save(made, place, arguments.dpi, origin(paths_of(arguments, Read), words))
         else:
             write_table(place, made)

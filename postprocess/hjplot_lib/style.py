@@ -38,9 +38,9 @@ def patch(**look):
     return pyplot().matplotlib.patches.Patch(**look)
 
 
-def save(figure, path, dpi):
+def save(figure, path, dpi, source=""):
     try:
-        write_picture(path, figure, dpi)
+        write_picture(path, figure, dpi, source)
     finally:
         pyplot().close(figure)
 

@@ -140,6 +140,18 @@ class Pictures(HjplotCase):
         self.expect_picture("network", self.write(hidden=1500))
         self.expect_picture("network", self.write(), self.write("b.h5", states=True))
 
+    def test_pictures_say_where_they_come_from(self):
+        run = self.write()
+        with h5py.File(run, "a") as file:
+            file.attrs.update({"run_id": "1b4e28ba-2fa1", "code_version": "0.1.0", "git_commit": "abc123"})
+        for suffix in ("png", "svg", "pdf"):
+            with self.subTest(suffix=suffix):
+                picture = self.folder / f"out.{suffix}"
+                self.assertEqual(self.program("potential", run, "-o", picture).returncode, 0)
+                said = picture.read_bytes().replace(b"\\", b"")  # PDF escapes brackets
+                self.assertIn(f"hjplot potential {run} -o {picture}".encode(), said)
+                self.assertIn(f"{run}: 1b4e28ba-2fa1, hjnet 0.1.0, commit abc123".encode(), said)
+
     def test_pdf_by_the_program(self):
         done = self.program("potential", self.write(), "-o", self.folder / "out.pdf")
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
