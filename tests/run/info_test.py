@@ -54,7 +54,7 @@ class Info(WholeRun):
         self.run_case("run.h5", "run.name=a name", ranks=2)
         attributes = self.json("run.h5")["attributes"]
         self.assertEqual(attributes["hosts"], platform.node())
-        self.assertRegex(attributes["launch"], r"mpi\S+ -n 2 \S*hjnet run case.toml --output run.h5 --set 'run.name=a name'$")
+        self.assertRegex(attributes["launch"], r"(mpi|prte)\S+ -n 2 \S*hjnet run case.toml --output run.h5 --set 'run.name=a name'$")
         self.launch("run", "case.toml", "--output", "alone.h5", ranks=None)
         self.assertRegex(self.json("alone.h5")["attributes"]["launch"], r"^\S*hjnet run case.toml --output alone.h5$")
 
