@@ -1,5 +1,5 @@
 # `cmake --build build/release --target package`: a Debian package of what `cmake --install` installs, made on the release of Debian that
-# it is for. Its libraries are found by dpkg-shlibdeps (dpkg-dev); man pages are in it where help2man is there.
+# it is for. Its libraries are found by dpkg-shlibdeps (packages dpkg-dev and file); man pages are in it where help2man is there.
 find_program(HJNET_HELP2MAN help2man)
 if(HJNET_HELP2MAN)
   set(pages)

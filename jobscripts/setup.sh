@@ -20,7 +20,7 @@ packages=(
 test_packages=(libgtest-dev python3-sklearn python3-jsonschema slurmctld slurmd slurm-client munge iproute2 procps)
 # Only the runtime of Clang's sanitizers and fuzzer has no name without Clang's version: 14 in Debian 12, 19 in Debian 13.
 clang_version=$(grep -q '^VERSION_ID="12"' /etc/os-release && echo 14 || echo 19)
-full_packages=(clang "libclang-rt-$clang_version-dev" clang-format clang-tidy libblas3 liblapack3 qemu-user chromium dpkg-dev help2man)
+full_packages=(clang "libclang-rt-$clang_version-dev" clang-format clang-tidy libblas3 liblapack3 qemu-user chromium dpkg-dev file help2man)
 
 die() {
   printf 'setup: %s\n' "$@" >&2

@@ -10,6 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 rm -f "$build"/hjnet_*.deb
+cmake "$build" >/dev/null # help2man may be newer than the build
 cmake --build "$build" --target man
 cmake --build "$build" --target package
 packages=("$build"/hjnet_*.deb)
@@ -34,4 +35,4 @@ hjnet init first
 mpiexec -n 2 hjnet run first.toml
 MPLBACKEND=Agg hjplot entanglement first.h5 -o first.png
 [[ -s first.png ]]
-man -l usr/share/man/man1/hjnet-scan.1* | grep 'every combination' >/dev/null || ! command -v man >/dev/null
+! command -v man >/dev/null || man -l usr/share/man/man1/hjnet-scan.1* | grep 'every combination' >/dev/null
