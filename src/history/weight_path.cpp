@@ -221,7 +221,8 @@ void WeightPath::begin_epoch(const WeightRule& rule) {
 
 void WeightPath::advance(const WeightRule& rule, ItemRange range, double* force, const WeightRule::AtNode& at_node) {
   const auto stride = items();
-  const auto [first, count] = range;
+  const auto first = range.first;
+  const auto count = range.count;
   double* const velocities = velocities_.data() + first;
   double* const weights = weights_.data() + first;
   double* const momenta = momenta_.data() + first;
