@@ -110,11 +110,14 @@ void EpochOperators::relax(Relaxation kind, std::size_t first, std::size_t count
                            const double* forcing, double* solution, double* given) {
   const auto p = mesh_.nodes_per_element();
   const bool backward = kind == Relaxation::backward;
+  for (std::size_t k = 0; k < count; ++k) rule(kind, first + k);  // all are made, and stay where they are
+  std::vector<const RelaxationRule*> rules;
+  for (std::size_t k = 0; k < count; ++k) rules.push_back(&rule(kind, first + k));
   for (std::size_t top = 0; top < rows; top += block_rows) {
     const auto height = std::min(block_rows, rows - top);
     for (std::size_t k = 0; k < count; ++k) {
       const auto element = backward ? count - 1 - k : k;
-      const auto& r = rule(kind, first + element);
+      const auto& r = *rules[element];
       const auto place = top * stride + element * p;
       double* out = solution + place;
       gemm(CblasNoTrans, CblasTrans, static_cast<int>(height), static_cast<int>(p), static_cast<int>(p), 1.0,

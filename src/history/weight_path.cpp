@@ -207,11 +207,6 @@ void WeightPath::fit(std::vector<double>& stack, std::size_t size) {
   stack.resize(size);
 }
 
-void WeightPath::advance(const WeightRule& rule, double* force, const WeightRule::AtNode& at_node) {
-  begin_epoch(rule);
-  advance(rule, {0, items()}, force, at_node);
-}
-
 void WeightPath::begin_epoch(const WeightRule& rule) {
   move_velocities(rule.mesh());
   fit(weights_, velocities_.size());

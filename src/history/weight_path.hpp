@@ -77,11 +77,9 @@ public:
   [[nodiscard]] bool constant() const { return velocities_.empty(); }
   [[nodiscard]] const Mesh& mesh() const { return mesh_; }
 
-  /// Takes the next epoch. `force` is [node][items] on the rule's mesh, and used up. `at_node`, if any, is called for
-  /// every node, where velocity_at() is the new epoch's already.
-  void advance(const WeightRule& rule, double* force, const WeightRule::AtNode& at_node = {});
-  /// The same in parts: first this, then each range of the items (with decay the one of all) with its own force,
-  /// [node][count].
+  /// Takes the next epoch: first this, then each range of the items (with decay the one of all) with its own force,
+  /// [node][count] on the rule's mesh, which is used up. `at_node`, if any, is called for every node, where
+  /// velocity_at() of the range is the new epoch's already.
   void begin_epoch(const WeightRule& rule);
   void advance(const WeightRule& rule, ItemRange range, double* force, const WeightRule::AtNode& at_node);
 

@@ -10,22 +10,25 @@
 
 namespace hjnet {
 
-EnsembleGroups::EnsembleGroups(MPI_Comm world, const Settings& settings) {
-  int rank = 0;
+namespace {
+
+/// As many groups as members, as far as there are ranks.
+int group_count(MPI_Comm world, const Settings& settings) {
   int ranks = 1;
-  MPI_Comm_rank(world, &rank);
   MPI_Comm_size(world, &ranks);
-  const int members = settings.members();
-  const int first = settings.first_member();
-  const int groups = std::min(ranks, members);
-  const auto color = static_cast<int>(static_cast<std::int64_t>(rank) * groups / ranks);
-  MPI_Comm_split(world, color, rank, &group_);
-  rounds_ = (members + groups - 1) / groups;
-  for (int member = color; member < members; member += groups) members_.push_back(first + member);
+  return std::min(ranks, settings.members());
 }
 
-EnsembleGroups::~EnsembleGroups() {
-  MPI_Comm_free(&group_);
+}  // namespace
+
+EnsembleGroups::EnsembleGroups(MPI_Comm world, const Settings& settings)
+    : groups_(world, group_count(world, settings)) {
+  const int members = settings.members();
+  const int groups = group_count(world, settings);
+  rounds_ = (members + groups - 1) / groups;
+  for (int member = groups_.number(); member < members; member += groups) {
+    members_.push_back(settings.first_member() + member);
+  }
 }
 
 namespace {

@@ -2,6 +2,7 @@
 /// Members over groups of ranks, and what their numbers add up to.
 
 #include "config/settings.hpp"
+#include "parallel/rank_groups.hpp"
 #include "results/run_file.hpp"
 #include "run/member.hpp"
 
@@ -16,17 +17,14 @@ class EnsembleGroups {
 public:
   /// As many groups as members, as far as there are ranks. Collective over world.
   EnsembleGroups(MPI_Comm world, const Settings& settings);
-  ~EnsembleGroups();
-  EnsembleGroups(const EnsembleGroups&) = delete;
-  EnsembleGroups& operator=(const EnsembleGroups&) = delete;
 
-  [[nodiscard]] MPI_Comm group() const { return group_; }
+  [[nodiscard]] MPI_Comm group() const { return groups_.group(); }
   [[nodiscard]] int rounds() const { return rounds_; }
   /// This group's members; the last round may have none for some groups.
   [[nodiscard]] const std::vector<int>& members() const { return members_; }
 
 private:
-  MPI_Comm group_ = MPI_COMM_NULL;
+  RankGroups groups_;
   std::vector<int> members_;
   int rounds_ = 0;
 };

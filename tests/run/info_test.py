@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from input_text import PARTICLES, case  # noqa: E402
 from whole_run import WholeRun  # noqa: E402
 
-SMALL = case({"ports": 6, "hidden": 5, "out": 2}, run={"epochs": 2, "samples_per_epoch": 8, "seed": 5}, particles=PARTICLES)
+SMALL = case(run={"epochs": 2, "samples_per_epoch": 8, "seed": 5}, particles=PARTICLES)
 
 
 class Info(WholeRun):

@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from input_text import PARTICLES, TINY, case  # noqa: E402
 from whole_run import SOURCE, STOPPED, WholeRun  # noqa: E402
 
-SMALL = case({"ports": 6, "hidden": 5, "out": 2}, run={"epochs": 2, "samples_per_epoch": 8, "seed": 5}, particles=PARTICLES)
+SMALL = case(run={"epochs": 2, "samples_per_epoch": 8, "seed": 5}, particles=PARTICLES)
 KEYS = ("network.layer[hidden].neurons=3,5", "learning.target={ values = [0.1, 0.2] },0.5")
 POINTS = list(itertools.product(("3", "5"), ("{ values = [0.1, 0.2] }", "0.5")))
 SINGULAR = str((math.pi / 2) ** 2)  # of weight decay with this inertia

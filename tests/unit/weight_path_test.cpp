@@ -86,7 +86,9 @@ std::vector<double> force_at_nodes(const Mesh& mesh) {
 std::vector<double> advance(WeightPath& path, const LearningSettings& settings, const Mesh& mesh,
                             std::vector<double> force) {
   std::vector<double> m(mesh.nodes() * path.items());
-  path.advance(WeightRule(settings, mesh), force.data(), [&](std::size_t node, const double* at) {
+  const WeightRule rule(settings, mesh);
+  path.begin_epoch(rule);
+  path.advance(rule, {0, path.items()}, force.data(), [&](std::size_t node, const double* at) {
     std::copy_n(at, path.items(), m.begin() + static_cast<std::ptrdiff_t>(node * path.items()));
   });
   return m;

@@ -144,10 +144,7 @@ void FactorWeights::advance_thresholds(const EpochFactors& factors, SynapseSums&
       }
     }
   }
-  const ItemRange all{0, thresholds_.items()};
-  advance_summed(
-      thresholds_, *rule_, {&all, 1}, [force](const ItemRange&) { return force; }, true, SynapseInner{thresholds},
-      sums);
+  advance_summed(thresholds_, *rule_, force, true, SynapseInner{thresholds}, sums);
 }
 
 std::vector<std::vector<double>> FactorWeights::gathered_bases() const {

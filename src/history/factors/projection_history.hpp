@@ -139,6 +139,15 @@ void advance_summed(WeightPath& path, const WeightRule& rule, std::span<const It
   }
 }
 
+/// The same of all items together.
+template <class Inner>
+void advance_summed(WeightPath& path, const WeightRule& rule, double* force, bool counted, const Inner& inner,
+                    SynapseSums& sums) {
+  const ItemRange all{0, path.items()};
+  advance_summed(
+      path, rule, {&all, 1}, [force](const ItemRange&) { return force; }, counted, inner, sums);
+}
+
 /// A path's sets of items in a checkpoint: write(dataset, sets, numbers), or read(), is called for each.
 template <class Write>
 void save_path(VectorArchive& out, const std::string& group, const WeightPath& path, Write write) {

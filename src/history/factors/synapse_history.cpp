@@ -109,9 +109,7 @@ void SynapseHistory::advance(const WeightRule& rule, const EpochFactors& factors
   const auto nodes = rule.mesh().nodes();
   double* force = room_in(scratch, nodes * path_.items());
   find_force(factors, nodes, force);
-  const ItemRange all{0, path_.items()};
-  advance_summed(
-      path_, rule, {&all, 1}, [force](const ItemRange&) { return force; }, true, SynapseInner{count()}, sums);
+  advance_summed(path_, rule, force, true, SynapseInner{count()}, sums);
 }
 
 void SynapseHistory::read(EndValues values, bool /*with_initial*/, const std::vector<double>& /*pre*/,

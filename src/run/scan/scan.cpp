@@ -1,11 +1,13 @@
 #include "run/scan/scan.hpp"
 
 #include "archive/collective.hpp"
+#include "archive/files/publish.hpp"
 #include "config/load.hpp"
 #include "config/resolved.hpp"
 #include "engine/constraint_rules.hpp"
 #include "parallel/machine.hpp"
 #include "parallel/print.hpp"
+#include "parallel/rank_groups.hpp"
 #include "parallel/stop.hpp"
 #include "results/progress.hpp"
 #include "results/provenance.hpp"
@@ -77,8 +79,8 @@ std::string csv_cell(const std::string& text) {
   return fmt::format("\"{}\"", out);
 }
 
-/// The table of the points; replaced as a whole.
-void write_table(const Scan& scan, const std::vector<int>& states) {
+/// The table of the points.
+void write_table(const std::filesystem::path& file, const Scan& scan, const std::vector<int>& states) {
   std::string text = "number,file";
   for (const auto& key : scan.keys) text += fmt::format(",{}", csv_cell(key.key));
   text += ",state\n";
@@ -87,14 +89,10 @@ void write_table(const Scan& scan, const std::vector<int>& states) {
     for (const auto& value : scan.points[i].values) text += fmt::format(",{}", csv_cell(value));
     text += fmt::format(",{}\n", state_names[states[i]]);
   }
-  const auto file = scan.directory / "scan.csv";
-  const auto beside = scan.directory / "scan.csv.partial";
-  std::ofstream out(beside);
+  std::ofstream out(file);
   out << text;
   out.close();
-  std::error_code error;
-  if (out) fs::rename(beside, file, error);
-  if (!out || error) throw io_error(fmt::format("cannot write '{}'", file.string()));
+  if (!out) throw io_error(fmt::format("cannot write '{}'", file.string()));
 }
 
 /// What a run tells of itself, its point tells in a line; of warnings it is said whose they are.
@@ -120,14 +118,11 @@ class ScanGroup {
 public:
   ScanGroup(MPI_Comm world, const Scan& scan, const ScanOptions& options)
       : world_(world), scan_(scan), options_(options), start_(MPI_Wtime()), states_(scan.points.size(), 0) {
-    int rank = 0;
     int ranks = 1;
-    MPI_Comm_rank(world, &rank);
     MPI_Comm_size(world, &ranks);
     const int groups = options.jobs.value_or(std::min(ranks, static_cast<int>(scan.points.size())));
-    const int group = static_cast<int>(static_cast<std::int64_t>(rank) * groups / ranks);
-    MPI_Comm_split(world, group, rank, &group_);
-    MPI_Comm_rank(group_, &rank_);
+    groups_.emplace(world, groups);
+    MPI_Comm_rank(group(), &rank_);
     const int here = ranks_on_this_machine(world);
     const auto work = agreed(world, [&] {
       std::vector<double> out;
@@ -136,11 +131,8 @@ public:
       }
       return out;
     });
-    mine_ = share_work(work, static_cast<std::size_t>(groups))[static_cast<std::size_t>(group)];
+    mine_ = share_work(work, static_cast<std::size_t>(groups))[static_cast<std::size_t>(groups_->number())];
   }
-  ~ScanGroup() { MPI_Comm_free(&group_); }
-  ScanGroup(const ScanGroup&) = delete;
-  ScanGroup& operator=(const ScanGroup&) = delete;
 
   /// Takes the group's points. Returns how each of all points stands; collective over the world.
   std::vector<int> take() {
@@ -152,12 +144,13 @@ public:
   }
 
 private:
+  [[nodiscard]] MPI_Comm group() const { return groups_->group(); }
   [[nodiscard]] double left() const { return *options_.max_walltime - (MPI_Wtime() - start_); }
 
   /// Whether the group has been asked to stop.
   [[nodiscard]] bool must_stop() const {
     int stop = stop_signalled() || (options_.max_walltime && left() <= 0.0) ? 1 : 0;
-    MPI_Allreduce(MPI_IN_PLACE, &stop, 1, MPI_INT, MPI_MAX, group_);
+    MPI_Allreduce(MPI_IN_PLACE, &stop, 1, MPI_INT, MPI_MAX, group());
     return stop == 1;
   }
 
@@ -165,7 +158,7 @@ private:
   [[nodiscard]] bool is_begun(std::size_t point) const {
     std::error_code error;
     int begun = fs::exists(scan_.settings[point].output.file, error) ? 1 : 0;
-    MPI_Bcast(&begun, 1, MPI_INT, 0, group_);
+    MPI_Bcast(&begun, 1, MPI_INT, 0, group());
     return begun == 1;
   }
 
@@ -177,12 +170,12 @@ private:
     if (!options_.overwrite && is_begun(point)) run.restart = "auto";
     if (options_.max_walltime) {
       run.max_walltime = left();
-      MPI_Bcast(&*run.max_walltime, 1, MPI_DOUBLE, 0, group_);
+      MPI_Bcast(&*run.max_walltime, 1, MPI_DOUBLE, 0, group());
     }
     auto state = PointState::failed;
     std::string said;
     try {
-      if (run_simulation(group_, scan_.settings[point], run) == ExitStatus::stopped_early) {
+      if (run_simulation(group(), scan_.settings[point], run) == ExitStatus::stopped_early) {
         say(point, "stopped early, as asked");
         return false;
       }
@@ -208,7 +201,8 @@ private:
     std::fputs(text.c_str(), stderr);
   }
 
-  MPI_Comm world_, group_ = MPI_COMM_NULL;
+  MPI_Comm world_;
+  std::optional<RankGroups> groups_;
   const Scan& scan_;
   const ScanOptions& options_;
   double start_;
@@ -243,11 +237,13 @@ ExitStatus run_scan(MPI_Comm world, const fs::path& input, const ScanOptions& op
   const auto scan = read_scan(world, input, options);
   prepare(world, scan, input, options);
   const auto states = ScanGroup(world, scan, options).take();
+  const auto table = scan.directory / "scan.csv";
   int rank = 0;
   MPI_Comm_rank(world, &rank);
   together(world, [&] {
-    if (rank == 0) write_table(scan, states);
+    if (rank == 0) write_table(partial_name(table), scan, states);
   });
+  publish(world, partial_name(table), table);
   const auto count = [&](PointState state) {
     return std::count(states.begin(), states.end(), static_cast<int>(state));
   };
@@ -255,7 +251,7 @@ ExitStatus run_scan(MPI_Comm world, const fs::path& input, const ScanOptions& op
   const auto failed = count(PointState::failed);
   const auto runs = (scan.directory / "*.h5").string();
   print_once(fmt::format("{} of {} points are complete{}; {} lists them.\n", complete, states.size(),
-                         failed > 0 ? fmt::format(", {} failed", failed) : "", (scan.directory / "scan.csv").string()),
+                         failed > 0 ? fmt::format(", {} failed", failed) : "", table.string()),
              world);
   if (complete > 0) print_once(fmt::format("hjplot scan {} draws what came of them.\n", runs), world);
   if (count(PointState::waiting) == 0) return failed > 0 ? ExitStatus::failed : ExitStatus::complete;
