@@ -12,7 +12,6 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -97,11 +96,13 @@ private:
   }
 
   /// CLI11 would only say that a subcommand is missing.
-  static void check_verb_name(const std::string& given) {
-    const std::vector<std::string> verbs{"run",  "check", "scan",     "torus",  "quantum", "info",
-                                         "diff", "init",  "examples", "schema", "help"};
-    if (given.starts_with('-') || given == "reference") return;
-    if (std::find(verbs.begin(), verbs.end(), given) != verbs.end()) return;
+  void check_verb_name(const std::string& given) {
+    if (given.starts_with('-')) return;
+    std::vector<std::string> verbs;
+    for (const auto* verb : app_.get_subcommands([](const auto*) { return true; })) {
+      if (verb->get_name() == given) return;
+      if (!verb->get_group().empty()) verbs.push_back(verb->get_name());
+    }
     throw hjnet::config_error(fmt::format("hjnet: expected one of {}, got '{}'{}", fmt::join(verbs, ", "), given,
                                           hjnet::suggestion(given, verbs)));
   }

@@ -2,7 +2,7 @@
 # C++ for the targets of SUNDIALS 7; our own code calls MPI from C.
 find_package(MPI REQUIRED COMPONENTS C CXX)
 set(HDF5_PREFER_PARALLEL ON)
-find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(HDF5 REQUIRED COMPONENTS C HL)
 if(NOT HDF5_IS_PARALLEL)
   message(FATAL_ERROR "HDF5 was found at ${HDF5_INCLUDE_DIRS} but is not a parallel build; point HDF5_ROOT at one")
 endif()
@@ -32,4 +32,4 @@ target_compile_definitions(hjnet_mpi INTERFACE OMPI_SKIP_MPICXX)
 
 add_library(hjnet_hdf5 INTERFACE)
 target_include_directories(hjnet_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
-target_link_libraries(hjnet_hdf5 INTERFACE ${HDF5_LIBRARIES} hjnet_mpi)
+target_link_libraries(hjnet_hdf5 INTERFACE ${HDF5_HL_LIBRARIES} ${HDF5_LIBRARIES} hjnet_mpi)

@@ -75,5 +75,8 @@ Done in $SECONDS s. The pictures:
   $results/figure2.png   averaged learning potential of one- and two-layer networks
   $results/figure3.png   concurrence of two particles, memory by memory, dashed where unphysical
 The numbers behind them: $results/demo-*.h5
-Next: docs/user-guide.md
+To call hjnet, hjplot and hjdata by their names, in this shell or from now on:
+  export PATH=$(printf '%q' "$root/build/release/apps"):$(printf '%q' "$root/postprocess"):\$PATH
+  cmake --install $(printf '%q' "$root/build/release") --prefix ~/.local     # with ~/.local/bin in PATH
+Next: docs/tutorial.md, docs/user-guide.md
 MESSAGE

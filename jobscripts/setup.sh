@@ -5,7 +5,7 @@
 #   bash jobscripts/setup.sh --tests   also what the tests need besides: GoogleTest, data sets, a Slurm, which they
 #                                      start themselves, and ps
 #   bash jobscripts/setup.sh --full    also what the `full` tests need (formatter, linter, fuzzer, another BLAS, an emulator, a
-#                                      browser, what makes packages)
+#                                      browser, what makes packages and the site, what reads results)
 #   bash jobscripts/setup.sh --list    prints the package names, one a line, and installs nothing
 #
 # Where nothing is missing it touches nothing and needs no network.
@@ -20,7 +20,8 @@ packages=(
 test_packages=(libgtest-dev python3-sklearn python3-jsonschema slurmctld slurmd slurm-client munge iproute2 procps)
 # Only the runtime of Clang's sanitizers and fuzzer has no name without Clang's version: 14 in Debian 12, 19 in Debian 13.
 clang_version=$(grep -q '^VERSION_ID="12"' /etc/os-release && echo 14 || echo 19)
-full_packages=(clang "libclang-rt-$clang_version-dev" clang-format clang-tidy libblas3 liblapack3 qemu-user chromium dpkg-dev file help2man)
+full_packages=(clang "libclang-rt-$clang_version-dev" clang-format clang-tidy libblas3 liblapack3 qemu-user chromium dpkg-dev file help2man
+  python3-xarray python3-h5netcdf python3-pandas python3-qutip python3-sphinx python3-myst-parser furo libjs-mathjax)
 
 die() {
   printf 'setup: %s\n' "$@" >&2

@@ -30,6 +30,8 @@ def parser():
                       help="column of the target: whole numbers or text are classes; given several times, numbers")
     verb.add_argument("--separator", metavar="CHARACTER",
                       help="between cells, or tab (default: that of comma, tab, semicolon which the heading has)")
+    verb.add_argument("--without", action="append", default=[], metavar="COLUMN",
+                      help="leave this column out (again for more); a first column without a name always is")
     verb.add_argument("--labels", action="store_true", help="whatever stands in the target is the name of a class")
     source_options(verb)
     source_options(add(verbs, "numpy", "two NumPy files, packed by gzip or not", act_numpy, ["inputs", "targets"]))

@@ -26,6 +26,7 @@ class Dataset:
     rows: np.ndarray | None = None  # number of each pattern in the source; None: 0 .. P-1
     missing: str = MISSING[0]
     dropped: int = 0  # patterns
+    left_out: list = field(default_factory=list)  # names of columns
 
     @property
     def labelled(self):

@@ -18,19 +18,22 @@ WAY = "--missing drop leaves such patterns out, --missing mean fills inputs"
 
 def table(path, names, options):
     """A table as a Dataset; `names` are the target columns, the rest are inputs. `options`: separator (or None),
-    numbers, labels, missing."""
+    numbers, labels, missing, without (columns that are left out, as a first one without a name is: it numbers the rows)."""
     heading, lines = lines_of(path, options.separator)
-    for name in names:
+    for name in [*names, *options.without]:
         if heading.count(name) != 1:
             what = "no column" if name not in heading else "several columns"
             raise DataError(f"{path}: {what} '{name}'; the columns are: {', '.join(heading)}")
+        if name in names and name in options.without:
+            raise DataError(f"--without: '{name}' is the target")
     picked = [heading.index(name) for name in names]
-    rest = [column for column in range(len(heading)) if column not in picked]
+    left_out = {heading.index(name) for name in options.without} | ({0} if heading[0] == "" else set())
+    rest = [column for column in range(len(heading)) if column not in left_out.union(picked)]
     cells = Cells(path, heading, lines, options.missing)
     inputs = np.array([cells.numbers(row, rest) for row in lines], float).reshape(len(lines), len(rest))
     targets, classes = targets_of(cells, picked, options)
     return made(inputs, targets, path, options.missing, source=f"{Path(path).name}, target {', '.join(names)}",
-                columns=[heading[c] for c in rest], **({"classes": classes} if classes else {}))
+                columns=[heading[c] for c in rest], left_out=[heading[c] for c in sorted(left_out.difference(picked))], **({"classes": classes} if classes else {}))
 
 
 def content_of(path):

@@ -39,7 +39,8 @@ def write(data, path, options):
             targets = data.targets[mine] if shift is None else (data.targets[mine] - shift[0]) / shift[1]
             fill(file.create_group(name), (data.inputs[mine] - offset) / divisor, targets,
                  mine if data.rows is None else data.rows[mine])
-    lost = [f"{data.dropped} patterns dropped: values are missing"] if data.dropped else []
+    lost = [f"column '{name}' left out" for name in data.left_out]
+    lost += [f"{data.dropped} patterns dropped: values are missing"] if data.dropped else []
     lost += [f"{filled} missing values are the training part's means"] if filled else []
     return lost + [line(name, data, mine) for name, mine in rows.items()]
 

@@ -34,6 +34,7 @@ def act(arguments, words):
     check_places(arguments)
     check_replaced(paths_of(arguments, Written))
     verb = arguments.chosen
+    style.Width.inches = vars(arguments).get("width")
     for place, made in verb.make(verb.read(arguments), arguments):
         if place is None:
             sys.stdout.write(made)

@@ -74,7 +74,7 @@ def draw(run, kernel, title=None):
 def draw_matrix(figure, axes, kernel):
     limit = np.abs(kernel.path).max() or 1.0
     image = axes.imshow(kernel.path, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
-    figure.colorbar(image, ax=axes, shrink=0.82, pad=0.02)
+    figure.colorbar(image, ax=axes, shrink=0.82, pad=0.02, label="path kernel $K$")
     size = len(kernel.output)
     if size > 1 and kernel.patterns <= 64:
         for p in range(1, kernel.patterns):

@@ -7,6 +7,7 @@ from hjplot_lib.weights import layers, projections
 
 MAX_NODES = 24  # of a layer; a larger one is drawn as a box
 MAX_TRACES = 8  # of a layer
+TRACES = 2.6  # inches
 WEIGHTS = "RdBu_r"
 
 
@@ -24,7 +25,7 @@ def draw(runs, title=None):
 
 
 def run_height(run, all_layers, synapses):
-    return 0.5 + max(3.2, 2.1 * len(synapses)) + (1.9 if run.has("/states/y") else 0.0)
+    return 0.5 + max(3.2, 2.1 * len(synapses)) + (TRACES if run.has("/states/y") else 0.0)
 
 
 def draw_run(figure, run, all_layers, synapses):
@@ -33,7 +34,7 @@ def draw_run(figure, run, all_layers, synapses):
     with_states = run.has("/states/y")
     weight_rows = max(3.2, 2.1 * len(synapses))
     bands = figure.subfigures(2 if with_states else 1, 1, squeeze=False,
-                              height_ratios=[weight_rows, 1.9] if with_states else [1.0])[:, 0]
+                              height_ratios=[weight_rows, TRACES] if with_states else [1.0])[:, 0]
     left, right = bands[0].subfigures(1, 2, width_ratios=[1.0, 1.45])
     limit = max(np.nanmax(np.abs(m)) for p in synapses for m in (p.initial, p.final) if m is not None)
     draw_graph(left.subplots(), run, all_layers, synapses, limit)
@@ -139,6 +140,7 @@ def draw_matrix(figure, axes, matrix, name, limit):
         return
     image = axes.imshow(matrix, cmap=WEIGHTS, vmin=-top, vmax=top, aspect="auto", interpolation="nearest")
     bar = figure.colorbar(image, ax=axes, fraction=0.08, pad=0.03)
+    bar.set_label("change of $W$" if name == "change" else "$W$", fontsize=8, labelpad=1.0)
     bar.ax.tick_params(labelsize=7.5)
     bar.locator = style.pyplot().MaxNLocator(5, symmetric=True)
     bar.update_ticks()
@@ -154,12 +156,14 @@ def draw_traces(figure, run, all_layers):
             y = states[: run.samples, layer.first + k]
             index = style.thinned(run, y, 1500)
             axes.plot(run.time[index], y[index], linewidth=0.9,
-                      color=style.pyplot().get_cmap("viridis")(0.85 * i / max(len(chosen) - 1, 1)))
+                      color=style.pyplot().get_cmap("viridis")(0.85 * i / max(len(chosen) - 1, 1)), label=str(k))
         style.time_limits(axes, [run])
         style.epoch_axis(axes, [run], top=False)
         some = "" if len(chosen) == layer.neurons else f" ({len(chosen)} of {layer.neurons})"
         axes.set_title(f"$y_k(t)$, {layer.name}{some}", fontsize=10)
         axes.set_xlabel("time $t$")
+        axes.legend(title="neuron $k$", title_fontsize=8, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.38), ncol=4,
+                    frameon=False, handlelength=1.0, columnspacing=0.9, borderaxespad=0.0)
     panels[0].set_ylabel("output $y_k$")
 
 

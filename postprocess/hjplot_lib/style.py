@@ -2,6 +2,7 @@
 import numpy as np
 
 from hjplot_lib.outputs import write_picture
+from hjplot_lib.runfile import PlotError
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart (its yellow is too pale for print).
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00"]
@@ -38,11 +39,52 @@ def patch(**look):
     return pyplot().matplotlib.patches.Patch(**look)
 
 
+class Width:
+    """How wide pictures are to be, in inches; None: as they are drawn. It is set before they are drawn, for narrow ones have
+    their legends in one column."""
+    inches = None
+    COLUMN = 3.4  # of a journal
+    LEAST = 2.5
+
+    @classmethod
+    def is_narrow(cls):
+        return cls.inches is not None and cls.inches < 5.0
+
+
 def save(figure, path, dpi, source=""):
     try:
+        if Width.inches is not None:
+            fit(figure, Width.inches)
         write_picture(path, figure, dpi, source)
     finally:
         pyplot().close(figure)
+
+
+def fit(figure, inches):
+    """Brings a picture to a width. Text and lines shrink less than the width does, and so does the height: on the 3.4 inches
+    of a column text is 0.69 of its size, 7 points."""
+    artists = pyplot().matplotlib
+    share = inches / figure.get_figwidth()
+    gentle = np.sqrt(share)
+    if share < 0.45:
+        raise PlotError(f"--width: panels stand side by side in this picture; expected at least {0.45 * figure.get_figwidth():.1f} inches")
+    figure.set_size_inches(inches, figure.get_figheight() * gentle)
+    sizes = {text: text.get_fontsize() for text in figure.findobj(artists.text.Text)}
+    for axis in figure.findobj(artists.axis.Axis):  # whose labels are made anew at will
+        for which, ticks in (("major", axis.get_major_ticks()), ("minor", axis.get_minor_ticks())):
+            if ticks:
+                axis.set_tick_params(which=which, labelsize=gentle * sizes.get(ticks[0].label1, ticks[0].label1.get_fontsize()))
+    for text, size in sizes.items():
+        text.set_fontsize(gentle * size)
+        words = text.get_text().split(" ")
+        if text.get_rotation() == 0 and len(words) > 1 and text.get_window_extent().width > 0.86 * figure.bbox.width:
+            half = (len(words) + 1) // 2
+            lines = [" ".join(words[:half]), " ".join(words[half:])]
+            if lines[0].count("$") % 2 == 0:  # not within a formula
+                text.set_text("\n".join(lines))
+    for curve in figure.findobj(artists.lines.Line2D):
+        curve.set_linewidth(gentle * curve.get_linewidth())
+        curve.set_markersize(gentle * curve.get_markersize())
 
 
 def colour(index):
@@ -116,7 +158,7 @@ def with_legend(heights, columns):
     """A figure of panels of the given heights (inches) over a strip for the legend, whose columns are lists of
     (handle, text). The strip is as high as its text, so that long names never squeeze the panels."""
     rows = max(sum(text.count("\n") + 1 + 0.25 for _, text in column) for column in columns)
-    strip = 0.215 * rows + 0.12  # labels and title take their share of it, too
+    strip = (0.25 if Width.is_narrow() else 0.215) * rows + 0.12  # labels and title take their share of it, too
     figure, panels = pyplot().subplots(len(heights) + 1, 1, figsize=(7.2, sum(heights) + strip),
                                        gridspec_kw={"height_ratios": [*heights, strip]})
     panels[-1].set_axis_off()
@@ -137,7 +179,7 @@ def fill_legend(axes, columns):
 
 def in_columns(groups, extra):
     """Legend columns: whole groups (a group a run) in two columns where there are several, then `extra` entries."""
-    count = 1 if len(groups) == 1 and len(groups[0]) + len(extra) < 3 else 2
+    count = 1 if Width.is_narrow() or (len(groups) == 1 and len(groups[0]) + len(extra) < 3) else 2
     columns = [[] for _ in range(count)]
     for i, group in enumerate(groups):
         columns[i % count] += group

@@ -91,7 +91,7 @@ def draw_plane(wave):
     panels[0, 0].set_title(r"phase of $\psi$", fontsize=10)
     image = panels[0, 1].imshow(wave.density.T, origin="lower", extent=extent, cmap="Greys", interpolation="nearest")
     panels[0, 1].set_title(r"$|\psi|^2$ and an orbit", fontsize=10)
-    figure.colorbar(image, ax=panels[0, 1], shrink=0.85)
+    figure.colorbar(image, ax=panels[0, 1], shrink=0.85, label=r"$|\psi|^2$")
     some = wave.samples[:: max(1, len(wave.samples) // 1500)]
     panels[0, 1].plot(some[:, 0], some[:, 1], linestyle="", marker=".", markersize=1.5, color=style.colour(1),
                       alpha=0.6)

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hjcommon_lib.places import Read
+from hjplot_lib import style
 from hjplot_lib.inputs import tell_apart
 from hjplot_lib.outputs import Picture, Table
 from hjplot_lib.runfile import PlotError, RunFile, note
@@ -22,6 +23,13 @@ def noted(runs):
         if not run.finished:
             note(f"{run.path}: {run.progress()}")
     return runs
+
+
+def inches(text):
+    width = style.Width.COLUMN if text == "column" else float(text)
+    if not style.Width.LEAST <= width <= 30.0:
+        raise ValueError
+    return width
 
 
 @dataclass(frozen=True)
@@ -64,4 +72,5 @@ def csv(text):
 
 PICTURE = (option("-o", "--output", type=Picture, required=True, metavar="FILE", help="picture: .png, .pdf or .svg"),
            option("--title", metavar="TEXT", help="title instead of the usual one"),
+           option("--width", type=inches, metavar="INCHES", help="of the picture, or column: 3.4, one of a journal's"),
            option("--dpi", type=int, default=200, help="dots per inch (default 200)"))

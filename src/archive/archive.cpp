@@ -15,7 +15,9 @@
 #include <cstring>
 #include <exception>
 #include <limits>
+#include <numeric>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace hjnet {
@@ -193,12 +195,13 @@ void Archive::link(const std::string& existing, const std::string& path) {
   });
 }
 
-void Archive::create(const std::string& path, Element element, const std::vector<std::uint64_t>& dims,
+void Archive::create(const std::string& path, Element element, const std::vector<Dimension>& dims,
                      const std::string& description, const std::string& units) {
   together(comm_, [&] {
     const auto what = message("create dataset", path);
     const auto type = hdf5::make_type(element);
-    const std::vector<hsize_t> extent(dims.begin(), dims.end());
+    std::vector<hsize_t> extent;
+    for (const auto& dimension : dims) extent.push_back(dimension.size);
     const Handle space(
         HJNET_HDF5(dims.empty() ? H5Screate(H5S_SCALAR)
                                 : H5Screate_simple(static_cast<int>(dims.size()), extent.data(), nullptr),
@@ -219,17 +222,19 @@ void Archive::create(const std::string& path, Element element, const std::vector
   });
   write_attribute(path, "description", description);
   write_attribute(path, "units", units);
-  unfilled_.emplace_back(path, element);
+  unfilled_.push_back({path, element, std::nullopt});
+  name_axes(path, dims);
 }
 
 void Archive::fill() {
   flush();
-  for (const auto& [path, element] : std::exchange(unfilled_, {})) fill(path, element);
+  for (const auto& dataset : std::exchange(unfilled_, {})) fill(dataset);
 }
 
-void Archive::fill(const std::string& path, Element element) {
+void Archive::fill(const Unfilled& dataset) {
+  const auto element = dataset.element;
   const auto block = std::min<std::uint64_t>(transfer_bytes_, 1U << 22U);
-  const auto parts = split(Slab::whole(dims(path)), std::max<std::uint64_t>(1, block / hdf5::size_of(element)));
+  const auto parts = split(Slab::whole(dims(dataset.path)), std::max<std::uint64_t>(1, block / hdf5::size_of(element)));
   int rank = 0;
   int size = 1;
   if (comm_ != MPI_COMM_NULL) {
@@ -237,9 +242,12 @@ void Archive::fill(const std::string& path, Element element) {
     MPI_Comm_size(comm_, &size);
   }
   const auto fill_mine = [&]<class T>(T value) {
-    const std::vector<T> values(parts.empty() ? 0 : parts.front().elements(), value);
+    std::vector<T> values(parts.empty() ? 0 : parts.front().elements(), value);
     for (std::size_t i = static_cast<std::size_t>(rank); i < parts.size(); i += static_cast<std::size_t>(size)) {
-      write<T>(path, parts[i], std::span(values).first(parts[i].elements()), Access::independent);
+      if constexpr (std::is_same_v<T, std::int64_t>) {
+        if (dataset.first) std::iota(values.begin(), values.end(), *dataset.first + static_cast<T>(parts[i].start[0]));
+      }
+      write<T>(dataset.path, parts[i], std::span<const T>(values).first(parts[i].elements()), Access::independent);
     }
   };
   together(comm_, [&] {

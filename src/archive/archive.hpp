@@ -43,6 +43,22 @@ constexpr Element element_of<std::complex<double>>() {
   return Element::complex128;
 }
 
+/// An extent of a dataset. With a name it is an axis: the dataset of that name in the same group holds its values, a
+/// "dimension scale" of HDF5, by which netCDF and xarray know it.
+struct Dimension {
+  Dimension(std::uint64_t extent) : size(extent) {}
+  /// Where the scale is not there yet it is made of whole numbers, from `start` on. `from`: the group that has it,
+  /// where that is another; the group of the dataset has a link to it then. "/": the root, without links, where they
+  /// would be too many.
+  Dimension(std::string axis, std::uint64_t extent, std::string from = {}, std::int64_t start = 0)
+      : name(std::move(axis)), size(extent), home(std::move(from)), first(start) {}
+
+  std::string name;
+  std::uint64_t size = 0;
+  std::string home;
+  std::int64_t first = 0;
+};
+
 /// How the ranks of an archive's communicator take part in a transfer. collective: all of them call, those without data
 /// with an empty slab, and an error on one is thrown on all. independent: whoever has data calls; an error stays there.
 enum class Access { collective, independent };
@@ -112,15 +128,17 @@ public:
   void create_group(const std::string& path);
 
   /// Makes a dataset at its full size, and the groups above it that are missing. What is not written reads as zero,
-  /// unless fill() was called. `units` "1" is dimensionless.
+  /// unless fill() was called. `units` "1" is dimensionless. A dataset of one axis that has the axis' name is its
+  /// scale.
   template <class T>
-  void create_dataset(const std::string& path, const std::vector<std::uint64_t>& dims, const std::string& description,
+  void create_dataset(const std::string& path, const std::vector<Dimension>& dims, const std::string& description,
                       const std::string& units = "1") {
     create(path, element_of<T>(), dims, description, units);
   }
 
   /// Brings the structure of the file to the disk, then fills all datasets made since the last call with NaN (integers:
-  /// -1), each rank its part. In this order a disk too small for the data fails with the structure already safe.
+  /// -1; scales of whole numbers: those), each rank its part. In this order a disk too small for the data fails with
+  /// the structure already safe.
   void fill();
 
   /// Gives an existing object a second name (a hard link).
@@ -160,7 +178,7 @@ public:
 
   [[nodiscard]] bool contains(const std::string& path) const;
   [[nodiscard]] std::vector<std::uint64_t> dims(const std::string& dataset) const;
-  /// Every dataset below the root, by path.
+  /// Every dataset below the root, by path; symbolic links are passed over.
   [[nodiscard]] std::vector<DatasetInfo> datasets() const;
   [[nodiscard]] const std::filesystem::path& file() const { return path_; }
 
@@ -198,9 +216,19 @@ private:
   Archive(MPI_Comm comm, std::filesystem::path path, std::uint64_t transfer_bytes);
 
   static Archive opened(MPI_Comm comm, const std::filesystem::path& file, std::uint64_t transfer_bytes, unsigned flags);
-  void create(const std::string& path, Element element, const std::vector<std::uint64_t>& dims,
+  /// A new dataset that is to be filled.
+  struct Unfilled {
+    std::string path;
+    Element element;
+    std::optional<std::int64_t> first;  ///< of whole numbers in order
+  };
+
+  void create(const std::string& path, Element element, const std::vector<Dimension>& dims,
               const std::string& description, const std::string& units);
-  void fill(const std::string& path, Element element);
+  void name_axes(const std::string& path, const std::vector<Dimension>& dims);
+  /// Sees to it that the group knows the scale of an axis, whose path is returned.
+  std::string provide_scale(const std::string& group, const Dimension& axis);
+  void fill(const Unfilled& dataset);
   void transfer(const std::string& path, const Slab& slab, Element element, std::uint64_t size, Access access,
                 const Buffer& buffer) const;
   /// write(), with the checksum.
@@ -218,7 +246,8 @@ private:
   std::uint64_t transfer_bytes_;
   int exceptions_;       ///< under way when the object was made
   bool broken_ = false;  ///< HDF5 could not write the file's structure
-  std::vector<std::pair<std::string, Element>> unfilled_;
+  std::vector<Unfilled> unfilled_;
+  std::map<std::string, std::uint64_t> numbered_;  ///< scales of whole numbers that were made here, and their sizes
   std::optional<std::map<std::string, std::uint64_t>> checksums_;  ///< by path, of what this rank wrote
   hdf5::Handle file_;
 };

@@ -95,6 +95,9 @@ void list(hid_t group, const std::string& prefix, const std::string& what, std::
     std::string name(static_cast<std::size_t>(length), '\0');
     HJNET_HDF5(H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name.data(), name.size() + 1, H5P_DEFAULT),
                what);
+    H5L_info_t link;
+    HJNET_HDF5(H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT), what);
+    if (link.type != H5L_TYPE_HARD) continue;
     const Handle object(HJNET_HDF5(H5Oopen(group, name.c_str(), H5P_DEFAULT), what), H5Oclose);
     const auto path = fmt::format("{}/{}", prefix, name);
     if (H5Iget_type(object.get()) == H5I_GROUP) list(object.get(), path, what, found);

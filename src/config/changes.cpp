@@ -117,11 +117,17 @@ void each_part(const Archive& archive, const std::string& dataset, Take take) {
 
 }  // namespace
 
-std::vector<Change> changes(const Settings& before, const Settings& after) {
-  Comparison comparison(before.epochs, after.epochs);
-  comparison.tables("", parse_document(before.resolved, "the input before"),
-                    parse_document(after.resolved, "the input after"));
+std::vector<Change> changes(const std::string& before, const std::string& after) {
+  const auto old = parse_document(before, "the input before");
+  const auto now = parse_document(after, "the input after");
+  const auto epochs = [](const toml::table& input) { return input.at_path("run.epochs").value_or(0); };
+  Comparison comparison(epochs(old), epochs(now));
+  comparison.tables("", old, now);
   return comparison.take();
+}
+
+std::vector<Change> changes(const Settings& before, const Settings& after) {
+  return changes(before.resolved, after.resolved);
 }
 
 std::string data_digest(const Settings& settings) {

@@ -19,6 +19,8 @@ struct Change {
 /// change run.epochs, run.name, the solver's two tolerances and all of [output], nothing else. An `epochs` range that
 /// goes on to the last epoch of its own run on both sides has not changed, however many epochs there are.
 std::vector<Change> changes(const Settings& before, const Settings& after);
+/// The same of their texts alone, whatever has become of the data files that they name.
+std::vector<Change> changes(const std::string& before, const std::string& after);
 
 /// A digest, of 16 hexadecimal digits, of all numbers that the input takes from data files, and of the keys that they
 /// stand under; names of files and datasets do not matter. Empty where the input names no data file.

@@ -197,9 +197,20 @@ public:
   /// Of a member in /ensemble/member.
   [[nodiscard]] std::uint64_t member_row(int member) const { return static_cast<std::uint64_t>(member - first_); }
 
+  // Axes of datasets.
+  [[nodiscard]] Dimension time_axis() const { return {"time", samples(), "/series"}; }
+  [[nodiscard]] Dimension epoch_axis() const { return {"epoch", static_cast<std::uint64_t>(settings_.epochs)}; }
+  [[nodiscard]] Dimension neuron_axis(const std::string& home = {}) const {
+    return {"neuron", static_cast<std::uint64_t>(layout_.neurons), home};
+  }
+  /// One, first_member(), without an ensemble.
+  [[nodiscard]] Dimension member_axis() const {
+    return {"member", static_cast<std::uint64_t>(settings_.members()), {}, first_};
+  }
+
   /// Lays out a quantity of the members: a row a member, and with `statistics` their mean and deviation. Collective
   /// over `world`.
-  void create_members(const std::string& name, std::vector<std::uint64_t> dims, const std::string& description,
+  void create_members(const std::string& name, std::vector<Dimension> dims, const std::string& description,
                       const std::string& of_members, bool statistics);
   /// Writes whole rows from `row` on. Any one rank may call, as of the next three; an error stays on it.
   void write_rows(const std::string& path, std::uint64_t row, std::span<const double> values);

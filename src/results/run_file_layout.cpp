@@ -14,6 +14,14 @@
 
 namespace hjnet {
 
+namespace {
+
+/// Of a two-particle density matrix.
+const Dimension matrix_row("row", 4);
+const Dimension matrix_column("column", 4);
+
+}  // namespace
+
 void RunFile::create_fields(SeriesField::Needs needs, bool statistics, bool of_members) {
   for (const auto& field : series_fields) {
     if (field.needs != needs || field.statistics != statistics || !field.is_there(settings_)) continue;
@@ -22,7 +30,7 @@ void RunFile::create_fields(SeriesField::Needs needs, bool statistics, bool of_m
 }
 
 void RunFile::create_field(const SeriesField& field, bool of_members) {
-  const auto dims = field.dims({samples()});
+  const auto dims = field.dims({time_axis()});
   if (of_members) return create_members(field.name, dims, field.description, field.of_members, field.statistics);
   archive_.create_dataset<double>(field.path, dims, std::string(field.description) + field.more);
 }
@@ -35,14 +43,14 @@ void RunFile::create_branches() {
   }
 }
 
-void RunFile::create_members(const std::string& name, std::vector<std::uint64_t> dims, const std::string& description,
+void RunFile::create_members(const std::string& name, std::vector<Dimension> dims, const std::string& description,
                              const std::string& of_members, bool statistics) {
   if (statistics) {
     archive_.create_dataset<double>("/ensemble/mean/" + name, dims, description + ", mean over the members");
     archive_.create_dataset<double>("/ensemble/deviation/" + name, dims,
                                     description + ", standard deviation of the members (n - 1)");
   }
-  dims.insert(dims.begin(), as_size(settings_.ensemble->members));
+  dims.insert(dims.begin(), member_axis());
   archive_.create_dataset<double>("/ensemble/member/" + name, dims, description + of_members);
 }
 
@@ -50,22 +58,20 @@ void RunFile::create_progress() {
   archive_.create_dataset<std::int32_t>("/progress/epochs_completed", {}, "epochs whose data are complete");
   archive_.create_dataset<std::int32_t>("/progress/finished", {}, "1 once the run has ended as planned, else 0");
   if (!settings_.ensemble) return;
-  archive_.create_dataset<std::int32_t>("/progress/member_epochs", {as_size(settings_.ensemble->members)},
-                                        "epochs written of each member");
-  archive_.create_dataset<std::int32_t>("/progress/member_finished", {as_size(settings_.ensemble->members)},
+  archive_.create_dataset<std::int32_t>("/progress/member_epochs", {member_axis()}, "epochs written of each member");
+  archive_.create_dataset<std::int32_t>("/progress/member_finished", {member_axis()},
                                         "1 once all numbers of a member are complete, else 0");
 }
 
 void RunFile::create_series() {
-  const std::vector<std::uint64_t> dims{samples()};
-  archive_.create_dataset<double>("/series/time", dims, "time t");
-  archive_.create_dataset<std::int32_t>("/series/epoch", dims, "epoch n, from 0");
+  archive_.create_dataset<double>("/series/time", {time_axis()}, "time t");
+  archive_.create_dataset<std::int32_t>("/series/epoch", {time_axis()}, "epoch n, from 0");
   for (const bool statistics : {false, true}) create_fields(SeriesField::Needs::nothing, statistics, false);
   create_fields(SeriesField::Needs::particles, false, false);
 }
 
 void RunFile::create_states() {
-  const std::vector<std::uint64_t> dims{samples(), as_size(layout_.neurons)};
+  const std::vector<Dimension> dims{time_axis(), neuron_axis()};
   archive_.create_dataset<double>("/states/y", dims, "output y of every neuron, a row a sample");
   archive_.create_dataset<double>("/states/delta", dims, "conjugate Delta of every neuron, a row a sample");
 }
@@ -87,41 +93,41 @@ std::vector<std::string> snapshots(const Settings& settings, const std::string& 
 }
 
 void RunFile::create_density() {
-  const auto m = std::uint64_t{settings_.boltzmann.k0.size()};
-  archive_.create_dataset<double>("/density/k0", {m}, "energy k0 of each momentum mode");
-  archive_.create_dataset<double>("/density/weight", {m}, "share of each momentum mode in the mixture");
-  archive_.create_dataset<std::complex<double>>("/density/rho", {samples(), m, 4, 4},
+  const Dimension mode("mode", settings_.boltzmann.k0.size());
+  archive_.create_dataset<double>("/density/k0", {mode}, "energy k0 of each momentum mode");
+  archive_.create_dataset<double>("/density/weight", {mode}, "share of each momentum mode in the mixture");
+  archive_.create_dataset<std::complex<double>>("/density/rho", {time_axis(), mode, matrix_row, matrix_column},
                                                 "two-particle density matrix of each mode, basis 00, 01, 10, 11");
-  archive_.create_dataset<std::complex<double>>("/density/mean", {samples(), 4, 4},
+  archive_.create_dataset<std::complex<double>>("/density/mean", {time_axis(), matrix_row, matrix_column},
                                                 "density matrix of the mixture of the modes");
   for (const auto& measure : measure_table) {
-    archive_.create_dataset<double>(fmt::format("/entanglement/{}", measure.name), {samples(), m},
+    archive_.create_dataset<double>(fmt::format("/entanglement/{}", measure.name), {time_axis(), mode},
                                     fmt::format("{}, a column a mode", measure.description));
-    archive_.create_dataset<double>(fmt::format("/entanglement/mean/{}", measure.name), {samples()},
+    archive_.create_dataset<double>(fmt::format("/entanglement/mean/{}", measure.name), {time_axis()},
                                     fmt::format("{}, of the mixture of the modes", measure.description));
   }
   archive_.create_dataset<std::int32_t>(
-      "/entanglement/physical", {samples(), m},
+      "/entanglement/physical", {time_axis(), mode},
       "1: a positive density matrix; 0: not, its measures mean nothing; a column a mode");
   archive_.create_dataset<std::int32_t>(
-      "/entanglement/mean/physical", {samples()},
+      "/entanglement/mean/physical", {time_axis()},
       "1: a positive density matrix; 0: not, its measures mean nothing; of the mixture");
 }
 
 void RunFile::create_operators() {
   const auto mesh = operator_mesh(settings_);
-  const auto members = as_size(settings_.members());
-  archive_.create_dataset<double>("/operator/boundaries", {mesh.boundaries().size()},
+  const Dimension node("node", mesh.nodes());
+  archive_.create_dataset<double>("/operator/boundaries", {{"boundary", mesh.boundaries().size()}},
                                   "ends of the elements of time, phases of an epoch");
-  archive_.create_dataset<double>("/operator/phases", {mesh.nodes()},
+  archive_.create_dataset<double>("/operator/phases", {node},
                                   "phases of the nodes, Chebyshev-Lobatto points of each element");
-  archive_.create_dataset<double>("/operator/coefficients", {members, as_size(settings_.epochs), mesh.nodes(), 16},
+  archive_.create_dataset<double>("/operator/coefficients", {member_axis(), epoch_axis(), node, {"alpha", 16}},
                                   "coefficients c_alpha at the nodes of every epoch of each member: in between, the "
                                   "polynomial of the element is what the particles see");
 }
 
 void RunFile::create_critical() {
-  const std::vector<std::uint64_t> rows{as_size(settings_.members())};
+  const std::vector<Dimension> rows{member_axis()};
   archive_.create_dataset<double>("/critical/mediator_noise", rows,
                                   "smallest mediator noise x at which no sample is entangled, a row a member");
   archive_.create_dataset<double>(
@@ -139,7 +145,7 @@ void RunFile::create_critical() {
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
   if (settings_.ensemble) write_state_critical({unknown, unknown, unknown, unknown});
   archive_.create_dataset<std::complex<double>>(
-      "/witness", {4, 4},
+      "/witness", {matrix_row, matrix_column},
       "W with Tr(W rho) >= 0 for every separable state, of the mixture where its negativity is largest");
   archive_.write_attribute(
       "/witness", "settings",
@@ -149,35 +155,36 @@ void RunFile::create_critical() {
 }
 
 void RunFile::create_ensemble() {
-  const auto members = as_size(settings_.ensemble->members);
   create_fields(SeriesField::Needs::nothing, true, true);
   if (settings_.particles) {
-    create_members("concurrence", {samples()}, "concurrence of the mixture of the modes", ", a row a member", true);
+    create_members("concurrence", {time_axis()}, "concurrence of the mixture of the modes", ", a row a member", true);
   }
   create_fields(SeriesField::Needs::nothing, false, true);
   archive_.write_attribute("/ensemble", "members", std::int64_t{settings_.ensemble->members});
   archive_.write_attribute("/ensemble", "first", std::int64_t{first_});
   archive_.write_attribute("/ensemble", "groups", std::int64_t{settings_.ensemble->groups});
   if (has_family()) {
-    archive_.create_dataset<double>("/ensemble/member/parameter", {members, settings_.ensemble->family.size()},
+    archive_.create_dataset<double>("/ensemble/member/parameter",
+                                    {member_axis(), {"direction", settings_.ensemble->family.size()}},
                                     "parameters of the family, a row a member");
   }
   if (!settings_.particles) return;
   create_fields(SeriesField::Needs::particles, false, true);
-  archive_.create_dataset<double>("/ensemble/mean/physical", {samples()}, "share of members that are physical");
-  archive_.create_dataset<std::int32_t>("/ensemble/member/physical", {members, samples()},
+  archive_.create_dataset<double>("/ensemble/mean/physical", {time_axis()}, "share of members that are physical");
+  archive_.create_dataset<std::int32_t>("/ensemble/member/physical", {member_axis(), time_axis()},
                                         "1: a positive density matrix; 0: not; a row a member");
-  archive_.create_dataset<std::complex<double>>("/ensemble/mean/density", {samples(), 4, 4},
+  archive_.create_dataset<std::complex<double>>("/ensemble/mean/density", {time_axis(), matrix_row, matrix_column},
                                                 "density matrix of the mixture of the modes, mean over the members");
   for (const auto& measure : measure_table) {
     archive_.create_dataset<double>(
-        fmt::format("/ensemble/state/{}", measure.name), {samples()},
+        fmt::format("/ensemble/state/{}", measure.name), {time_axis()},
         fmt::format("{} of the observer's state, mean over the groups", measure.description));
     archive_.create_dataset<double>(
-        fmt::format("/ensemble/state_error/{}", measure.name), {samples()},
+        fmt::format("/ensemble/state_error/{}", measure.name), {time_axis()},
         fmt::format("jackknife error of the {} of the observer's state", measure.description));
   }
-  archive_.create_dataset<std::complex<double>>("/ensemble/member/density", {members, samples(), 4, 4},
+  archive_.create_dataset<std::complex<double>>("/ensemble/member/density",
+                                                {member_axis(), time_axis(), matrix_row, matrix_column},
                                                 "density matrix of the mixture of the modes, of each member");
 }
 

@@ -30,6 +30,12 @@ std::vector<std::int64_t> global_offsets(const MatrixLayout& matrix) {
 }  // namespace
 
 void RunFile::create_snapshots(const std::string& kind) {
+  const auto& layers = settings_.network.layers;
+  // In the root: what stands in /weights are snapshots, and these are many.
+  const auto axes_of = [&layers](const MatrixLayout& matrix) {
+    return std::vector<Dimension>{{"post_" + layers[as_size(matrix.to)].name, as_size(matrix.rows), "/"},
+                                  {"pre_" + layers[as_size(matrix.from)].name, as_size(matrix.columns), "/"}};
+  };
   const std::string symbol = kind == "/weights" ? "W" : "M";
   for (const auto& which : snapshots(settings_, kind)) {
     const auto group = fmt::format("{}/{}/", kind, which);
@@ -37,30 +43,29 @@ void RunFile::create_snapshots(const std::string& kind) {
       const auto path = group + matrix.name;
       const auto description = symbol + " of projection " + matrix.name;
       if (matrix.dense) {
-        archive_.create_dataset<double>(path, {as_size(matrix.rows), as_size(matrix.columns)},
-                                        description + ", rows = post-synaptic neurons");
+        archive_.create_dataset<double>(path, axes_of(matrix), description + ", rows = post-synaptic neurons");
         continue;
       }
-      archive_.create_dataset<double>(path + "/data", {as_size(matrix.global_nonzeros)},
-                                      description + ", compressed rows, rows = post-synaptic neurons");
       const auto first = "/weights/initial/" + matrix.name;
+      const Dimension synapse("indices", as_size(matrix.global_nonzeros));
       if (path == first) {
-        archive_.create_dataset<std::int64_t>(path + "/indptr", {as_size(matrix.rows) + 1},
+        archive_.create_dataset<std::int64_t>(path + "/indptr", {{"indptr", as_size(matrix.rows) + 1}},
                                               "where each row begins in indices and data");
-        archive_.create_dataset<std::int32_t>(path + "/indices", {as_size(matrix.global_nonzeros)},
-                                              "pre-synaptic neuron of each synapse");
+        archive_.create_dataset<std::int32_t>(path + "/indices", {synapse}, "pre-synaptic neuron of each synapse");
       } else {
         for (const auto* part : {"/indptr", "/indices"}) archive_.link(first + part, path + part);
       }
+      archive_.create_dataset<double>(path + "/data", {synapse},
+                                      description + ", compressed rows, rows = post-synaptic neurons");
       archive_.write_attribute(path, "rows", matrix.rows);
       archive_.write_attribute(path, "columns", matrix.columns);
     }
     if (layout_.thresholds) {
-      archive_.create_dataset<double>(group + "thresholds", {as_size(layout_.neurons)},
+      archive_.create_dataset<double>(group + "thresholds", {neuron_axis("/")},
                                       symbol + " of the thresholds, of every neuron");
     }
     if (layout_.split_thresholds) {
-      archive_.create_dataset<double>(group + "biases", {as_size(layout_.neurons)},
+      archive_.create_dataset<double>(group + "biases", {neuron_axis("/")},
                                       symbol + " of the thresholds' second part b, of every neuron");
     }
   }

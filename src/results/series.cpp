@@ -14,7 +14,7 @@ std::int64_t series_numbers(const Settings& settings) {
   for (const auto& field : series_fields) {
     if (!field.is_there(settings)) continue;
     std::int64_t width = 1;
-    for (const auto size : field.dims({})) width *= static_cast<std::int64_t>(size);
+    for (const auto& axis : field.dims({})) width *= static_cast<std::int64_t>(axis.size);
     numbers += width;
   }
   return numbers;

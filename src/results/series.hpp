@@ -1,6 +1,7 @@
 #pragma once
 /// What a run samples: numbers and vectors of numbers at S+1 samples an epoch, both ends included.
 
+#include "archive/archive.hpp"
 #include "config/settings.hpp"
 
 #include <array>
@@ -37,17 +38,21 @@ struct SeriesField {
   const char* more;        ///< to the description, of a single network's
   const char* of_members;  ///< the same of the members'
   Needs needs = Needs::nothing;
-  bool statistics = false;             ///< whether an ensemble has its mean and deviation
-  std::array<std::uint64_t, 2> row{};  ///< shape of a sample; 0: no such dimension
+  bool statistics = false;  ///< whether an ensemble has its mean and deviation
+  struct Axis {
+    const char* name = "";
+    std::uint64_t size = 0;  ///< 0: there is none
+  };
+  std::array<Axis, 2> row{};  ///< of a sample
 
   [[nodiscard]] bool is_there(const Settings& settings) const {
     if (needs == Needs::branches) return settings.has_branches();
     return needs == Needs::nothing || settings.particles;
   }
-  /// Sizes of a dataset: these, then those of a sample.
-  [[nodiscard]] std::vector<std::uint64_t> dims(std::vector<std::uint64_t> before) const {
-    for (const auto size : row) {
-      if (size > 0) before.push_back(size);
+  /// Of a dataset: these, then those of a sample.
+  [[nodiscard]] std::vector<Dimension> dims(std::vector<Dimension> before) const {
+    for (const auto& axis : row) {
+      if (axis.size > 0) before.emplace_back(axis.name, axis.size);
     }
     return before;
   }
@@ -66,7 +71,7 @@ inline constexpr auto series_fields = [] {
     return SeriesField{name, path, values, description, more, a_row, nothing, true};
   };
   const auto branch = [](const char* name, const char* path, auto values, const char* description,
-                         std::array<std::uint64_t, 2> row) {
+                         std::array<SeriesField::Axis, 2> row) {
     return SeriesField{name,
                        path,
                        values,
@@ -77,6 +82,8 @@ inline constexpr auto series_fields = [] {
                        false,
                        row};
   };
+  constexpr std::array<SeriesField::Axis, 2> one{{{"branch", 4}}};
+  constexpr std::array<SeriesField::Axis, 2> two{{{"branch", 4}, {"other_branch", 4}}};
   return std::array{
       scalar("coupling", "/series/coupling", &S::coupling, "sum over neurons of Delta F, with the gauge term"),
       scalar("error", "/series/error", &S::error, "error functional E"),
@@ -92,13 +99,13 @@ inline constexpr auto series_fields = [] {
                   " of each member",
                   particles,
                   false,
-                  {16}},
-      branch("branch_interaction", "/branches/interaction", &S::branch_interaction, "learning potential H_int", {4}),
-      branch("branch_action", "/branches/action", &S::branch_action, "action J", {4}),
+                  {{{"alpha", 16}}}},
+      branch("branch_interaction", "/branches/interaction", &S::branch_interaction, "learning potential H_int", one),
+      branch("branch_action", "/branches/action", &S::branch_action, "action J", one),
       branch("distance_y", "/branches/distance_y", &S::distance_y, "how far the outputs y are apart between any two",
-             {4, 4}),
+             two),
       branch("distance_weights", "/branches/distance_weights", &S::distance_weights,
-             "how far the weights W are apart between any two", {4, 4}),
+             "how far the weights W are apart between any two", two),
   };
 }();
 

@@ -2,7 +2,6 @@
 
 #include "archive/archive.hpp"
 #include "config/changes.hpp"
-#include "config/load.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
@@ -128,8 +127,7 @@ FileDifference file_difference(const std::filesystem::path& first, const std::fi
   const auto attributes_b = b.attributes("/");
 
   report.section("Input");
-  for (const auto& change : changes(load_resolved(text_attribute(attributes_a, "input")),
-                                    load_resolved(text_attribute(attributes_b, "input")))) {
+  for (const auto& change : changes(text_attribute(attributes_a, "input"), text_attribute(attributes_b, "input"))) {
     if (change.key == "output.file") continue;  // a place, not a setting
     report.line(change.key, fmt::format("{} -> {}", shown(change.before), shown(change.after)));
   }

@@ -144,6 +144,18 @@ class Files(HjdataCase):
         done = self.hjdata("csv", packed, *arguments[2:], "--overwrite")
         self.assertEqual((done.returncode, "damaged gzip file" in done.stderr), (2, True))
 
+    def test_columns_that_are_no_inputs(self):
+        rows = [(i, 3 * i, f"r{i}", "xy"[i % 2]) for i in range(10)]
+        text = ",a,id,kind\n" + "".join(",".join(map(str, row)) + "\n" for row in rows)  # as pandas writes its index
+        arrays, attributes = self.written(*self.csv(text), "--without", "id")
+        self.assertEqual(list(attributes["columns"]), ["a"])
+        np.testing.assert_array_equal(arrays["/train/inputs"][:, 0], 3 * arrays["/train/rows"])
+        said = self.hjdata(*self.csv(text), "--without", "id", "--overwrite").stdout
+        self.assertTrue(said.startswith("column '' left out\ncolumn 'id' left out\n"), said)
+        self.out.unlink()
+        self.expect_error("a.csv: no column 'ID'; the columns are: , a, id, kind", *self.csv(text), "--without", "ID")
+        self.expect_error("--without: 'kind' is the target", *self.csv(text), "--without", "kind")
+
     def test_missing_values(self):
         rows = [[str(i), str(2 * i), "xy"[i % 2]] for i in range(20)]
         rows[3][0], rows[4][1], rows[5][2] = "NA", "", ""

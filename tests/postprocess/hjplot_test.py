@@ -8,6 +8,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import h5py
 import numpy as np
@@ -21,6 +22,7 @@ import matplotlib  # noqa: E402
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.text  # noqa: E402
 
 from hjplot_lib import cli, difference, entanglement, measures, potential, style, table  # noqa: E402
 from hjplot_lib.runfile import RunFile  # noqa: E402
@@ -96,6 +98,32 @@ class Pictures(HjplotCase):
 
     def test_potential_without_particles(self):
         self.expect_picture("potential", self.write(particles=False, members=4))
+
+    def test_a_picture_for_a_column_of_a_journal(self):
+        """Its text is large enough to be read, and nothing of it is cut off."""
+        ensemble, other = self.write(members=5), self.write("b.h5", members=3, defect=1e-4)
+        for verb in ("potential", "entanglement"):
+            with mock.patch.object(plt, "close"):
+                done = self.hjplot(verb, ensemble, other, "-o", self.picture, "--dpi", 100, "--width", "column")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertEqual(plt.imread(self.picture).shape[1], 340)
+            figure = plt.figure(plt.get_fignums()[-1])
+            page = figure.bbox.padded(0.5)
+            for text in figure.findobj(matplotlib.text.Text):
+                if text.get_text().strip() and text.get_visible():
+                    self.assertGreater(text.get_fontsize(), 6.0, text.get_text())
+            for axes in figure.axes:
+                box = axes.get_tightbbox(figure.canvas.get_renderer())
+                legend = axes.get_legend()
+                if legend:
+                    box = legend.get_window_extent()
+                self.assertTrue(page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1, (verb, box))
+            plt.close("all")
+        for width in ("2", "wide", "nan"):
+            self.assertEqual(self.hjplot("potential", ensemble, "-o", self.picture, "--width", width).returncode, 2)
+        self.picture.unlink()
+        self.expect_error("--width: panels stand side by side in this picture; expected at least 4.1 inches", "network",
+                          ensemble, "--width", "column")
 
     def test_entanglement_of_a_single_run(self):
         self.expect_picture("entanglement", self.write())

@@ -13,7 +13,7 @@ import numpy as np
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import processes  # noqa: E402
 from input_text import case  # noqa: E402
-from whole_run import SOURCE, WholeRun  # noqa: E402
+from whole_run import SOURCE, WholeRun, unsanitized  # noqa: E402
 
 INPUT = case({"ports": 3, "out": 2}, run={"epochs": 2, "samples_per_epoch": 4})
 STARS = {"patterns": {"file": "stars.h5", "inputs": "/x", "targets": "/d", "layer": "ports"}}
@@ -114,6 +114,7 @@ class Writers(Files):
 
 
 class Checkpoints(Files):
+    @unsanitized
     def test_checkpoint_names(self):
         for folder in ("d1", "d2"):
             (self.path / folder).mkdir()
@@ -155,6 +156,7 @@ class Checkpoints(Files):
         said = self.run_case("moved/run.h5", "--restart", "auto", settings=[EVERY, LONGER])
         self.assertRegex(said, r"Restarting from checkpoints/run-[0-9a-f]{16}-000002.h5, 2 epochs done")
 
+    @unsanitized
     def test_keep_counts_those_of_runs_that_were_overwritten(self):
         self.run_case("other.h5", settings=[EVERY])
         for _ in range(3):

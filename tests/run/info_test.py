@@ -82,6 +82,15 @@ class Info(WholeRun):
                       f"({np.count_nonzero(apart)} entries)", lines)
         self.assertFalse(any("/series/time" in line for line in lines))
 
+    def test_without_the_data_that_was_learned(self):
+        with h5py.File(self.path / "data.h5", "w") as data:
+            data["target"] = [0.25, -0.5]
+        self.write(SMALL, learning={"target": {"file": "data.h5", "dataset": "/target"}})
+        self.launch("run", "case.toml", "--output", "a.h5")
+        self.launch("run", "case.toml", "--output", "b.h5", settings=["learning.inertia=-2.0"])
+        (self.path / "data.h5").unlink()
+        self.assertIn("  learning.inertia: -1.0 -> -2.0\n", self.diff("a.h5", "b.h5", 1))
+
     def test_other_shapes(self):
         self.run_case("a.h5")
         self.run_case("b.h5", "run.epochs=3")

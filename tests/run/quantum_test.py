@@ -39,6 +39,7 @@ class Case(WholeRun):
 
 
 class Resolution(Case):
+    @unsanitized
     def test_no_pulse_is_too_short_for_the_samples(self):
         for width in (1e-5, 3e-3, 0.1):
             pulses = [f"particles.{port}.width={width}" for port in "ab"]
@@ -213,6 +214,7 @@ class Knowledge(Case):
         self.assertIn("To an observer who knows the distribution alone", said)
         self.assertLess(found["ensemble/state/concurrence"].max(), found["ensemble/mean/concurrence"].max())
 
+    @unsanitized
     def test_some_is_known(self):
         found, said = self.run_case(ensemble={"members": 3, "known": ["weights"], "groups": 2}, ranks=2)
         self.expect_state(found, 2, 3)
@@ -223,6 +225,7 @@ class Knowledge(Case):
         with h5py.File(self.path / "flat.h5") as flat:
             self.assertTrue((flat["ensemble/member/action"][()] == found["ensemble/member/action"][:3]).all())
 
+    @unsanitized
     def test_two_levels_where_nothing_or_all_is_known(self):
         flat, _ = self.run_case(**ENSEMBLE)
         one, _ = self.run_case(ensemble={"members": 6, "known": [], "groups": 1})
@@ -259,6 +262,7 @@ class Words(Case):
         self.assertIn("Before the later particle arrives", said)
         self.assertNotIn("knows what is to come", said)
 
+    @unsanitized
     def test_second_orders(self):
         for kind, words in (("redfield", "Lindblad"), ("regularised", "completely positive part"),
                             ("average", "average over noise")):

@@ -14,7 +14,7 @@ import h5py
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from input_text import PARTICLES, TINY, case  # noqa: E402
-from whole_run import SOURCE, STOPPED, WholeRun  # noqa: E402
+from whole_run import SOURCE, STOPPED, WholeRun, unsanitized  # noqa: E402
 
 SMALL = case(run={"epochs": 2, "samples_per_epoch": 8, "seed": 5}, particles=PARTICLES)
 KEYS = ("network.layer[hidden].neurons=3,5", "learning.target={ values = [0.1, 0.2] },0.5")
@@ -45,6 +45,7 @@ class Scan(WholeRun):
                         settings=[f"network.layer[1].neurons={neurons}", f"learning.target={target}"])
             self.assertEqual(self.differences("straight.h5", row["file"], skip=PLACE), [])
 
+    @unsanitized
     def test_on_any_ranks(self):
         self.write(SMALL)
         self.scan(*KEYS, "--output", "one")
@@ -93,6 +94,7 @@ class Scan(WholeRun):
                 self.assertIn(said, self.scan(*words, status=2).stderr)
         self.assertEqual(sorted(file.name for file in self.path.iterdir()), ["case.toml"])
 
+    @unsanitized
     def test_another_scan_is_not_written_over(self):
         self.write(SMALL)
         self.scan("run.seed=1,2")
@@ -110,6 +112,7 @@ class Scan(WholeRun):
                          ["   1  case-scan/case-1.h5  run.seed = 1: complete", "   2  case-scan/case-2.h5  run.seed = 2: complete",
                           "   3  case-scan/case-3.h5  run.seed = 3: to do"])
 
+    @unsanitized
     def test_one_command_and_one_picture(self):
         self.write(SMALL)
         self.scan("network.layer[hidden].neurons=2,4,8")

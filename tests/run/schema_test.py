@@ -15,7 +15,7 @@ for folder in ("support", "fuzz"):
 from inputs import RandomInput  # noqa: E402
 from page import parse  # noqa: E402
 from random_settings import write_data  # noqa: E402
-from whole_run import SOURCE, WholeRun  # noqa: E402
+from whole_run import SOURCE, WholeRun, unsanitized  # noqa: E402
 
 LAYER = '[network]\nlayer = [{ name = "a", neurons = 2 }]\n'
 MALFORMED = {
@@ -66,6 +66,7 @@ class Schema(WholeRun):
                 resolved += 1
         self.assertGreater(resolved, 25)
 
+    @unsanitized
     def test_random_inputs_that_are_taken_conform(self):
         page = parse(self.launch("reference", ranks=None).stdout)
         taken = 0

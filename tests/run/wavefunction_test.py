@@ -11,7 +11,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from input_text import case, changed  # noqa: E402
-from whole_run import WholeRun  # noqa: E402
+from whole_run import WholeRun, unsanitized  # noqa: E402
 
 SOLVER = {"relative_tolerance": 1e-10, "absolute_tolerance": 1e-12}
 
@@ -77,6 +77,7 @@ class Wavefunction(WholeRun):
                 self.assertLess(wave["conjugate_residual"], 1e-7)
                 self.assertLess(wave["hamiltonian_drift"], 1e-8)
 
+    @unsanitized
     def test_engines_and_ranks_agree(self):
         first = self.hjnet(NETWORK)
         self.assertIn("Wavefunction at 3 times: up to 3 branches", first["said"])
@@ -96,6 +97,7 @@ class Wavefunction(WholeRun):
                 print(f"    {ranks} ranks, {engine}: psi differs by {error:.1e}")
                 self.assertLess(error, 1e-4 if engine == "coupled" else 1e-7)
 
+    @unsanitized
     def test_more_ranks_than_members(self):
         """A member over several ranks: each writes its own neurons."""
         settings = ("ensemble.family.count=5", "wavefunction.times=[0.5]")
@@ -128,6 +130,7 @@ class Wavefunction(WholeRun):
                 else:
                     self.assertLess(wave["hamiltonian_drift"], 1e-7)
 
+    @unsanitized
     def test_residual_falls_with_the_fourth_power_of_the_members(self):
         coarse = self.hjnet(NETWORK, "ensemble.family.count=41", "wavefunction.times=[0.6]")["conjugate_residual"]
         fine = self.hjnet(NETWORK, "ensemble.family.count=81", "wavefunction.times=[0.6]")["conjugate_residual"]

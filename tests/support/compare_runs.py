@@ -48,9 +48,11 @@ def _items(file):
     def add(path, item):
         if isinstance(item, h5py.Dataset):
             items[path] = lambda: item[()]
+            if any(map(len, item.dims)):
+                items[f"{path}@axes"] = lambda: " ".join(axis[0].name.rpartition("/")[2] if len(axis) else "-" for axis in item.dims)
         elif path != "/":
             items[path] = lambda: None
-        for name in item.attrs:
+        for name in item.attrs.keys() - {"DIMENSION_LIST", "REFERENCE_LIST"}:  # what "@axes" says
             items[f"{path}@{name}"] = functools.partial(item.attrs.__getitem__, name)
 
     add("/", file)

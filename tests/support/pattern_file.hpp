@@ -59,7 +59,7 @@ private:
     for (std::int64_t p = 0; p < pattern_count; ++p) {
       for (std::int64_t i = 0; i < width; ++i) values.push_back(number(p, i));
     }
-    archive.create_dataset<double>(path, dims, "of a test");
+    archive.create_dataset<double>(path, {dims[0], dims[1]}, "of a test");
     archive.write<double>(path, Slab::whole(dims), values, Access::independent);
   }
 

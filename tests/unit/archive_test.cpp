@@ -13,6 +13,7 @@
 #include <fstream>
 #include <functional>
 #include <numeric>
+#include <stdexcept>
 
 namespace hjnet {
 namespace {
@@ -122,6 +123,33 @@ TEST_F(ArchiveTest, FillsNewDatasets) {
   for (const auto x : serial.read_all<double>("/a")) EXPECT_TRUE(std::isnan(x));
   for (const auto z : serial.read_all<Complex>("/b")) EXPECT_TRUE(std::isnan(z.real()) && std::isnan(z.imag()));
   EXPECT_EQ(serial.read_all<std::int32_t>("/c"), std::vector<std::int32_t>(7, -1));
+}
+
+TEST_F(ArchiveTest, NamesItsAxesByScales) {
+  const Dimension time("time", 3, "/series");
+  const Dimension member("member", 5, {}, 7);
+  {
+    auto archive = Archive::create(comm_, file("axes.h5"), false, 16);
+    archive.create_dataset<double>("/series/time", {time}, "t", "s");
+    archive.create_dataset<double>("/all/members/x", {member, time}, "a dataset");
+    archive.create_dataset<double>("/all/y", {time}, "another");
+    EXPECT_THROW(archive.create_dataset<double>("/all/z", {{"time", 4}}, "does not fit"), std::logic_error);
+    archive.fill();
+    archive.close();
+  }
+  const auto archive = Archive::open(file("axes.h5"));
+  std::vector<std::string> paths;
+  for (const auto& dataset : archive.datasets()) paths.push_back(dataset.path);
+  EXPECT_EQ(paths,
+            (std::vector<std::string>{"/all/members/member", "/all/members/x", "/all/y", "/all/z", "/series/time"}));
+  EXPECT_EQ(archive.read_all<std::int64_t>("/all/members/member"), (std::vector<std::int64_t>{7, 8, 9, 10, 11}));
+  EXPECT_TRUE(std::isnan(archive.read_all<double>("/all/time").front()));
+  if (rank_ == 0) {
+    const auto command = "env -i /usr/bin/python3 -c \"import h5py, sys; f = h5py.File('" + file("axes.h5").string() +
+                         "'); x = f['all/members/x']; sys.exit([[s.name for s in d.values()] for d in x.dims] != "
+                         "[['/all/members/member'], ['/series/time']] or f['all/time'] != f['series/time'])\"";
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;  // NOLINT(*-env33-c): the test's own command
+  }
 }
 
 TEST_F(ArchiveTest, KeepsAttributesOfAnyLengthAndReplacesThem) {

@@ -55,19 +55,20 @@ void ConstraintObserver::lay_out(RunFile& file) {
   components.reserve(synapses.size());
   for (const auto& synapse : synapses) components.push_back(component_text(synapse, settings.network));
   for (const auto& quantity : quantities) {
-    const std::uint64_t width = quantity.by_synapse ? synapses.size() : constraints.size();
-    if (width == 0) continue;
-    archive.create_dataset<double>(std::string("/gauge/") + quantity.name, {file.samples(), width},
+    const auto width = quantity.by_synapse ? Dimension("component", synapses.size())
+                                           : Dimension("constraint_number", constraints.size());
+    if (width.size == 0) continue;
+    archive.create_dataset<double>(std::string("/gauge/") + quantity.name, {file.time_axis(), width},
                                    quantity.description);
     if (!settings.ensemble) continue;
-    file.create_members(std::string("gauge_") + quantity.name, {file.samples(), width}, quantity.description,
+    file.create_members(std::string("gauge_") + quantity.name, {file.time_axis(), width}, quantity.description,
                         ", of each member", false);
   }
   archive.write_attribute("/gauge", "names", fmt::format("{}", fmt::join(names, "\n")));
   archive.write_attribute("/gauge", "classes", fmt::format("{}", fmt::join(classes, "\n")));
   archive.write_attribute("/gauge", "components", fmt::format("{}", fmt::join(components, "\n")));
   if (!keeps_member_states(settings)) return;
-  const std::vector<std::uint64_t> states{file.samples(), static_cast<std::uint64_t>(file.layout().neurons)};
+  const std::vector<Dimension> states{file.time_axis(), file.neuron_axis()};
   file.create_members("gauge_y", states, "output y of every neuron", ", of each member", false);
   file.create_members("gauge_delta", states, "conjugate Delta", ", of each member", false);
 }

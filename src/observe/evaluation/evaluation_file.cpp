@@ -28,7 +28,7 @@ void EvaluationObserver::lay_out(RunFile& file) {
   const auto& settings = file.settings();
   auto& archive = file.archive();
   const auto& evaluate = *settings.evaluate;
-  const auto times = static_cast<std::uint64_t>(evaluation_count(settings));
+  const Dimension times("epoch", static_cast<std::uint64_t>(evaluation_count(settings)), "/evaluation");
   const auto outputs = static_cast<std::uint64_t>(settings.network.layers.back().neurons);
   archive.create_dataset<std::int32_t>("/evaluation/epoch", {times},
                                        "epochs done at each evaluation; -1: not evaluated yet");
@@ -43,7 +43,8 @@ void EvaluationObserver::lay_out(RunFile& file) {
     create(set, "error", error_description);
     if (has_classes(settings)) {
       create(set, "accuracy", accuracy_description);
-      archive.create_dataset<std::int64_t>(curve_path("/evaluation", set, "confusion"), {times, outputs, outputs},
+      archive.create_dataset<std::int64_t>(curve_path("/evaluation", set, "confusion"),
+                                           {times, {"true_class", outputs}, {"answer", outputs}},
                                            "patterns by true class (rows) and answer (columns) at each evaluation");
     }
     const auto group = "/evaluation/" + set.name;
@@ -57,7 +58,7 @@ void EvaluationObserver::lay_out(RunFile& file) {
   archive.write_attribute("/evaluation", "choose", evaluate.sets[static_cast<std::size_t>(*evaluate.choose)].name);
   archive.write_attribute("/evaluation", "best_epoch", std::int64_t{-1});  // until the run ends
   if (!settings.ensemble) return;
-  archive.create_dataset<std::int32_t>(best_path, {static_cast<std::uint64_t>(settings.ensemble->members)},
+  archive.create_dataset<std::int32_t>(best_path, {file.member_axis()},
                                        "best epoch of each member; -1 until the run ends");
 }
 

@@ -67,12 +67,10 @@ void FeedbackObserver::load(const VectorArchive& in, int epochs_done) {
 }
 
 void FeedbackObserver::lay_out(RunFile& file) {
-  const auto& settings = file.settings();
-  const auto epochs = as_size(settings.epochs);
-  file.archive().create_dataset<double>(fed_path, {epochs, directions},
-                                        fmt::format("{}, a row an epoch", fed_description));
-  if (!settings.ensemble) return;
-  file.create_members("stokes", {epochs, directions}, fed_description, " of each member, a row an epoch", false);
+  const std::vector<Dimension> dims{file.epoch_axis(), {"direction", directions}};
+  file.archive().create_dataset<double>(fed_path, dims, fmt::format("{}, a row an epoch", fed_description));
+  if (!file.settings().ensemble) return;
+  file.create_members("stokes", dims, fed_description, " of each member, a row an epoch", false);
 }
 
 /// How long the Stokes vectors are that the ports were fed, in the first and in the last of the epochs so far.

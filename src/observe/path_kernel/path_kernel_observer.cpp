@@ -113,32 +113,34 @@ void PathKernelObserver::lay_out(RunFile& file) {
   auto& archive = file.archive();
   const KernelShape shape(settings);
   const auto& kernel = *settings.kernel;
-  const std::uint64_t nodes = shape.nodes * static_cast<std::uint64_t>(settings.epochs);
+  const Dimension node("time", shape.nodes * static_cast<std::uint64_t>(settings.epochs));
+  const Dimension pattern("pattern", shape.patterns, "/kernel");
+  const Dimension output("output", shape.outputs, "/kernel");
   const std::uint64_t layer = shape.patterns * kernel.inputs.values.size() / static_cast<std::size_t>(kernel.patterns);
-  const std::vector<std::uint64_t> square{shape.entries, shape.entries};
-  const std::vector<std::uint64_t> table{shape.patterns, shape.outputs};
-  archive.create_dataset<double>("/kernel/patterns", {shape.patterns, layer / shape.patterns},
+  const std::vector<Dimension> square{{"row", shape.entries}, {"column", shape.entries}};
+  const std::vector<Dimension> table{pattern, output};
+  archive.create_dataset<double>("/kernel/patterns", {pattern, {"neuron", layer / shape.patterns}},
                                  "input patterns, a row each");
-  archive.create_dataset<std::int64_t>("/kernel/output", {shape.outputs}, "outputs of the kernel, from 0");
-  archive.create_dataset<double>("/kernel/time", {nodes}, "times t of the nodes of the quadrature");
-  archive.create_dataset<double>("/kernel/outputs", {nodes, shape.patterns, shape.outputs},
+  archive.create_dataset<std::int64_t>("/kernel/output", {output}, "outputs of the kernel, from 0");
+  archive.create_dataset<double>("/kernel/time", {node}, "times t of the nodes of the quadrature");
+  archive.create_dataset<double>("/kernel/outputs", {node, pattern, output},
                                  "outputs at rest under each pattern with W(t)");
   archive.create_dataset<double>("/kernel/path", square,
                                  "path kernel; row p n + o is pattern p and output o of n, and so are columns");
   archive.create_dataset<double>("/kernel/first", square, "tangent kernel at the start of the run");
   archive.create_dataset<double>("/kernel/last", square, "tangent kernel at the end of the run");
-  archive.create_dataset<double>("/kernel/eigenvalues", {shape.entries}, "eigenvalues of the path kernel, ascending");
+  archive.create_dataset<double>("/kernel/eigenvalues", {square.front()}, "eigenvalues of the path kernel, ascending");
   archive.create_dataset<double>("/kernel/path_error", {},
                                  "estimated error of the path kernel, relative to its largest element");
   archive.create_dataset<double>("/kernel/chain_rule_error", {},
                                  "estimated error of the chain rule's integral, relative to the largest change");
   archive.create_dataset<double>("/kernel/change", table, "outputs at the end of the run less those at its start");
   if (shape.stimulus) {
-    archive.create_dataset<double>("/kernel/loss_derivative", {nodes, shape.outputs},
+    archive.create_dataset<double>("/kernel/loss_derivative", {node, output},
                                    "dE/dy of the outputs at rest under the run's stimulus");
   }
   if (shape.predicts) {
-    archive.create_dataset<double>("/kernel/rate", {nodes},
+    archive.create_dataset<double>("/kernel/rate", {node},
                                    "what the sum over epochs makes of a gradient of 1 at all times: dW/dt");
   }
   for (std::size_t i = 0; i < accounts_of(shape); ++i) {

@@ -170,23 +170,22 @@ void ValueObserver::lay_out(RunFile& file) {
   const auto& settings = file.settings();
   auto& archive = file.archive();
   const auto& environment = *settings.environment;
-  const auto states = static_cast<std::uint64_t>(environment.states);
-  const auto actions = static_cast<std::uint64_t>(environment.actions);
-  const auto epochs = static_cast<std::uint64_t>(settings.epochs);
-  archive.create_dataset<double>("/environment/value_iteration/q", {states, actions},
+  const Dimension state("state", static_cast<std::uint64_t>(environment.states));
+  const Dimension action("action", static_cast<std::uint64_t>(environment.actions));
+  archive.create_dataset<double>("/environment/value_iteration/q", {state, action},
                                  "Q*(s, a), the limit of value iteration; NaN where s is terminal");
-  archive.create_dataset<double>("/environment/q", {states, actions},
+  archive.create_dataset<double>("/environment/q", {state, action},
                                  "learned Q(s, a): outputs at rest under the features of s with W after the last "
                                  "epoch done; NaN where s is terminal");
-  archive.create_dataset<std::int64_t>("/environment/greedy", {states},
+  archive.create_dataset<std::int64_t>("/environment/greedy", {state},
                                        "action of the largest learned Q(s, .); -1 where s is terminal");
-  archive.create_dataset<double>("/environment/q_error", {epochs}, q_error_description);
-  archive.create_dataset<double>("/environment/policy_optimal", {epochs}, policy_description);
+  archive.create_dataset<double>("/environment/q_error", {file.epoch_axis()}, q_error_description);
+  archive.create_dataset<double>("/environment/policy_optimal", {file.epoch_axis()}, policy_description);
   archive.write_attribute("/environment", "acting_states",
                           environment.states - static_cast<std::int64_t>(environment.terminal.size()));
   if (!settings.ensemble) return;
-  file.create_members("q_error", {epochs}, q_error_description, "", false);
-  file.create_members("policy_optimal", {epochs}, policy_description, "", false);
+  file.create_members("q_error", {file.epoch_axis()}, q_error_description, "", false);
+  file.create_members("policy_optimal", {file.epoch_axis()}, policy_description, "", false);
 }
 
 /// Transitions and rewards (as read, and in the process), features, the states' inputs at rest, the last slot of every

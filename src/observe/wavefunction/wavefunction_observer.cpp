@@ -16,32 +16,29 @@ namespace hjnet {
 void WavefunctionObserver::lay_out(RunFile& file) {
   const auto& settings = file.settings();
   auto& archive = file.archive();
-  const auto members = static_cast<std::uint64_t>(settings.ensemble->members);
-  const auto parameters = std::uint64_t{settings.ensemble->family.size()};
+  const Dimension parameter("direction", settings.ensemble->family.size());
   const auto& wave = *settings.wavefunction;
-  const auto times = std::uint64_t{wave.times.size()};
-  const auto create = [&](const std::string& name, std::vector<std::uint64_t> dims, const std::string& description) {
-    dims.insert(dims.begin(), members);
+  const Dimension moment("moment", wave.times.size());
+  const auto create = [&](const std::string& name, std::vector<Dimension> dims, const std::string& description) {
+    dims.insert(dims.begin(), file.member_axis());
     archive.create_dataset<double>("/ensemble/member/" + name, dims, description);
   };
-  create("wave_y", {file.samples(), parameters}, "y of the wavefunction's neurons");
-  create("wave_delta", {file.samples(), parameters}, "Delta of the wavefunction's neurons");
-  create("state_y", {times, static_cast<std::uint64_t>(file.layout().neurons)},
-         "y of every neuron at the wavefunction's times");
-  create("state_delta", {times, static_cast<std::uint64_t>(file.layout().neurons)},
-         "Delta of every neuron at the wavefunction's times");
-  create("neuron_action", {times}, "the neurons' own action S, dS = sum Delta dy + p da in a family");
-  create("conjugate", {times, parameters}, "p, the conjugate of each parameter");
+  create("wave_y", {file.time_axis(), parameter}, "y of the wavefunction's neurons");
+  create("wave_delta", {file.time_axis(), parameter}, "Delta of the wavefunction's neurons");
+  create("state_y", {moment, file.neuron_axis()}, "y of every neuron at the wavefunction's times");
+  create("state_delta", {moment, file.neuron_axis()}, "Delta of every neuron at the wavefunction's times");
+  create("neuron_action", {moment}, "the neurons' own action S, dS = sum Delta dy + p da in a family");
+  create("conjugate", {moment, parameter}, "p, the conjugate of each parameter");
   create("initial_action", {}, "what J lacks for Delta = dJ/dy with Delta given at the start");
-  create("action_residual", {static_cast<std::uint64_t>(settings.epochs)},
-         "largest |dJ/dt + H - sum Delta F - M dW/dt| of each epoch");
-  std::vector<std::uint64_t> grid{times};
-  for (const auto points : wave.grid) grid.push_back(static_cast<std::uint64_t>(points));
+  create("action_residual", {file.epoch_axis()}, "largest |dJ/dt + H - sum Delta F - M dW/dt| of each epoch");
+  const Dimension time("time", wave.times.size());
+  std::vector<Dimension> grid{time};
   for (std::size_t d = 0; d < wave.grid.size(); ++d) {
-    archive.create_dataset<double>(fmt::format("/wavefunction/axis_{}", d), {grid[d + 1]},
+    grid.emplace_back(fmt::format("axis_{}", d), static_cast<std::uint64_t>(wave.grid[d]));
+    archive.create_dataset<double>("/wavefunction/" + grid.back().name, {grid.back()},
                                    fmt::format("centres of the cells in y of neuron {}", wave.neurons[d]));
   }
-  archive.create_dataset<double>("/wavefunction/time", {times}, "times of the samples");
+  archive.create_dataset<double>("/wavefunction/time", {time}, "times of the samples");
   archive.create_dataset<std::complex<double>>("/wavefunction/psi", grid, "wavefunction, a mean over each cell");
   archive.create_dataset<double>("/wavefunction/density", grid, "|psi|^2, with interference");
   archive.create_dataset<double>("/wavefunction/classical", grid, "sum of the branches' densities");
@@ -51,7 +48,7 @@ void WavefunctionObserver::lay_out(RunFile& file) {
        {std::pair{"inside", "share of the family inside the grid's range"}, std::pair{"norm", "integral of |psi|^2"},
         std::pair{"unresolved", "share of the family where J/hbar changes by more than pi within a cell"},
         std::pair{"distance", "largest difference of the distribution functions of members and classical density"}}) {
-    archive.create_dataset<double>(std::string("/wavefunction/") + name, {times}, description);
+    archive.create_dataset<double>(std::string("/wavefunction/") + name, {time}, description);
   }
   archive.create_group("/diagnostics");
 }

@@ -239,9 +239,10 @@ TorusSettings with_hamiltonian(const TorusSettings& settings, const NetworkPoten
 }
 
 void write_network_potential(Archive& archive, const NetworkPotential& network) {
-  std::vector<std::uint64_t> dims;
-  for (const auto& axis : network.nodes) dims.push_back(axis.size());
-  const auto axis_path = [](std::size_t d) { return fmt::format("/network/weight_{}", d + 1); };
+  const auto axis_name = [](std::size_t d) { return fmt::format("weight_{}", d + 1); };
+  const auto axis_path = [&](std::size_t d) { return "/network/" + axis_name(d); };
+  std::vector<Dimension> dims;
+  for (std::size_t d = 0; d < network.nodes.size(); ++d) dims.emplace_back(axis_name(d), network.nodes[d].size());
   for (std::size_t d = 0; d < network.nodes.size(); ++d) {
     archive.create_dataset<double>(axis_path(d), {dims[d]}, "values of the weight " + network.weights[d]);
   }

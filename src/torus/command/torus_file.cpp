@@ -59,23 +59,24 @@ std::vector<std::size_t> modes_that_matter(const Torus& torus, double tolerance)
 Archive create_torus_file(MPI_Comm comm, const TorusSettings& settings, bool overwrite) {
   auto archive = overwrite ? Archive::replace(comm, settings.file) : Archive::create(comm, settings.file, false);
   write_provenance(comm, archive, settings);
-  const auto rows = actions_in(settings);
-  const auto n = static_cast<std::uint64_t>(settings.dimensions);
-  archive.create_dataset<double>("/torus/action", {rows, n}, "action J, a row a torus");
+  const Dimension torus("torus", actions_in(settings));
+  const Dimension dimension("dimension", static_cast<std::uint64_t>(settings.dimensions));
+  archive.create_dataset<double>("/torus/action", {torus, dimension}, "action J, a row a torus");
   archive.create_dataset<std::int32_t>(
-      "/torus/status", {rows},
+      "/torus/status", {torus},
       "0: converged; 1: not converged; 2: resonant; 3: folded; 4: mode limit; -1: stopped before");
-  archive.create_dataset<double>("/torus/hamiltonian", {rows}, "K(J); NaN unless status is 0");
-  archive.create_dataset<double>("/torus/frequency", {rows, n}, "dK/dJ; NaN unless status is 0");
-  archive.create_dataset<double>("/torus/residual", {rows}, "max |H - K| of the last attempt");
-  archive.create_dataset<double>("/torus/tangent_residual", {rows}, "max |(dH/dI).(e_j + d2G/dphi dJ_j) - dK/dJ_j|");
-  archive.create_dataset<double>("/torus/smallest_determinant", {rows}, "the smallest det d2S/dphi dJ");
-  archive.create_dataset<double>("/torus/smallest_divisor", {rows}, "the smallest |m.omega| of a forced mode");
-  archive.create_dataset<std::int32_t>("/torus/divisor_mode", {rows, n}, "its mode m; 0: none");
-  archive.create_dataset<std::int32_t>("/torus/modes", {rows, n}, "largest |m_d| in the computation, a dimension");
-  archive.create_dataset<std::int32_t>("/torus/solution", {rows},
+  archive.create_dataset<double>("/torus/hamiltonian", {torus}, "K(J); NaN unless status is 0");
+  archive.create_dataset<double>("/torus/frequency", {torus, dimension}, "dK/dJ; NaN unless status is 0");
+  archive.create_dataset<double>("/torus/residual", {torus}, "max |H - K| of the last attempt");
+  archive.create_dataset<double>("/torus/tangent_residual", {torus}, "max |(dH/dI).(e_j + d2G/dphi dJ_j) - dK/dJ_j|");
+  archive.create_dataset<double>("/torus/smallest_determinant", {torus}, "the smallest det d2S/dphi dJ");
+  archive.create_dataset<double>("/torus/smallest_divisor", {torus}, "the smallest |m.omega| of a forced mode");
+  archive.create_dataset<std::int32_t>("/torus/divisor_mode", {torus, dimension}, "its mode m; 0: none");
+  archive.create_dataset<std::int32_t>("/torus/modes", {torus, dimension},
+                                       "largest |m_d| in the computation, a dimension");
+  archive.create_dataset<std::int32_t>("/torus/solution", {torus},
                                        "0: none; found by 1: the fixed point; 2: Newton; 3: continuation in epsilon");
-  archive.create_dataset<std::int64_t>("/torus/iterations", {rows}, "fixed-point and Newton iterations in all");
+  archive.create_dataset<std::int64_t>("/torus/iterations", {torus}, "fixed-point and Newton iterations in all");
   archive.fill();
   archive.take_place();
   return archive;
@@ -112,13 +113,14 @@ void write_generators(MPI_Comm comm, Archive& archive, const TorusSettings& sett
   MPI_Allreduce(MPI_IN_PLACE, offset.data(), as_int(offset.size()), MPI_INT64_T, MPI_SUM, comm);
   std::partial_sum(offset.begin(), offset.end(), offset.begin());
   const auto n = static_cast<std::uint64_t>(settings.dimensions);
-  const auto total = static_cast<std::uint64_t>(offset.back());
-  archive.create_dataset<std::int64_t>("/generator/offset", {rows + 1},
+  const Dimension dimension("dimension", n);
+  const Dimension entry("entry", static_cast<std::uint64_t>(offset.back()));
+  archive.create_dataset<std::int64_t>("/generator/offset", {{"boundary", rows + 1}},
                                        "row i has the modes offset[i] ... of the others");
-  archive.create_dataset<std::int32_t>("/generator/mode", {total, n},
+  archive.create_dataset<std::int32_t>("/generator/mode", {entry, dimension},
                                        "m; g_-m = conj g_m is not repeated, and g_0 = 0");
-  archive.create_dataset<std::complex<double>>("/generator/coefficient", {total}, "g_m: G = sum g_m exp(i m.phi)");
-  archive.create_dataset<std::complex<double>>("/generator/tangent", {total, n}, "dg_m/dJ_j");
+  archive.create_dataset<std::complex<double>>("/generator/coefficient", {entry}, "g_m: G = sum g_m exp(i m.phi)");
+  archive.create_dataset<std::complex<double>>("/generator/tangent", {entry, dimension}, "dg_m/dJ_j");
   archive.fill();
   archive.write_root<std::int64_t>("/generator/offset", offset);
   together(comm, [&] {

@@ -24,25 +24,28 @@ TrajectoryTables::TrajectoryTables(Archive& archive, const TorusSettings& settin
 
 void TrajectoryTables::create() {
   const std::uint64_t levels = settings_.wavefunction ? settings_.wavefunction->levels.size() : 0;
-  const auto count = (tori_ + levels) * static_cast<std::uint64_t>(orbits_.count);
-  const auto samples = static_cast<std::uint64_t>(orbits_.samples);
-  const auto make = [&](const char* name, std::vector<std::uint64_t> inner, const char* what) {
-    inner.insert(inner.begin(), count);
+  const Dimension orbit("orbit", (tori_ + levels) * static_cast<std::uint64_t>(orbits_.count));
+  const Dimension sample("sample", static_cast<std::uint64_t>(orbits_.samples));
+  const Dimension dimension("dimension", n_);
+  const auto make = [&](const char* name, std::vector<Dimension> inner, const char* what) {
+    inner.insert(inner.begin(), orbit);
     archive_.create_dataset<double>(std::string("/trajectory/") + name, inner, what);
   };
-  archive_.create_dataset<std::int64_t>("/trajectory/torus", {count}, "row of /torus; -1: a level's");
-  archive_.create_dataset<std::int64_t>("/trajectory/level", {count}, "row of /levels; -1: one of the grid of J");
-  make("time", {samples}, "random times of the samples, ascending");
-  make("angle", {samples, n_}, "phi at those times, modulo 2 pi");
-  make("action", {samples, n_}, "I at those times");
+  archive_.create_dataset<std::int64_t>("/trajectory/torus", {orbit}, "row of /torus; -1: a level's");
+  archive_.create_dataset<std::int64_t>("/trajectory/level", {orbit}, "row of /levels; -1: one of the grid of J");
+  make("time", {sample}, "random times of the samples, ascending");
+  make("angle", {sample, dimension}, "phi at those times, modulo 2 pi");
+  make("action", {sample, dimension}, "I at those times");
   make("energy", {}, "H at the start");
   make("energy_drift", {}, "max |H - H(0)|; NaN: the orbit could not be followed");
-  make("frequency", {n_}, "rotation frequencies, by frequency analysis of the orbit");
-  make("frequency_spread", {n_}, "|difference| of the frequencies of the orbit's two halves");
-  make("ks_distance", {n_}, "Kolmogorov-Smirnov distance of the samples of each angle to |psi|^2; NaN without a torus");
+  make("frequency", {dimension}, "rotation frequencies, by frequency analysis of the orbit");
+  make("frequency_spread", {dimension}, "|difference| of the frequencies of the orbit's two halves");
+  make("ks_distance", {dimension},
+       "Kolmogorov-Smirnov distance of the samples of each angle to |psi|^2; NaN without a torus");
   if (n_ < 2) return;
-  make("section_angle", {section_points, n_}, "phi at passages through phi_n = 0, modulo 2 pi; NaN: no more of them");
-  make("section_action", {section_points, n_}, "I there");
+  const Dimension passage("passage", section_points);
+  make("section_angle", {passage, dimension}, "phi at passages through phi_n = 0, modulo 2 pi; NaN: no more of them");
+  make("section_action", {passage, dimension}, "I there");
 }
 
 void TrajectoryTables::describe() {

@@ -14,8 +14,12 @@ namespace hjnet {
 
 namespace {
 
-std::string axis(std::size_t d) {
-  return fmt::format("/wavefunction/angle_{}", d);
+std::string axis_name(std::size_t d) {
+  return fmt::format("angle_{}", d);
+}
+
+std::string axis_path(std::size_t d) {
+  return "/wavefunction/" + axis_name(d);
 }
 
 }  // namespace
@@ -30,25 +34,25 @@ WaveTables::WaveTables(Archive& archive, const TorusSettings& settings)
 }
 
 void WaveTables::create() {
-  const std::uint64_t count = wave_.levels.size();
-  const std::vector<std::uint64_t> vectors{count, n_};
+  const Dimension level("level", wave_.levels.size());
+  const std::vector<Dimension> vectors{level, {"dimension", n_}};
   archive_.create_dataset<std::int64_t>("/levels/number", vectors, "quantum numbers m");
   archive_.create_dataset<double>("/levels/action", vectors, "J = hbar (m + mu/4)");
-  archive_.create_dataset<double>("/levels/energy", {count}, "K(J); NaN where there is no torus");
+  archive_.create_dataset<double>("/levels/energy", {level}, "K(J); NaN where there is no torus");
   archive_.create_dataset<double>("/levels/frequency", vectors, "dK/dJ; NaN where there is no torus");
-  archive_.create_dataset<std::int32_t>("/levels/status", {count}, "of the torus, as in /torus/status");
-  archive_.create_dataset<double>("/levels/residual", {count}, "max |H - K|");
+  archive_.create_dataset<std::int32_t>("/levels/status", {level}, "of the torus, as in /torus/status");
+  archive_.create_dataset<double>("/levels/residual", {level}, "max |H - K|");
   archive_.create_dataset<double>("/levels/cycle", vectors,
                                   "integral of I dphi_i around the cycle i, over 2 pi hbar: m + mu/4");
-  std::vector<std::uint64_t> shape{count, wave_.times.size()};
-  for (const auto points : wave_.grid) shape.push_back(static_cast<std::uint64_t>(points));
-  archive_.create_dataset<double>("/wavefunction/time", {wave_.times.size()}, "t");
+  std::vector<Dimension> shape{level, {"time", wave_.times.size()}};
+  archive_.create_dataset<double>("/wavefunction/time", {shape.back()}, "t");
   for (std::size_t d = 0; d < n_; ++d) {
-    archive_.create_dataset<double>(axis(d), {shape[d + 2]}, "phi on this axis of the grid");
+    shape.emplace_back(axis_name(d), static_cast<std::uint64_t>(wave_.grid[d]));
+    archive_.create_dataset<double>(axis_path(d), {shape.back()}, "phi on this axis of the grid");
   }
   archive_.create_dataset<std::complex<double>>("/wavefunction/psi", shape, "psi(phi, t) = A exp(-i S/hbar)");
   archive_.create_dataset<double>("/wavefunction/density", shape, "|psi|^2");
-  archive_.create_dataset<double>("/wavefunction/norm", {count}, "integral of |psi|^2 over the torus");
+  archive_.create_dataset<double>("/wavefunction/norm", {level}, "integral of |psi|^2 over the torus");
 }
 
 void WaveTables::describe() {
@@ -59,7 +63,7 @@ void WaveTables::describe() {
     for (std::size_t k = 0; k < angles.size(); ++k) {
       angles[k] = 2.0 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(angles.size());
     }
-    archive_.write_root<double>(axis(d), angles);
+    archive_.write_root<double>(axis_path(d), angles);
   }
 }
 
