@@ -52,19 +52,19 @@ public:
     info->add_option("FILE", arguments_.file, "A file that hjnet wrote")->required();
     info->add_flag("--json", arguments_.json, "Say it as JSON");
     info->callback([this] { verb_ = [this] { return info_verb(arguments_); }; });
+    auto* diff = app_.add_subcommand("diff", "Say in what two run files differ; exit status 1 where they do");
+    diff->add_option("A", arguments_.file, "A run file")->required();
+    diff->add_option("B", arguments_.other, "Another one")->required();
+    diff->callback([this] { verb_ = [this] { return diff_verb(arguments_); }; });
     auto* init = app_.add_subcommand("init", "Write a commented input to start from, NAME.toml");
     init->add_option("NAME", arguments_.file, "Of the input; that of a shipped one brings that one")->required();
     init->add_option("--from", arguments_.from, "A shipped input, in place of entangle (hjnet examples lists them)");
     init->callback([this] { verb_ = [this] { return init_verb(arguments_); }; });
     auto* examples = app_.add_subcommand("examples", "List the shipped inputs");
     examples->callback([this] { verb_ = [] { return hjnet::examples_verb(); }; });
-    auto* diff = app_.add_subcommand("diff", "Say in what two run files differ; exit status 1 where they do");
-    diff->add_option("A", arguments_.file, "A run file")->required();
-    diff->add_option("B", arguments_.other, "Another one")->required();
-    diff->callback([this] { verb_ = [this] { return diff_verb(arguments_); }; });
-    app_.add_subcommand("help", "Say how hjnet, or one of these verbs, is used");
     auto* schema = app_.add_subcommand("schema", "Print the JSON Schema of the input file, for editors");
     schema->callback([this] { verb_ = [] { return hjnet::schema_verb(); }; });
+    app_.add_subcommand("help", "Say how hjnet, or one of these verbs, is used");
     auto* reference = app_.add_subcommand("reference", "Print the reference of the input file")->group("");
     reference->callback([this] { verb_ = [] { return hjnet::reference_verb(); }; });
   }

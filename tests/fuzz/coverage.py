@@ -66,8 +66,10 @@ def fuzz(build, target, minutes, corpus, ground):
                    f"-artifact_prefix={corpus}/{target}-", corpus / target]
         if target in LARGEST:
             command[1:1] = [f"-max_len={LARGEST[target]}", "-dict=words", "-only_ascii=1"]
-        done = subprocess.run(command, cwd=folder, env={**os.environ, "HJNET_FUZZ": target}, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+        # Two that start at once stumble over each other in Open MPI's folder of sessions.
+        own = {"HJNET_FUZZ": target, "OMPI_MCA_orte_tmpdir_base": str(folder), "PRTE_MCA_prte_tmpdir_base": str(folder)}
+        done = subprocess.run(command, cwd=folder, env={**os.environ, **own}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, errors="replace", check=False)
         return done.stdout, done.returncode
 
 
