@@ -78,10 +78,16 @@ ExitStatus init_verb(const Arguments& arguments) {
     throw config_error(fmt::format("--from: expected a shipped input, one of {}, got '{}'{}", fmt::join(names(), ", "),
                                    from, suggestion(from, names())));
   }
+  // Where data are called after the input, its run file is not; another input's is then called after that one.
+  std::string input = text;
+  const auto output = fmt::format("file = \"{}-run.h5\"", from);
+  if (const auto at = input.find(output); at != std::string::npos) {
+    input.replace(at, output.size(), fmt::format("file = \"{}-run.h5\"", name));
+  }
   agreed(MPI_COMM_WORLD, [&] {
     int rank = 0;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    if (rank == 0) write_new(file, text);
+    if (rank == 0) write_new(file, input);
     return 0;
   });
   const auto* verb = is_torus(text) ? "torus" : "run";

@@ -31,6 +31,12 @@ class Inputs(WholeRun):
             self.assertIn(f"Wrote {file}, as shipped as {source}: ", said)
             self.launch(*said.splitlines()[-1].replace("hjnet run", "hjnet check").replace("hjnet torus", "hjnet check").split()[1:])
 
+    def test_a_run_file_is_called_after_its_input(self):
+        self.launch("init", "flowers", "--from", "digits")
+        shipped = SHIPPED["digits"].read_text()
+        self.assertIn('\nfile = "digits-run.h5"', shipped)
+        self.assertEqual((self.path / "flowers.toml").read_text(), shipped.replace('"digits-run.h5"', '"flowers-run.h5"'))
+
     def test_nothing_is_written_over(self):
         self.write("mine\n", "mine.toml")
         self.assertIn("mine.toml exists already", self.launch("init", "mine", status=2).stderr)
