@@ -201,6 +201,7 @@ void Archive::create(const std::string& path, Element element, const std::vector
     const auto what = message("create dataset", path);
     const auto type = hdf5::make_type(element);
     std::vector<hsize_t> extent;
+    extent.reserve(dims.size());
     for (const auto& dimension : dims) extent.push_back(dimension.size);
     const Handle space(
         HJNET_HDF5(dims.empty() ? H5Screate(H5S_SCALAR)

@@ -15,7 +15,7 @@ namespace hjnet {
 std::string Archive::provide_scale(const std::string& group, const Dimension& axis) {
   const auto beside = fmt::format("{}/{}", group, axis.name);
   const auto home = axis.home == "/" ? std::string() : axis.home.empty() ? group : axis.home;
-  const auto made = fmt::format("{}/{}", home, axis.name);
+  auto made = fmt::format("{}/{}", home, axis.name);
   // What the root has is known everywhere, to netCDF and xarray, but for its values; and these are no news.
   const auto numbered = numbered_.find(made);
   if (numbered != numbered_.end() && numbered->second == axis.size && (home.empty() || made == beside)) return made;
