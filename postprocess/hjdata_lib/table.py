@@ -33,7 +33,8 @@ def table(path, names, options):
     inputs = np.array([cells.numbers(row, rest) for row in lines], float).reshape(len(lines), len(rest))
     targets, classes = targets_of(cells, picked, options)
     return made(inputs, targets, path, options.missing, source=f"{Path(path).name}, target {', '.join(names)}",
-                columns=[heading[c] for c in rest], left_out=[heading[c] for c in sorted(left_out.difference(picked))], **({"classes": classes} if classes else {}))
+                columns=[heading[c] for c in rest], left_out=[heading[c] for c in sorted(left_out.difference(picked))],
+                **({"classes": classes} if classes else {}))
 
 
 def content_of(path):

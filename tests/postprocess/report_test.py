@@ -3,7 +3,6 @@ import contextlib
 import io
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
@@ -12,7 +11,8 @@ from pathlib import Path
 
 import synthetic
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "postprocess"))
+sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in ("postprocess", "tests/support")]
+import browser  # noqa: E402
 
 import matplotlib  # noqa: E402
 
@@ -155,18 +155,10 @@ class Report(unittest.TestCase):
     @unittest.skipUnless(shutil.which("chromium"), "no Chromium here")
     def test_in_a_browser_nothing_is_wider_than_the_screen(self):
         self.report(self.write(members=4), self.write("other.h5", name="a-run-with-quite-a-long-name", members=3))
-        probe = ("<script>document.title = [document.documentElement.scrollWidth, innerWidth, "
-                 "document.querySelectorAll('figure svg').length, getComputedStyle(document.body).backgroundColor].join(' ')"
-                 "</script></body>")
-        copy = self.folder / "probe.html"
-        copy.write_text(self.page.read_text(encoding="utf-8").replace("</body>", probe), encoding="utf-8")
+        script = ("document.title = [document.documentElement.scrollWidth, innerWidth, "
+                  "document.querySelectorAll('figure svg').length].join(' ')")
         for width in (500, 1200):
-            done = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--window-size={width},900",
-                                   f"--user-data-dir={self.folder}/profile", "--dump-dom", copy.as_uri()],
-                                  capture_output=True, text=True, timeout=120, check=True)
-            found = re.search(r"<title>(\d+) (\d+) (\d+) ", done.stdout)
-            self.assertIsNotNone(found, done.stdout[:300])
-            page, screen, pictures = map(int, found.groups())
+            page, screen, pictures = browser.measured(self.page, script, width, self.folder / "profile")
             self.assertLessEqual(page, screen)
             self.assertEqual(pictures, 4)
 

@@ -2,9 +2,6 @@
 """Named axes: every dataset of every kind of file says what its dimensions are, by scales in its own group."""
 
 import pathlib
-import re
-import shutil
-import subprocess
 import sys
 import unittest
 
@@ -12,6 +9,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import shipped  # noqa: E402
 from input_text import PARTICLES, case  # noqa: E402
 from whole_run import SOURCE, WholeRun, unsanitized  # noqa: E402
 
@@ -26,6 +24,11 @@ def is_scale(dataset):
 
 
 class Axes(WholeRun):
+    def inputs(self, names):
+        """Shipped inputs, by name."""
+        shipped.copy(self.path / "input")
+        return {name: self.path / f"input/{name}.toml" for name in names}
+
     def expect_axes(self, file):
         """Names of a dataset's axes, by its path."""
         found = {}
@@ -50,21 +53,11 @@ class Axes(WholeRun):
             opened.visititems(look)
         return found
 
-    def input(self, name):
-        """A shipped input, with the data it names."""
-        text = (SOURCE / f"input/{name}.toml").read_text()
-        shutil.copytree(SOURCE / "input", self.path / "input", dirs_exist_ok=True)
-        for arguments in re.findall(r"hjdata (\w+ input/\S+(?: --\w+ \w+)*)", text):
-            subprocess.run([sys.executable, "-B", SOURCE / "postprocess/hjdata", *arguments.split()], cwd=self.path, check=True,
-                           capture_output=True)
-        return self.path / f"input/{name}.toml"
-
     @unsanitized
     def test_of_shipped_inputs(self):
-        for name, more in RUNS.items():
+        for name, path in self.inputs(RUNS).items():
             with self.subTest(name):
-                path = self.input(name)
-                settings = ["run.epochs=2", *more]
+                settings = ["run.epochs=2", *RUNS[name]]
                 if "\n[particles]" in path.read_text():
                     settings += ["particles.a.epochs=[0, 1]", "particles.b.epochs=[0, 1]"]
                 if "\nmembers = " in path.read_text():
@@ -75,9 +68,9 @@ class Axes(WholeRun):
                 self.assertGreater(len(self.expect_axes(f"{name}.h5")), 10)
 
     def test_of_torus_files(self):
-        for name in TORI:
+        for name, path in self.inputs(TORI).items():
             with self.subTest(name):
-                self.launch("torus", self.input(name), "--output", f"{name}.h5", ranks=2)
+                self.launch("torus", path, "--output", f"{name}.h5", ranks=2)
                 self.assertGreater(len(self.expect_axes(f"{name}.h5")), 10)
 
     def test_names_and_values(self):

@@ -16,7 +16,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from whole_run import HJNET, SOURCE, WholeRun  # noqa: E402
 
 
-
 class Pages(WholeRun):
     def page(self, name, **other):
         """Runs the commands of a page, with other words in some; returns its text."""

@@ -13,7 +13,6 @@ import argparse
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ import h5py
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
 import compare_runs  # noqa: E402
+import shipped  # noqa: E402
 
 MPIEXEC = os.environ.get("MPIEXEC", "mpiexec")
 MEMBERS = 4
@@ -70,11 +70,7 @@ class Build:
 
     def __init__(self, binary, folder):
         self.binary, self.folder = pathlib.Path(binary).resolve(), folder
-        shutil.copytree(ROOT / "input", folder)
-        for text in (path.read_text() for path in folder.glob("*.toml")):
-            for arguments in re.findall(r"hjdata (\w+ input/\S+(?: --\w+ \w+)*)", text):
-                subprocess.run([sys.executable, "-B", ROOT / "postprocess/hjdata", *arguments.replace("input/", "").split()],
-                               cwd=folder, capture_output=True, check=True)
+        shipped.copy(folder)
         self.said = {}
 
     def call(self, name, *arguments, ranks=None):

@@ -6,12 +6,14 @@
 
 import html.parser
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
 import unittest
 import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import browser  # noqa: E402
 
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 SITE = BUILD / "site"
@@ -65,21 +67,12 @@ class Site(unittest.TestCase):
 
     def test_in_a_browser(self):
         """Equations are drawn, and no page is wider than a phone's screen or a desk's."""
-        probe = """<script>addEventListener("load", () => MathJax.Hub.Register.StartupHook("End", () => { document.title = "measured " +
-            [document.documentElement.scrollWidth, innerWidth, document.querySelectorAll(".mjx-chtml.MathJax_CHTML").length].join(" "); }))</script></body>"""
+        script = """addEventListener("load", () => MathJax.Hub.Register.StartupHook("End", () => { document.title =
+            [document.documentElement.scrollWidth, innerWidth, document.querySelectorAll(".mjx-chtml.MathJax_CHTML").length].join(" "); }))"""
         model = SITE / "docs/model.html"
         with tempfile.TemporaryDirectory() as folder:
-            copy = model.with_name("probe.html")
-            self.addCleanup(copy.unlink)
-            copy.write_text(model.read_text(encoding="utf-8").replace("</body>", probe), encoding="utf-8")
             for width in (500, 1400):
-                done = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=60000",
-                                       "--allow-file-access-from-files", f"--window-size={width},900",
-                                       f"--user-data-dir={folder}/profile", "--dump-dom", copy.as_uri()],
-                                      capture_output=True, text=True, timeout=300, check=True)
-                found = re.search(r"<title>measured (\d+) (\d+) (\d+)", done.stdout)
-                self.assertIsNotNone(found, done.stdout[:500])
-                page, screen, drawn = map(int, found.groups())
+                page, screen, drawn = browser.measured(model, script, width, folder)
                 self.assertLessEqual(page, screen)
                 self.assertEqual(drawn, self.pages[model].equations)
 
