@@ -40,6 +40,14 @@ def parser():
     verb.add_argument("--inputs", type=int, default=4, help="of a pattern (default 4)")
     verb.add_argument("--classes", type=int, default=3, help="default 3")
     verb.add_argument("--noise", type=float, default=0.2, help="standard deviation about a centre (default 0.2)")
+    for name, source, act in (("sphere", "sin(pi frequency <x, x'>) of pairs of points of a sphere", act_sphere),
+                              ("ball", "points in a ball and in the shell around it, as two classes", act_ball)):
+        verb = add(verbs, name, source, act)
+        verb.add_argument("--patterns", type=int, default=1000, help="in all (default 1000)")
+        verb.add_argument("--dimension", type=int, default=3, help="of the space (default 3)")
+        if name == "sphere":
+            verb.add_argument("--frequency", type=float, default=3.0,
+                              help="half waves between <x, x'> = 0 and 1 (default 3)")
     hopfield.add_parser(verbs)
     return top
 
@@ -87,6 +95,14 @@ def act_numpy(arguments):
 def act_synthetic(arguments):
     save(sources.synthetic(arguments.patterns, arguments.inputs, arguments.classes, arguments.noise, arguments.seed),
          arguments)
+
+
+def act_sphere(arguments):
+    save(sources.sphere(arguments.patterns, arguments.dimension, arguments.frequency, arguments.seed), arguments)
+
+
+def act_ball(arguments):
+    save(sources.ball(arguments.patterns, arguments.dimension, arguments.seed), arguments)
 
 
 def save(data, arguments):

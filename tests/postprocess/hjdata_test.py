@@ -100,6 +100,24 @@ class Files(HjdataCase):
         done = self.hjdata("synthetic", "out.h5")
         self.assertEqual((done.returncode, done.stderr), (2, "hjdata: out.h5: exists; --overwrite replaces it\n"))
 
+    def test_functions_that_tell_depths_apart(self):
+        arrays, attributes = self.written("sphere", "out.h5", "--dimension", 4, "--frequency", 2.5, "--patterns", 900)
+        x, other = np.split(arrays["/train/inputs"], 2, axis=1)
+        np.testing.assert_allclose([np.linalg.norm(x, axis=1), np.linalg.norm(other, axis=1)], 1.0, atol=1e-15)
+        products = np.sum(x * other, axis=1)
+        np.testing.assert_allclose(arrays["/train/targets"][:, 0], np.sin(np.pi * 2.5 * products), atol=1e-15)
+        self.assertLess(abs(np.mean(products**2) - 0.25), 0.03)  # 1/d for independent points; 4 standard errors
+        self.assertEqual(attributes["columns"][5], "x'_1")
+        self.written("ball", "out.h5", "--dimension", 4, "--patterns", 900, "--overwrite")
+        with h5py.File(self.out) as file:
+            inputs, targets = file["train/inputs"][:], file["train/targets"][:]
+            self.assertEqual(list(file.attrs["classes"]), ["outside", "inside"])
+        volume = np.linalg.norm(inputs, axis=1)**4
+        np.testing.assert_array_equal(targets, volume < 1.0)
+        np.testing.assert_allclose([volume[targets == 1].mean(), volume[targets == 0].mean()], [0.5, 1.5], atol=0.07)
+        self.assertEqual(self.hjdata("sphere", "out.h5", "--dimension", 1, "--overwrite").stderr,
+                         "hjdata: --dimension: 1; expected at least 2\n")
+
     def test_csv_with_classes_by_name(self):
         text = "a,kind,b\n" + "".join(f"{i},{'yes' if i % 3 else 'no'},{i / 8}\n" for i in range(20))
         arrays, attributes = self.written(*self.csv(text))
