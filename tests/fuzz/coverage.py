@@ -12,7 +12,8 @@ import sys
 import tempfile
 
 import page
-from damaged_files import RUN, Ground
+from damaged_files import RUN, Ground  # which puts tests/support in the path
+from processes import own_sessions
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 TARGETS = ("settings", "info", "restart", "data")
@@ -66,10 +67,8 @@ def fuzz(build, target, minutes, corpus, ground):
                    f"-artifact_prefix={corpus}/{target}-", corpus / target]
         if target in LARGEST:
             command[1:1] = [f"-max_len={LARGEST[target]}", "-dict=words", "-only_ascii=1"]
-        # Two that start at once stumble over each other in Open MPI's folder of sessions.
-        own = {"HJNET_FUZZ": target, "OMPI_MCA_orte_tmpdir_base": str(folder), "PRTE_MCA_prte_tmpdir_base": str(folder)}
-        done = subprocess.run(command, cwd=folder, env={**os.environ, **own}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, errors="replace", check=False)
+        done = subprocess.run(command, cwd=folder, env=own_sessions(folder, HJNET_FUZZ=target), stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
         return done.stdout, done.returncode
 
 

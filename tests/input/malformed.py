@@ -30,6 +30,9 @@ import cases_usage
 import cases_values
 import data
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from processes import own_sessions  # noqa: E402
+
 CASES = (
     cases_file.CASES
     + cases_network.CASES
@@ -88,7 +91,9 @@ def judge(job, status, stdout, stderr):
 
 def run_alone(job):
     """The case as a process, or several, of its own."""
-    done = subprocess.run(job.arguments, cwd=job.folder, capture_output=True, text=True, timeout=120, check=False)
+    with tempfile.TemporaryDirectory() as sessions:
+        done = subprocess.run(job.arguments, cwd=job.folder, capture_output=True, text=True, timeout=120, check=False,
+                              env=own_sessions(sessions))
     return judge(job, done.returncode, done.stdout, done.stderr)
 
 

@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "reference"))
 import quantum  # noqa: E402
 from input_text import PARTICLES, case  # noqa: E402
-from whole_run import WholeRun  # noqa: E402
+from whole_run import WholeRun, unsanitized  # noqa: E402
 
 EPOCHS, SAMPLES = 4, 16
 INPUT = case(
@@ -84,6 +84,7 @@ class Branches(WholeRun):
         with h5py.File(self.path / "again.h5") as again:
             self.assertLess(np.abs(again["density/mean"][:] - known["density/mean"]).max(), 1e-12)
 
+    @unsanitized
     def test_critical_record(self):
         critical, said = self.run_case("boltzmann.critical=true")
         self.assertIn("outputs told apart to", said)
@@ -94,6 +95,7 @@ class Branches(WholeRun):
                 run, _ = self.run_case(f"boltzmann.sigma_{name}={found * factor}", output="near.h5")
                 self.assertEqual(run["entanglement/mean/negativity"].max() > 1e-9, entangled, (name, factor))
 
+    @unsanitized
     def test_engines_ranks_and_restarts(self):
         run, _ = self.run_case()
         compared = ("series/pauli", "branches/interaction", "branches/action", "branches/distance_y",

@@ -56,6 +56,7 @@ class ReadIsNotWritten(Files):
         os.link(stars, self.path / "run.h5.partial")
         self.refused(stars, "run.h5", says=["what is to become the run file 'run.h5.partial'"])
 
+    @unsanitized
     def test_overwrite_data_that_is_a_value_of_any_table(self):
         stars = self.data("stars.h5")
         with h5py.File(stars, "a") as file:
@@ -78,6 +79,7 @@ class ReadIsNotWritten(Files):
         self.write(INPUT, stimulus=STARS)
         self.refused(stars, "run.h5", "--overwrite", says=["a checkpoint of the run file, 'checkpoints/run-"])
 
+    @unsanitized
     def test_overwrite_by_torus(self):
         text = (SOURCE / "input" / "torus-network.toml").read_text()
         network = next(line.split('"')[1] for line in text.splitlines() if line.startswith("input"))
@@ -232,6 +234,7 @@ class Links(Files):
 
 
 class Lengths(Files):
+    @unsanitized
     def test_long_path(self):
         folder = self.path
         while len(str(folder)) < 3500:
@@ -243,6 +246,7 @@ class Lengths(Files):
             self.run_case(output, *arguments, settings=[checkpoint])
         self.assertEqual(processes.epochs_completed(output), 2)
 
+    @unsanitized
     def test_long_name(self):
         named = ["run.name=" + "n" * 215, EVERY]
         self.launch("run", "case.toml", settings=named)

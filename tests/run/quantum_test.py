@@ -85,6 +85,7 @@ class Quantum(Case):
             self.assertNotIn("weights/final", child)
         self.launch("info", "again.h5")
 
+    @unsanitized
     def test_of_an_ensemble(self):
         self.run_case(**ENSEMBLE, ranks=2)
         straight, _ = self.run_case(*CHANGES, **ENSEMBLE, output="straight.h5", ranks=2)
@@ -134,6 +135,7 @@ class Quantum(Case):
 
 
 class Critical(Case):
+    @unsanitized
     def test_is_continuous_in_the_charge(self):
         found = [self.run_case("boltzmann.critical=true", f"boltzmann.charge={charge}")[0]["critical/mediator_noise"][0]
                  for charge in (2.0, 2.002, 2.004)]
@@ -254,6 +256,7 @@ class Knowledge(Case):
 
 
 class Words(Case):
+    @unsanitized
     def test_causality_is_reported(self):
         _, said = self.run_case()
         self.assertIn("Before the later particle arrives (t < 0.24)", said)

@@ -82,6 +82,7 @@ class Scan(WholeRun):
         self.assertIn("2 of 3 points are complete, 1 failed", done.stdout)
         self.assertEqual([row["state"] for row in self.table()], ["complete", "failed", "complete"])
 
+    @unsanitized
     def test_is_read_before_any_point_is_taken(self):
         self.write(SMALL)
         for words, said in ((["run.epochs=2,-1"], "--set run.epochs=-1: run.epochs: expected"),

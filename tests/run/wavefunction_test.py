@@ -107,6 +107,7 @@ class Wavefunction(WholeRun):
             np.testing.assert_allclose(many["members"][name], one["members"][name], atol=1e-9, err_msg=name)
         self.assertTrue(np.isfinite(many["members"]["state_y"]).all())
 
+    @unsanitized
     def test_conjugates_are_derivatives_of_the_action(self):
         two = ('ensemble.family=[{ vary = "stimulus", neuron = 0, low = -0.02, high = 0.02, count = 7 }, '
                '{ vary = "initial_state", neuron = 3, low = -0.02, high = 0.02, count = 7 }]',

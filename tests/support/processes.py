@@ -8,6 +8,12 @@ import time
 import h5py
 
 
+def own_sessions(folder, **more):
+    """The environment of a program that starts beside others of the same test: two that start at once stumble over each
+    other in Open MPI's folder of sessions."""
+    return {**os.environ, "OMPI_MCA_orte_tmpdir_base": str(folder), "PRTE_MCA_prte_tmpdir_base": str(folder), **more}
+
+
 def epochs_completed(file):
     """Of a run file that may be in the making, or not be there yet."""
     try:
