@@ -1,5 +1,5 @@
 #include "config/load.hpp"
-#include "config/load_torus.hpp"
+#include "config/torus/load_torus.hpp"
 #include "engine/constraint_rules.hpp"
 #include "network/demonstrations/pattern_check.hpp"
 #include "parallel/agree.hpp"

@@ -1,6 +1,6 @@
 // hjnet: one command in a process of its own, or in one of the processes of an MPI job.
 #include "parallel/blas_kernels.hpp"
-#include "parallel/environment.hpp"
+#include "parallel/mpi_runtime.hpp"
 #include "verbs.hpp"
 
 #include <mpi.h>
@@ -9,7 +9,7 @@
 
 int main(int argc, char** argv) {
   hjnet::fit_blas_to_processor(argv);
-  const hjnet::Environment environment(argc, argv);
+  const hjnet::MpiRuntime runtime(argc, argv);
   hjnet::set_up_messages();
   const auto status = hjnet::command(argc, argv);
   // HDF5 may hold a file that it could not write, and would try again, and hang or crash, in MPI_Finalize.

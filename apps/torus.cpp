@@ -1,5 +1,5 @@
-#include "config/load_torus.hpp"
 #include "config/resolved.hpp"
+#include "config/torus/load_torus.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/stop.hpp"
 #include "run/output_files.hpp"

@@ -9,7 +9,7 @@
 #include "engine/coupled/coupled_engine.hpp"
 #include "network/external_input.hpp"
 #include "network/network.hpp"
-#include "parallel/environment.hpp"
+#include "parallel/mpi_runtime.hpp"
 #include "run/checkpoints.hpp"
 
 #include <mpi.h>
@@ -99,7 +99,7 @@ void measure(const fs::path& input, const fs::path& directory, int repeats) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const hjnet::Environment environment(argc, argv);
+  const hjnet::MpiRuntime runtime(argc, argv);
   if (argc < 3) {
     std::fputs("usage: checkpoint_bandwidth INPUT.toml DIRECTORY [REPEATS]\n", stderr);
     return 2;

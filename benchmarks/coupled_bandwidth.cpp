@@ -10,11 +10,11 @@
 // sizes.
 #include "config/load.hpp"
 #include "engine/coupled/coupled_engine.hpp"
+#include "engine/coupled/outer_products.hpp"
 #include "engine/coupled/vector_operations.hpp"
-#include "engine/coupled/weight_kernels.hpp"
 #include "network/external_input.hpp"
 #include "network/network.hpp"
-#include "parallel/environment.hpp"
+#include "parallel/mpi_runtime.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -159,7 +159,7 @@ void measure_right_hand_side(int neurons) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const hjnet::Environment environment(argc, argv);
+  const hjnet::MpiRuntime runtime(argc, argv);
   try {
     std::printf("figure,of,value\n");
     for (const auto* method : {"bdf", "adams"}) measure_steps(argc > 1 ? std::stoi(argv[1]) : 2000, method);

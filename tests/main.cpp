@@ -1,13 +1,13 @@
 // Test driver: GoogleTest under MPI and PETSc. Rank 0 prints; a failure on any rank fails the run.
 #include <gtest/gtest.h>
 
-#include "parallel/environment.hpp"
+#include "parallel/mpi_runtime.hpp"
 
 #include <mpi.h>
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
-  const hjnet::Environment environment(argc, argv);
+  const hjnet::MpiRuntime runtime(argc, argv);
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   auto& listeners = ::testing::UnitTest::GetInstance()->listeners();

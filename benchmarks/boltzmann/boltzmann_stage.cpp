@@ -5,10 +5,10 @@
 // C.bin holds EPOCHS x 8 x 24 x 16 doubles, epochs of length 1: c_alpha at the Chebyshev-Lobatto nodes of 8 elements;
 // q = eta = 1, tolerances are the defaults.
 // OUT.bin gets, for every sample, rho (16 complex numbers, by rows), concurrence, negativity, entropy (bits) and
-// purity. Prints seconds, the best of REPEATS: polynomials and memory kernel; evolution to the matrices rho; measures; all
-// of evolve().
+// purity. Prints seconds, the best of REPEATS: polynomials and memory kernel; evolution to the matrices rho; measures;
+// all of evolve().
 #include "config/names.hpp"
-#include "parallel/environment.hpp"
+#include "parallel/mpi_runtime.hpp"
 #include "quantum/stage.hpp"
 
 #include <mpi.h>
@@ -74,7 +74,8 @@ DensityResult pass(const Case& input, Seconds& best) {
   const MemoryKernel kernel(input.settings.memory, input.settings.window, series);
   const double ready = MPI_Wtime();
   DensityState state{product_state(input.stokes), 0};
-  const ModeHistory history = evolve_mode({1.0, 1.0}, series, kernel, input.intervals, default_boltzmann_tolerance, state);
+  const ModeHistory history =
+      evolve_mode({1.0, 1.0}, series, kernel, input.intervals, default_boltzmann_tolerance, state);
   std::vector<Eigen::Matrix4cd> rho;
   rho.reserve(history.rho.size());
   for (const PauliVector& x : history.rho) rho.push_back(pauli_matrix(x));
@@ -94,8 +95,9 @@ DensityResult pass(const Case& input, Seconds& best) {
 void write(const std::string& name, const ModeResult& mode) {
   std::vector<double> values;
   for (std::size_t i = 0; i < mode.rho.size(); ++i) {
+    const Eigen::Matrix4cd rho = pauli_matrix(mode.rho[i]);
     for (int entry = 0; entry < 16; ++entry) {
-      const std::complex<double> z = mode.rho[i](entry / 4, entry % 4);
+      const std::complex<double> z = rho(entry / 4, entry % 4);
       values.insert(values.end(), {z.real(), z.imag()});
     }
     const Measures& m = mode.measures[i];
@@ -110,7 +112,7 @@ void write(const std::string& name, const ModeResult& mode) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Environment environment(argc, argv);
+  const MpiRuntime runtime(argc, argv);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() != 12) {
     std::fprintf(stderr, "usage: boltzmann_stage C.bin OUT.bin EPOCHS INTERVALS MEMORY REPEATS STOKES(6)\n");

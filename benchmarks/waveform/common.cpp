@@ -1,8 +1,8 @@
 #include "common.hpp"
 
 #include "config/load.hpp"
-#include "parallel/environment.hpp"
 #include "parallel/errors.hpp"
+#include "parallel/mpi_runtime.hpp"
 
 #include <cblas.h>
 #include <fmt/format.h>
@@ -134,7 +134,7 @@ double FloorProducts::seconds(const Network& network, int nodes, int rounds) {
 }
 
 int run(int argc, char** argv, const std::function<void()>& work) {
-  const Environment environment(argc, argv);
+  const MpiRuntime runtime(argc, argv);
   try {
     work();
   } catch (const std::exception& error) {

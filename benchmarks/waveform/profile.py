@@ -32,7 +32,7 @@ PARTS = {
     "judging the mesh": r"resolution|unresolved|UnresolvedElements|add_products|judge|Chebyshev|coefficients",
     "bases": r"Basis|pivoted_cholesky",
     "cores and weights' paths": r"FactorWeights|WeightPath|WeightRule|WeightFold",
-    "neuron blocks": r"NeuronWaves|WaveformEngine|transpose|gather|scatter|Halo|ErrorFunctional|mem(cpy|move|set)",
+    "neuron blocks": r"NeuronWaveforms|WaveformEngine|transpose|gather|scatter|Halo|ErrorFunctional|mem(cpy|move|set)",
     "samples and action": r"Sampler|Pointwise|NodeData",
     "fits of the potential": r"LevenbergMarquardt|lmqrsolv|lmpar|shape_at|Residuals|Householder|Eigen::",
     "allocation": r"alloc|free",

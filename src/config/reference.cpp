@@ -1,7 +1,7 @@
 #include "config/reference.hpp"
 
 #include "config/tables/tables.hpp"
-#include "config/tables/torus_tables.hpp"
+#include "config/torus/torus_tables.hpp"
 
 #include <algorithm>
 

@@ -7,9 +7,6 @@
 
 namespace hjnet {
 
-/// What messages and the manual call a number that must be positive.
-inline constexpr std::string_view positive_number = "a number > 0";
-
 struct KeyReference {
   std::string_view name;
   std::string_view expected;  ///< as it stands after "expected" in a message: "a number > 0"

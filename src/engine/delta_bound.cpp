@@ -1,6 +1,6 @@
 #include "engine/delta_bound.hpp"
 
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>

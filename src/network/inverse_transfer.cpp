@@ -67,8 +67,9 @@ TransferRange range_of(Transfer transfer) {
       return {0.0, 1.0};
     case Transfer::softplus:
       return {0.0, infinite};
+    default:  // no inverse here: the energy refuses every y, as outside of this range
+      return {};
   }
-  return {};
 }
 
 InverseValues invert_transfer(Transfer transfer, double y) {
@@ -92,8 +93,9 @@ InverseValues invert_transfer(Transfer transfer, double y) {
       return {inverse, std::exp(square) / (2.0 * std::numbers::inv_sqrtpi),
               -std::numbers::inv_sqrtpi * std::expm1(-square)};
     }
+    default:
+      return {};
   }
-  return {};
 }
 
 }  // namespace hjnet

@@ -1,6 +1,6 @@
 #include "network/lyapunov_energy.hpp"
 
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "parallel/agree.hpp"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #include "quantum/boltzmann.hpp"
 
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "parallel/errors.hpp"
 #include "parallel/target_clones.hpp"
 #include "quantum/packed.hpp"

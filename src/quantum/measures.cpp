@@ -93,8 +93,11 @@ Matrix4cd entanglement_witness(const Matrix4cd& rho) {
 
 Measures measure(const Matrix4cd& rho, double positivity_tolerance) {
   if (!rho.allFinite()) {
-    const double nan = std::numeric_limits<double>::quiet_NaN();
-    return {nan, nan, nan, nan, nan, nan, nan, nan, nan, false};
+    Measures none;
+    for (const auto& named : measure_table) none.*named.value = std::numeric_limits<double>::quiet_NaN();
+    none.trace_error = none.hermiticity_error = std::numeric_limits<double>::quiet_NaN();
+    none.physical = false;
+    return none;
   }
   const Matrix4cd hermitian = 0.5 * (rho + rho.adjoint());
   const HermitianSolver solver(hermitian);

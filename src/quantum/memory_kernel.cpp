@@ -1,6 +1,6 @@
 #include "quantum/memory_kernel.hpp"
 
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/core.h>

@@ -28,8 +28,7 @@ struct Group {
 /// Samples of one rank's modes and what they add to the mixture.
 struct Share {
   ModeRange range;
-  std::vector<ModeResult> modes;                       ///< empty where they are not measured
-  std::vector<std::vector<PauliVector>> coefficients;  ///< by mode, sample
+  std::vector<ModeResult> modes;
   Extreme kossakowski, min_eigenvalue{HUGE_VAL, 0.0, 0}, trace_error{-1.0, 0.0, 0}, hermiticity_error{-1.0, 0.0, 0};
   std::int64_t unphysical = 0;
 };
@@ -50,17 +49,15 @@ void check(const BoltzmannSettings& settings) {
 }
 
 /// Measures of one mode at all samples, and the extremes.
-void measure_mode(const std::vector<PauliVector>& rho, double tolerance, int samples_per_epoch, double epoch_length,
-                  int mode, Share& share) {
-  ModeResult result{mode, {}, {}};
-  result.rho.reserve(rho.size());
+void measure_mode(ModeResult& result, double tolerance, int samples_per_epoch, double epoch_length, Share& share) {
+  const int mode = result.mode;
+  const auto& rho = result.rho;
   result.measures.reserve(rho.size());
   const std::size_t per_epoch = static_cast<std::size_t>(samples_per_epoch) + 1;
   const double step = epoch_length / samples_per_epoch;
   for (std::size_t i = 0; i < rho.size(); ++i) {
     heed_stop();
-    result.rho.push_back(pauli_matrix(rho[i]));
-    const Measures m = measure(result.rho.back(), tolerance);
+    const Measures m = measure(pauli_matrix(rho[i]), tolerance);
     const std::size_t epoch = i / per_epoch;
     const double time = static_cast<double>(epoch * (per_epoch - 1) + i % per_epoch) * step;
     if (m.min_eigenvalue < share.min_eigenvalue.value) share.min_eigenvalue = {m.min_eigenvalue, time, mode};
@@ -70,7 +67,6 @@ void measure_mode(const std::vector<PauliVector>& rho, double tolerance, int sam
     if (!m.physical) ++share.unphysical;
     result.measures.push_back(m);
   }
-  share.modes.push_back(std::move(result));
 }
 
 /// Eigenvectors of n.sigma, +1 first.
@@ -120,13 +116,11 @@ Share evolve_share(const Group& group, const BoltzmannSettings& settings, const 
     DensityState state{start, series.first_epoch()};
     ModeHistory history = evolve_mode(parameters, series, kernel, intervals, tolerance, state);
     if (interaction.record) lose_coherence(settings, *interaction.record, history.rho);
-    if (history.kossakowski < share.kossakowski.value || share.coefficients.empty()) {
+    if (history.kossakowski < share.kossakowski.value || share.modes.empty()) {
       share.kossakowski = {history.kossakowski, history.kossakowski_time, mode};
     }
-    if (measured) {
-      measure_mode(history.rho, settings.positivity_tolerance, intervals, series.epoch_length(), mode, share);
-    }
-    share.coefficients.push_back(std::move(history.rho));
+    auto& result = share.modes.emplace_back(ModeResult{mode, std::move(history.rho), {}});
+    if (measured) measure_mode(result, settings.positivity_tolerance, intervals, series.epoch_length(), share);
   }
   return share;
 }
@@ -144,9 +138,9 @@ std::vector<PauliVector> mixture(const Group& group, const std::vector<double>& 
     if (group.rank > 0) {
       MPI_Recv(sum[begin].data(), count, MPI_DOUBLE, group.rank - 1, tag, group.comm, MPI_STATUS_IGNORE);
     }
-    for (std::size_t m = 0; m < share.coefficients.size(); ++m) {
+    for (std::size_t m = 0; m < share.modes.size(); ++m) {
       const double weight = weights[static_cast<std::size_t>(share.range.first) + m];
-      for (std::size_t i = begin; i < end; ++i) sum[i] += weight * share.coefficients[m][i];
+      for (std::size_t i = begin; i < end; ++i) sum[i] += weight * share.modes[m].rho[i];
     }
     if (group.rank + 1 < group.size) {
       MPI_Send(sum[begin].data(), count, MPI_DOUBLE, group.rank + 1, tag, group.comm);
@@ -224,14 +218,11 @@ DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span
   const bool mode_is_mixture = have_modes && settings.k0.size() == 1 && settings.weights.front() == 1.0;
   if (mode_is_mixture) result.mean_measures = share.modes.front().measures;
   const auto samples = interaction.samples();
-  result.mean.reserve(samples);
-  const auto mean = mixture(group, settings.weights, share, samples);
+  result.mean = mixture(group, settings.weights, share, samples);
   agreed(comm, [&] {
-    for (const PauliVector& x : mean) {
+    for (std::size_t i = 0; i < samples && !mode_is_mixture; ++i) {
       heed_stop();
-      result.mean.push_back(pauli_matrix(x));
-      if (mode_is_mixture) continue;
-      result.mean_measures.push_back(measure(result.mean.back(), settings.positivity_tolerance));
+      result.mean_measures.push_back(measure(pauli_matrix(result.mean[i]), settings.positivity_tolerance));
     }
     return 0;
   });

@@ -37,9 +37,9 @@ struct Interaction {
 };
 
 struct ModeResult {
-  int mode = 0;                       ///< index into BoltzmannSettings::k0
-  std::vector<Eigen::Matrix4cd> rho;  ///< nt samples
-  std::vector<Measures> measures;     ///< nt samples
+  int mode = 0;                    ///< index into BoltzmannSettings::k0
+  std::vector<PauliVector> rho;    ///< nt samples
+  std::vector<Measures> measures;  ///< nt samples
 };
 
 /// The worst of a quantity over all modes and samples.
@@ -52,7 +52,7 @@ struct Extreme {
 struct DensityResult {
   std::vector<ModeResult> modes;  ///< those of this rank, ascending: mode_range()
   // What follows is the same on all ranks.
-  std::vector<Eigen::Matrix4cd> mean;   ///< rho bar = sum of weight x rho over the modes, nt samples
+  std::vector<PauliVector> mean;        ///< rho bar = sum of weight x rho over the modes, nt samples
   std::vector<Measures> mean_measures;  ///< nt samples
   Extreme kossakowski;                  ///< smallest eigenvalue of the Kossakowski matrix, <= 0
   Extreme min_eigenvalue;               ///< smallest eigenvalue of rho
@@ -88,7 +88,7 @@ ModeParameters mode_parameters(const BoltzmannSettings& settings, int mode);
 DensityResult evolve(MPI_Comm comm, const BoltzmannSettings& settings, std::span<const double, 6> stokes,
                      const Interaction& interaction, double tolerance = default_boltzmann_tolerance);
 
-/// DensityResult::mean alone, as coefficients, without any measures. Collective over `comm`; as evolve().
+/// DensityResult::mean alone, without any measures. Collective over `comm`; as evolve().
 std::vector<PauliVector> evolve_mixture(MPI_Comm comm, const BoltzmannSettings& settings,
                                         std::span<const double, 6> stokes, const Interaction& interaction,
                                         double tolerance = default_boltzmann_tolerance);

@@ -37,14 +37,8 @@ using ResultSum = MemberSum<MemberResult>;
 
 std::vector<double> density_numbers(const MemberResult& result) {
   std::vector<double> out;
-  for (const auto& rho : result.density) {
-    for (int row = 0; row < 4; ++row) {
-      for (int column = 0; column < 4; ++column) {
-        out.push_back(rho(row, column).real());
-        out.push_back(rho(row, column).imag());
-      }
-    }
-  }
+  out.reserve(2 * result.density.size());
+  for (const auto& entry : result.density) out.insert(out.end(), {entry.real(), entry.imag()});
   return out;
 }
 
@@ -74,14 +68,14 @@ void add_group_states(const ResultSum& sum, const std::vector<MemberResult>& res
   for (int group = 0; group < ensemble.groups; ++group) {
     const auto density = sum([&](const MemberResult& result) {
       if ((result.member - ensemble.first) / ensemble.group_size() == group) return density_numbers(result);
-      return std::vector<double>(32 * result.density.size(), 0.0);
+      return std::vector<double>(2 * result.density.size(), 0.0);
     });
     states.push_back(measures_of(density, 1.0 / ensemble.group_size(), settings.boltzmann.positivity_tolerance));
   }
   for (std::size_t k = 0; k < measure_table.size(); ++k) {
     auto& mean = out.state.values[k];
     auto& error = out.state_error.values[k];
-    mean.assign(results.front().density.size(), 0.0);
+    mean.assign(results.front().concurrence.size(), 0.0);
     error = mean;
     for (const auto& state : states) {
       for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += state.values[k][i] / n;

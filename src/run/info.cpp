@@ -3,6 +3,7 @@
 #include "archive/archive.hpp"
 #include "observe/observers.hpp"
 #include "parallel/errors.hpp"
+#include "results/size_text.hpp"
 #include "run/summary.hpp"
 
 #include <fmt/format.h>
@@ -47,19 +48,11 @@ std::string get(const Attributes& attributes, const std::string& name) {
   return found == attributes.end() ? "?" : show(found->second);
 }
 
-std::string show_bytes(std::uint64_t bytes) {
-  constexpr std::array<const char*, 5> units{"B", "KiB", "MiB", "GiB", "TiB"};
-  auto size = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (; size >= 1024.0 && unit + 1 < units.size(); ++unit) size /= 1024.0;
-  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", size, units[unit]);
-}
-
 constexpr const char* timing_group = "/timing";
 
 /// A number of /timing: seconds, but for counts, which are whole, and the memory.
 std::string show_timing(const std::string& name, double value) {
-  if (name == "peak_memory") return show_bytes(static_cast<std::uint64_t>(value));
+  if (name == "peak_memory") return size_text(static_cast<std::int64_t>(value));
   return show_number(value) + (value == std::round(value) ? "" : " s");
 }
 
@@ -83,7 +76,7 @@ std::string datasets_text(const std::vector<DatasetInfo>& datasets) {
   for (std::size_t i = 0; i < datasets.size(); ++i) {
     const auto& dataset = datasets[i];
     fmt::format_to(out, "  {:<{}}  {:<{}}  {:<10}  {:>10}  {}\n", dataset.path, path_width, shapes[i], shape_width,
-                   dataset.type, show_bytes(dataset.bytes), dataset.description);
+                   dataset.type, size_text(static_cast<std::int64_t>(dataset.bytes)), dataset.description);
   }
   return fmt::to_string(text);
 }
@@ -291,7 +284,8 @@ std::string describe_file(const std::filesystem::path& file) {
   const auto datasets = opened.archive.datasets();
   std::uint64_t total = 0;
   for (const auto& dataset : datasets) total += dataset.bytes;
-  line(opened.lines, "size", fmt::format("{} datasets, {}", datasets.size(), show_bytes(total)));
+  line(opened.lines, "size",
+       fmt::format("{} datasets, {}", datasets.size(), size_text(static_cast<std::int64_t>(total))));
   std::string text = file.string() + "\n";
   for (const auto& [label, content] : opened.lines) text += fmt::format("  {:<14}{}\n", label, content);
   return text + datasets_text(datasets);

@@ -359,10 +359,7 @@ MemberResult finished_member(MPI_Comm group, const Settings& settings, int numbe
   }
   result.concurrence = std::move(stored.concurrence);
   result.physical.assign(stored.physical.begin(), stored.physical.end());
-  for (std::size_t i = 0; i < stored.density.size(); i += 16) {
-    result.density.emplace_back(
-        Eigen::Map<const Eigen::Matrix<std::complex<double>, 4, 4, Eigen::RowMajor>>(stored.density.data() + i));
-  }
+  result.density = std::move(stored.density);
   return result;
 }
 

@@ -15,6 +15,7 @@
 
 #include <mpi.h>
 
+#include <complex>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,10 +38,10 @@ struct MemberResult {
   /// With particles: of the mixture of the modes, nt samples.
   std::vector<double> concurrence;
   std::vector<int> physical;
-  std::vector<Eigen::Matrix4cd> density;
-  std::optional<DensityResult> particles;  ///< extremes; its modes are dropped once written
-  std::optional<CriticalNoise> critical;   ///< with boltzmann.critical
-  std::optional<Growth> growth;            ///< where learning has diverged
+  std::vector<std::complex<double>> density;  ///< 4 x 4 each, as the run file has it
+  std::optional<DensityResult> particles;     ///< extremes; its modes are dropped once written
+  std::optional<CriticalNoise> critical;      ///< with boltzmann.critical
+  std::optional<Growth> growth;               ///< where learning has diverged
   /// What its observers have to say, in the order of observer_kinds(); empty of a member that an earlier run finished.
   std::vector<std::string> observed;
 };

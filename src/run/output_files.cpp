@@ -6,7 +6,7 @@
 #include "archive/seal.hpp"
 #include "config/document/sources.hpp"
 #include "parallel/agree.hpp"
-#include "parallel/environment.hpp"
+#include "parallel/mpi_runtime.hpp"
 #include "run/restart/checkpoint_files.hpp"
 
 #include <fmt/format.h>

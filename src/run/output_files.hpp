@@ -2,7 +2,7 @@
 /// What is made sure of, before anything is touched, about the files that a verb is to write.
 
 #include "config/settings.hpp"
-#include "config/torus_settings.hpp"
+#include "config/settings/torus.hpp"
 
 #include <mpi.h>
 

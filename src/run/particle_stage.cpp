@@ -17,15 +17,13 @@ namespace hjnet {
 
 namespace {
 
-/// nt x 4 x 4, row by row.
-std::vector<std::complex<double>> row_major(const std::vector<Eigen::Matrix4cd>& matrices) {
-  std::vector<std::complex<double>> out;
-  out.reserve(matrices.size() * 16);
-  for (const auto& matrix : matrices) {
-    for (int row = 0; row < 4; ++row) {
-      for (int column = 0; column < 4; ++column) out.push_back(matrix(row, column));
-    }
-  }
+using RowMajor = Eigen::Matrix<std::complex<double>, 4, 4, Eigen::RowMajor>;
+
+/// 4 x 4 each.
+std::vector<std::complex<double>> row_major(const std::vector<PauliVector>& operators) {
+  std::vector<std::complex<double>> out(operators.size() * 16);
+  for (std::size_t i = 0; i < operators.size(); ++i)
+    Eigen::Map<RowMajor>(out.data() + 16 * i) = pauli_matrix(operators[i]);
   return out;
 }
 
@@ -56,7 +54,7 @@ void take_mixture(MemberResult& result) {
     result.concurrence.push_back(measures.concurrence);
     result.physical.push_back(measures.physical ? 1 : 0);
   }
-  result.density = particles.mean;
+  result.density = row_major(particles.mean);
   particles.modes.clear();
 }
 
@@ -70,7 +68,7 @@ void write_modes(RunFile& file, const MemberResult& result) {
   for (std::size_t begin = 0; begin < samples; begin += most) {
     heed_stop();
     const std::size_t end = std::min(samples, begin + most);
-    std::vector<Eigen::Matrix4cd> rho;
+    std::vector<PauliVector> rho;
     std::vector<Measures> measures;
     for (std::size_t i = begin; i < end; ++i) {
       for (const auto& mode : modes) {
@@ -89,11 +87,11 @@ void write_density(MPI_Comm group, const Settings& settings, RunFile& file, Memb
   MPI_Comm_rank(group, &rank);
   together(group, [&] {
     if (is_first) write_modes(file, result);
-    if (rank != 0) return;
-    const auto& particles = *result.particles;
-    file.write_mean_density(result.member, row_major(particles.mean), columns_of(particles.mean_measures));
   });
   take_mixture(result);
+  together(group, [&] {
+    if (rank == 0) file.write_mean_density(result.member, result.density, columns_of(result.particles->mean_measures));
+  });
 }
 
 void find_critical_noise(MPI_Comm group, const Settings& settings, RunFile& file, MemberResult& result) {
@@ -106,6 +104,10 @@ void find_critical_noise(MPI_Comm group, const Settings& settings, RunFile& file
 }
 
 }  // namespace
+
+Eigen::Matrix4cd density_at(const MemberResult& member, std::size_t sample) {
+  return Eigen::Map<const RowMajor>(member.density.data() + 16 * sample);
+}
 
 Interaction interaction_of(const Settings& settings, const Mesh& mesh, const SampleSeries& series) {
   Interaction out{mesh, series.operators, settings.epochs, settings.samples_per_epoch};
@@ -161,9 +163,10 @@ void write_witness(MPI_Comm world, const MemberResult& first, RunFile& file) {
     });
     const auto at = static_cast<std::size_t>(most - measures.begin());
     found = most->negativity > entangled_negativity ? 1 : 0;
-    const auto w = entanglement_witness(first.density[at]);
-    witness = row_major({w});
-    numbers = witness_numbers(pauli_coefficients(w), (w * first.density[at]).trace().real(), first.series.time[at]);
+    const auto rho = density_at(first, at);
+    const auto w = entanglement_witness(rho);
+    Eigen::Map<RowMajor>(witness.data()) = w;
+    numbers = witness_numbers(pauli_coefficients(w), (w * rho).trace().real(), first.series.time[at]);
   }
   MPI_Bcast(&found, 1, MPI_INT, 0, world);
   if (found == 1) file.write_witness(witness, numbers);

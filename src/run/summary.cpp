@@ -1,6 +1,7 @@
 #include "run/summary.hpp"
 
-#include "config/names.hpp"
+#include "config/choices.hpp"
+#include "run/particle_stage.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,7 +27,7 @@ std::string describe_feedback(const Settings& settings, const MemberResult& memb
   for (std::size_t i = rows; i < member.physical.size(); i += rows) {
     unphysical += statistics == nullptr ? 1 - member.physical[i] : members * (1.0 - statistics->physical_fraction[i]);
   }
-  const auto s = stokes_of(pauli_coefficients(member.density[member.density.size() - rows]));
+  const auto s = stokes_of(pauli_coefficients(density_at(member, member.concurrence.size() - rows)));
   auto text = fmt::format("\nFeedback{}: in the last epoch the ports were fed |s_A| = {:.4g}, |s_B| = {:.4g}",
                           settings.ensemble ? fmt::format(" (member {})", member.member) : "",
                           std::hypot(s[0], s[1], s[2]), std::hypot(s[3], s[4], s[5]));

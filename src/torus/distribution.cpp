@@ -1,8 +1,8 @@
 #include "torus/distribution.hpp"
 
 #include "parallel/counts.hpp"
-#include "torus/fourier_transform.hpp"
-#include "torus/modes.hpp"
+#include "torus/fourier/fourier_transform.hpp"
+#include "torus/fourier/modes.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -3,7 +3,7 @@
 /// Fourier coefficients of H(phi, J + dG/dphi) must vanish for those modes. H is taken on a grid of four points a mode,
 /// which keeps aliases away from quadratic and weakly quartic terms; what is left over, check() shows on a finer grid.
 
-#include "torus/fourier_grid.hpp"
+#include "torus/fourier/fourier_grid.hpp"
 #include "torus/sampled_hamiltonian.hpp"
 
 #include <array>

@@ -2,7 +2,7 @@
 /// H(phi, I) = H0(I) + epsilon V(phi, I) on the n-torus, n = 1, 2 or 3: H0 a quadratic form with a linear one, V a
 /// Fourier series whose coefficients are polynomials in I (model.md, section 9).
 
-#include "config/torus_settings.hpp"
+#include "config/settings/torus.hpp"
 
 #include <span>
 #include <vector>

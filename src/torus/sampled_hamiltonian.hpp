@@ -1,8 +1,8 @@
 #pragma once
 /// H on a grid of angles: V is summed there once, so that H costs a few multiplications a point afterwards.
 
-#include "config/torus_settings.hpp"
-#include "torus/modes.hpp"
+#include "config/settings/torus.hpp"
+#include "torus/fourier/modes.hpp"
 
 #include <array>
 #include <span>

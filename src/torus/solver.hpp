@@ -1,7 +1,7 @@
 #pragma once
 /// Finds the torus of an action J: the fixed point (63), (64), Newton-Krylov, continuation in epsilon.
 
-#include "config/torus_settings.hpp"
+#include "config/settings/torus.hpp"
 #include "torus/torus.hpp"
 
 #include <memory>

@@ -2,7 +2,7 @@
 
 #include "parallel/counts.hpp"
 #include "torus/equation.hpp"
-#include "torus/fourier_grid.hpp"
+#include "torus/fourier/fourier_grid.hpp"
 
 #include <Eigen/LU>
 

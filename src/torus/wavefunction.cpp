@@ -1,7 +1,7 @@
 #include "torus/wavefunction.hpp"
 
 #include "parallel/counts.hpp"
-#include "torus/modes.hpp"
+#include "torus/fourier/modes.hpp"
 
 #include <cmath>
 #include <functional>
@@ -47,7 +47,7 @@ std::vector<double> density_of(const std::vector<GeneratorDerivatives>& generato
 
 }  // namespace
 
-std::vector<double> level_action(const TorusWaveSettings& settings, std::span<const std::int64_t> level) {
+std::vector<double> level_action(const TorusWavefunctionSettings& settings, std::span<const std::int64_t> level) {
   std::vector<double> action;
   for (std::size_t i = 0; i < level.size(); ++i) {
     action.push_back(settings.hbar * (static_cast<double>(level[i]) + 0.25 * settings.maslov[i]));
@@ -55,7 +55,7 @@ std::vector<double> level_action(const TorusWaveSettings& settings, std::span<co
   return action;
 }
 
-Wavefunction wavefunction(const Torus& torus, const TorusWaveSettings& settings) {
+Wavefunction wavefunction(const Torus& torus, const TorusWavefunctionSettings& settings) {
   const auto n = as_size(torus.dimensions);
   const auto generator = torus.generator_on_grid(settings.grid);
   Wavefunction out;

@@ -1,7 +1,7 @@
 #pragma once
 /// Wavefunctions of tori and their quantisation (45), (65), (66). n is the number of dimensions.
 
-#include "config/torus_settings.hpp"
+#include "config/settings/torus.hpp"
 #include "torus/torus.hpp"
 
 #include <complex>
@@ -12,7 +12,7 @@
 namespace hjnet {
 
 /// J = hbar (m + mu/4) of quantum numbers m with Maslov indices mu, n numbers.
-std::vector<double> level_action(const TorusWaveSettings& settings, std::span<const std::int64_t> level);
+std::vector<double> level_action(const TorusWavefunctionSettings& settings, std::span<const std::int64_t> level);
 
 /// psi(phi, t) = A exp(-i S/hbar) of one torus, S = phi.J + G - K t, A^2 = |det d2S/dphi dJ|/(2 pi)^n.
 struct Wavefunction {
@@ -25,7 +25,7 @@ struct Wavefunction {
 };
 
 /// The wavefunction on the grid and at the times of `settings`. @param torus  a converged one
-Wavefunction wavefunction(const Torus& torus, const TorusWaveSettings& settings);
+Wavefunction wavefunction(const Torus& torus, const TorusWavefunctionSettings& settings);
 
 /// The invariant density rho = det(d2S/dphi dJ)/(2 pi)^n of a converged torus on an equidistant product grid.
 std::vector<double> invariant_density(const Torus& torus, std::span<const std::int64_t> grid);

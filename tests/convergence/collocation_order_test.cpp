@@ -8,7 +8,7 @@
 // next layer's f(net) at the nodes is as exact, and so is Delta, backwards.
 #include "../support/case.hpp"
 
-#include "engine/waveform/neuron_waves.hpp"
+#include "engine/waveform/neuron_waveforms.hpp"
 
 #include <algorithm>
 
@@ -48,7 +48,7 @@ Solution solve(const Settings& settings, const Mesh& mesh) {
   const Network network(MPI_COMM_SELF, settings, 0);
   const ExternalInput input(network, settings, 0);
   FactorWeights weights(network, settings.learning, 1, std::vector<bool>(network.projections().size(), false), 1e-14);
-  NeuronWaves waves(network, input, weights, settings);
+  NeuronWaveforms waves(network, input, weights, settings);
   EpochOperators operators(mesh, settings.network.time_constant);
   auto windows = waves.windows(mesh, {}, {});
   const auto rows = static_cast<std::size_t>(network.neurons());

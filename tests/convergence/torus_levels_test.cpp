@@ -42,11 +42,12 @@ Eigen::VectorXd quantum_levels(const TorusSettings& settings, double hbar, int m
   return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(matrix, Eigen::EigenvaluesOnly).eigenvalues();
 }
 
-TorusWaveSettings wave_settings(double hbar, std::vector<int> maslov, std::vector<std::int64_t> grid) {
+TorusWavefunctionSettings wave_settings(double hbar, std::vector<int> maslov, std::vector<std::int64_t> grid) {
   return {.hbar = hbar, .maslov = std::move(maslov), .levels = {}, .grid = std::move(grid), .times = {0.0, 1.3}};
 }
 
-Torus level(const TorusSettings& settings, const TorusWaveSettings& wave, const std::vector<std::int64_t>& number) {
+Torus level(const TorusSettings& settings, const TorusWavefunctionSettings& wave,
+            const std::vector<std::int64_t>& number) {
   TorusSolver solver(settings);
   return solver.solve(level_action(wave, number));
 }
@@ -109,7 +110,8 @@ TEST(TorusLevels, CoupledRotorsErrorIsOfSecondOrder) {
 TEST(TorusWavefunction, IsNormalisedAndTurnsAsQuantised) {
   const std::vector<TorusSettings> cases{pendulum(0.3), coupled_rotors(0.05)};
   const std::vector<std::vector<std::int64_t>> numbers{{12}, {13, -9}};
-  const std::vector<TorusWaveSettings> waves{wave_settings(0.1, {0}, {128}), wave_settings(0.1, {0, 2}, {96, 64})};
+  const std::vector<TorusWavefunctionSettings> waves{wave_settings(0.1, {0}, {128}),
+                                                     wave_settings(0.1, {0, 2}, {96, 64})};
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const auto torus = level(cases[i], waves[i], numbers[i]);
     ASSERT_TRUE(torus.converged()) << torus.reason;

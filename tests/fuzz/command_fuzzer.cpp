@@ -8,7 +8,7 @@
 //
 // The working directory has case.toml, the input of the last two. With -close_fd_mask=3, what the commands say is kept
 // from the fuzzer's output.
-#include "parallel/environment.hpp"
+#include "parallel/mpi_runtime.hpp"
 #include "verbs.hpp"
 
 #include <sys/mman.h>
@@ -68,7 +68,7 @@ void expect(bool holds, const char* what, int status) {
 }  // namespace
 
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
-  static const hjnet::Environment environment(*argc, *argv);
+  static const hjnet::MpiRuntime runtime(*argc, *argv);
   hjnet::set_up_messages();
   return 0;
 }

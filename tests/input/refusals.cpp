@@ -1,7 +1,7 @@
 // Many commands in one process: starting MPI for each would take minutes. Reads commands from stdin as fields that end
 // with a zero byte: a folder, how many arguments, the arguments. Each command runs in its folder as the program would
 // run it, and leaves `stdout`, `stderr` and `status` there.
-#include "parallel/environment.hpp"
+#include "parallel/mpi_runtime.hpp"
 #include "verbs.hpp"
 
 #include <cstdio>
@@ -42,7 +42,7 @@ bool run_in(const std::string& folder, std::vector<std::string> words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const hjnet::Environment environment(argc, argv);
+  const hjnet::MpiRuntime runtime(argc, argv);
   hjnet::set_up_messages();
   for (std::string folder; read_field(folder);) {
     if (!run_in(folder, read_words())) return 1;

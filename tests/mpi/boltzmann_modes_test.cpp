@@ -111,7 +111,7 @@ TEST(Modes, MeanIsTheWeightedMixture) {
   const BoltzmannSettings s = settings(Memory::causal, 4);
   const DensityResult alone = on(MPI_COMM_SELF, s);
   for (std::size_t i = 0; i < samples; ++i) {
-    Eigen::Matrix4cd mean = Eigen::Matrix4cd::Zero();
+    PauliVector mean = PauliVector::Zero();
     for (std::size_t m = 0; m < 4; ++m) mean += s.weights[m] * alone.modes[m].rho[i];
     EXPECT_LT((mean - alone.mean[i]).norm(), 1e-15);
   }
@@ -127,7 +127,7 @@ TEST(Modes, ModesDifferByEta) {
   DensityState state{product_state(stokes), 0};
   const auto expected = evolve_mode({1.0 / 3.0, s.charge}, series, MemoryKernel(Memory::causal, 0.0, series), intervals,
                                     default_boltzmann_tolerance, state);
-  EXPECT_EQ(result.modes[0].rho.back(), pauli_matrix(expected.rho.back()));
+  EXPECT_EQ(result.modes[0].rho.back(), expected.rho.back());
 }
 
 TEST(Modes, AFailureOnOneRankIsEveryRanks) {

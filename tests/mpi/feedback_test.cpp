@@ -72,7 +72,7 @@ TEST_F(FeedbackTest, FeedsWhatTheMixtureOfTheWholeRunIs) {
       for (int e = 0; e <= epochs; ++e) {
         // The state after the last epoch is the last sample.
         const auto sample = static_cast<std::size_t>(e) * epoch_samples - (e == epochs ? 1 : 0);
-        const auto expected = stokes_of(pauli_coefficients(whole.mean[sample]));
+        const auto expected = stokes_of(whole.mean[sample]);
         const auto fed = feedback.stokes(e);
         for (std::size_t a = 0; a < 6; ++a) {
           EXPECT_NEAR(fed[a], expected[a], 4e-16) << e << ' ' << a;

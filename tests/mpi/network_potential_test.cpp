@@ -3,7 +3,7 @@
 // ranks.
 #include "torus/command/network_potential.hpp"
 #include "../support/input_folder.hpp"
-#include "config/load_torus.hpp"
+#include "config/torus/load_torus.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/errors.hpp"
 #include "torus/orbit.hpp"

@@ -1,6 +1,6 @@
 // Writes two of four epochs and part of the third, then dies as by kill -9. run_file_killed.py starts it and looks at
 // what is left.
-#include "parallel/environment.hpp"
+#include "parallel/mpi_runtime.hpp"
 #include "run_file_case.hpp"
 
 #include <csignal>
@@ -8,7 +8,7 @@
 int main(int argc, char** argv) {
   using namespace hjnet;
   if (argc != 2) return 2;
-  const Environment environment(argc, argv);
+  const MpiRuntime runtime(argc, argv);
   auto settings = test::make_settings(argv[1]);
   settings.output.weights = WeightOutput::all;
   const auto layout = test::make_layout(settings, MPI_COMM_WORLD);

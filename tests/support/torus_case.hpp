@@ -1,7 +1,7 @@
 #pragma once
 /// Torus settings made by hand, and what is known in closed form of the pendulum.
 
-#include "config/torus_settings.hpp"
+#include "config/settings/torus.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #pragma once
 // Operator coefficients and runs that the tests of the quantum Boltzmann equation share.
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "quantum/boltzmann.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // H between the nodes of a mesh, its integral, and the memory built from it.
 #include <gtest/gtest.h>
 
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "parallel/errors.hpp"
 #include "quantum/memory_kernel.hpp"
 #include "quantum/operator_series.hpp"

@@ -2,8 +2,8 @@
 // tests/input/'s business.
 #include "../support/input_folder.hpp"
 #include "config/load.hpp"
-#include "config/load_torus.hpp"
 #include "config/reference.hpp"
+#include "config/torus/load_torus.hpp"
 #include "parallel/errors.hpp"
 
 #include <gtest/gtest.h>

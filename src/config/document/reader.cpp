@@ -58,6 +58,17 @@ void Reader::wrong(std::string_view key, std::string_view text) const {
   place(key).expected(text.empty() ? expected(key) : text, node == nullptr ? "nothing" : describe(*node));
 }
 
+std::size_t Reader::choice(std::string_view key, const std::vector<std::string_view>& names,
+                           std::size_t fallback) const {
+  const auto* node = find(key);
+  if (node == nullptr) return fallback;
+  const auto given = node->value_exact<std::string>();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (given == names[i]) return i;
+  }
+  wrong_choice(key, {names.begin(), names.end()});
+}
+
 void Reader::wrong_choice(std::string_view key, const std::vector<std::string>& candidates) const {
   const auto* node = find(key);
   const auto given = node->value_exact<std::string>();

@@ -2,11 +2,10 @@
 /// Typed access to one TOML table, with messages that say where, what and what was expected.
 
 #include "config/document/place.hpp"
-#include "config/names.hpp"
+#include "config/document/range.hpp"
 
 #include <toml++/toml.h>
 
-#include <array>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -15,17 +14,6 @@
 #include <vector>
 
 namespace hjnet {
-
-// What a number may be.
-inline bool is_positive(double number) {
-  return number > 0.0;
-}
-inline bool is_not_negative(double number) {
-  return number >= 0.0;
-}
-inline bool is_not_zero(double number) {
-  return number != 0.0;
-}
 
 /// A table of the input. Every getter returns the key's value, or `fallback` where the key is absent, and throws
 /// config_error where the value is not what reference() says is expected.
@@ -60,18 +48,9 @@ public:
   [[nodiscard]] std::vector<std::int64_t> integers(std::string_view key) const;
   [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
 
-  template <class E, std::size_t n>
-  [[nodiscard]] E choice(std::string_view key, const Names<E, n>& names, E fallback) const {
-    const auto* node = find(key);
-    if (node == nullptr) return fallback;
-    const auto given = node->value_exact<std::string>();
-    std::vector<std::string> candidates;
-    for (const auto& [name, value] : names) {
-      if (given == name) return value;
-      candidates.emplace_back(name);
-    }
-    wrong_choice(key, candidates);
-  }
+  /// The index of one of some names.
+  [[nodiscard]] std::size_t choice(std::string_view key, const std::vector<std::string_view>& names,
+                                   std::size_t fallback) const;
 
   /// The key's value is not one of `candidates`: throws with the nearest of them.
   [[noreturn]] void wrong_choice(std::string_view key, const std::vector<std::string>& candidates) const;

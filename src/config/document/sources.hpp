@@ -2,7 +2,7 @@
 /// The files that an input takes numbers from.
 
 #include "config/settings.hpp"
-#include "config/torus_settings.hpp"
+#include "config/settings/torus.hpp"
 
 #include <filesystem>
 #include <string>

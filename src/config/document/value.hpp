@@ -1,6 +1,7 @@
 #pragma once
 /// Numbers as an input gives them.
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -22,6 +23,17 @@ struct Value {
   std::filesystem::path file{};   ///< Kind::list: the HDF5 file that `values` were read from, absolute; empty: inline
   std::string dataset{};          ///< with `file`: the path of the dataset in it
   bool operator==(const Value&) const = default;
+};
+
+/// How many numbers a value stands for, and of what.
+struct Extent {
+  std::int64_t rows = 0, columns = 1;
+  std::string of{};                        ///< "one for each ..."; of a matrix: what a row holds
+  bool weights = false;                    ///< a matrix: nested lists and `gain` are allowed
+  std::optional<std::int64_t> synapses{};  ///< of sparse weights: a list of this many is allowed too
+
+  /// What a list or dataset must be, for messages.
+  [[nodiscard]] std::string text() const;
 };
 
 }  // namespace hjnet

@@ -95,9 +95,9 @@ Value read_file(const Reader& fields, const Extent& extent) {
 }
 
 Value read_distribution(const Reader& fields, const Extent& extent) {
-  constexpr Names<Value::Kind, 2> kinds{{{"normal", Value::Kind::normal}, {"uniform", Value::Kind::uniform}}};
-  Value value{.kind = fields.choice("distribution", kinds, Value::Kind::normal)};
-  if (value.kind == Value::Kind::uniform) {
+  const bool uniform = fields.choice("distribution", {"normal", "uniform"}, 0) == 1;
+  Value value{.kind = uniform ? Value::Kind::uniform : Value::Kind::normal};
+  if (uniform) {
     value.low = fields.number("low", value.low);
     value.high = fields.number("high", value.high);
     if (value.low >= value.high) {

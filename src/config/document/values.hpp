@@ -4,24 +4,12 @@
 #include "config/document/reader.hpp"
 #include "config/settings.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace hjnet {
-
-/// How many numbers a value stands for, and of what.
-struct Extent {
-  std::int64_t rows = 0, columns = 1;
-  std::string of{};                        ///< "one for each ..."; of a matrix: what a row holds
-  bool weights = false;                    ///< a matrix: nested lists and `gain` are allowed
-  std::optional<std::int64_t> synapses{};  ///< of sparse weights: a list of this many is allowed too
-
-  /// What a list or dataset must be, for messages.
-  [[nodiscard]] std::string text() const;
-};
 
 /// The value under a key, or `fallback` where the key is absent. Throws config_error for forms, shapes and numbers
 /// that do not fit, and for files and datasets that cannot be read.

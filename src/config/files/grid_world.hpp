@@ -1,7 +1,7 @@
 #pragma once
 /// A grid world as a Markov decision process.
 
-#include "config/environment_settings.hpp"
+#include "config/settings/environment.hpp"
 
 namespace hjnet {
 

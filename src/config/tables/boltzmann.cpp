@@ -1,7 +1,8 @@
 // [boltzmann] and [boltzmann.bath].
 #include "config/document/toml_text.hpp"
-#include "config/fields.hpp"
+#include "config/tables/read_common.hpp"
 #include "config/tables/tables.hpp"
+#include "config/visitors.hpp"
 
 #include <fmt/format.h>
 
@@ -56,50 +57,27 @@ std::string list_text(const auto& numbers) {
   return toml_text(std::vector<double>(numbers.begin(), numbers.end()));
 }
 
-void boltzmann_fields(Fields& fields, BoltzmannSettings& boltzmann) {
-  fields.number("charge", boltzmann.charge, any_number, "q: scales the Hamiltonian");
-  fields.number("volume", boltzmann.volume, positive, "V: quantisation volume; eta = 1/(2 k0 V)");
-  fields.choice("memory", boltzmann.memory, memory_names, "times that the second-order term sees");
-  fields.number("window", boltzmann.window, positive, "half-width of the memory, with `memory = \"window\"`");
-  fields.number("correlation_time", boltzmann.correlation_time, positive,
-                "tau: the memory weighs the past by exp(-(t - t')/tau), with `memory = \"exponential\"`");
-  fields.choice(
-      "second_order", boltzmann.second_order, second_order_names,
-      "the paper's second-order term, which may leave the states; its completely positive part; or, with `memory = "
-      "\"causal\"` and `\"exponential\"`, the average over the noise of which it is the lowest order");
-  fields.number(
-      "mediator_noise", boltzmann.mediator_noise, not_negative,
-      "x: noise in units of what a mediator that measures and feeds forward must add at least; at 1 no product state "
-      "is ever entangled");
-  fields.truth("critical", boltzmann.critical,
-               "true: look for the smallest mediator noise and dephasing at which no sample is entangled");
-  fields.key(
-      {"k0", "a list of numbers > 0", "[1.0]", "a momentum mode each"},
-      [&](const Reader& table) { read_modes(table, boltzmann); }, [&] { return toml_text(boltzmann.k0); });
-  fields.key(
-      {"weights", "numbers >= 0 with sum 1, one for each number of k0", "[1.0]",
-       "of the modes in the mixture; a sum that is 1 to 1e-6 is made 1"},
-      [](const Reader& /*read with k0*/) {}, [&] { return toml_text(boltzmann.weights); });
-  fields.number("positivity_tolerance", boltzmann.positivity_tolerance, not_negative,
-                "a state with an eigenvalue below minus this is flagged unphysical");
-  fields.number(
-      "sigma_neurons", boltzmann.sigma_neurons, not_negative,
-      "with particles.closure = \"branches\": outputs y that lie |dy| apart in two branches leave their coherence "
-      "exp(-|dy|^2/(8 sigma^2)); 0: all of it");
-  fields.number("sigma_weights", boltzmann.sigma_weights, not_negative, "the same of the weights");
+/// A correlation of the noise stands behind two of the memories only.
+void check_second_order(const Reader& table, const BoltzmannSettings& boltzmann) {
+  table.must_act("second_order", boltzmann.memory != Memory::none, boltzmann.second_order == SecondOrder::redfield,
+                 "a boltzmann.memory, without which there is no second order");
+  if (boltzmann.second_order != SecondOrder::average) return;
+  if (boltzmann.memory == Memory::causal || boltzmann.memory == Memory::exponential) return;
+  table.place("second_order")
+      .fail(fmt::format("\"average\" cannot go with memory = \"{}\", which is the correlation function of no noise: "
+                        "expected memory = \"causal\" or \"exponential\", or second_order = \"regularised\"",
+                        name_of(memory_names, boltzmann.memory)));
 }
 
-void bath_fields(Fields& fields, BathSettings& bath) {
-  constexpr std::string_view rates = "a number >= 0, or two";
-  const auto pair = [&](std::string_view name, std::array<double, 2>& value, std::string_view meaning) {
-    fields.key(
-        {name, rates, "0.0", meaning}, [&](const Reader& table) { value = read_rates(table, name, value); },
-        [&] { return list_text(value); });
-  };
-  pair("dephasing", bath.dephasing, "gamma_phi: coherences decay by exp(-gamma_phi t)");
-  pair("relaxation", bath.relaxation,
-       "gamma: from n.sigma = +1 to -1 with gamma (occupation + 1), back with gamma occupation");
-  pair("occupation", bath.occupation, "mean number of quanta of the bath; needs a relaxation");
+}  // namespace
+
+void rate_field(Fields& fields, std::string_view name, std::array<double, 2>& rates, std::string_view meaning) {
+  fields.key(
+      {name, "a number >= 0, or two", "0.0", meaning},
+      [&](const Reader& table) { rates = read_rates(table, name, rates); }, [&] { return list_text(rates); });
+}
+
+void axis_key(Fields& fields, BathSettings& bath) {
   fields.key(
       {"axis", "three numbers, not all 0, or a pair of such", "[0, 0, 1]",
        "n, of both particles or of A and B; made of length 1"},
@@ -115,46 +93,39 @@ void bath_fields(Fields& fields, BathSettings& bath) {
       [&] { return fmt::format("[{}, {}]", list_text(bath.axis[0]), list_text(bath.axis[1])); });
 }
 
-/// A correlation of the noise stands behind two of the memories only.
-void check_second_order(const Reader& table, const BoltzmannSettings& boltzmann) {
-  table.must_act("second_order", boltzmann.memory != Memory::none, boltzmann.second_order == SecondOrder::redfield,
-                 "a boltzmann.memory, without which there is no second order");
-  if (boltzmann.second_order != SecondOrder::average) return;
-  if (boltzmann.memory == Memory::causal || boltzmann.memory == Memory::exponential) return;
-  table.place("second_order")
-      .fail(fmt::format("\"average\" cannot go with memory = \"{}\", which is the correlation function of no noise: "
-                        "expected memory = \"causal\" or \"exponential\", or second_order = \"regularised\"",
-                        name_of(memory_names, boltzmann.memory)));
+void mode_keys(Fields& fields, BoltzmannSettings& boltzmann) {
+  fields.key(
+      {"k0", "a list of numbers > 0", "[1.0]", "a momentum mode each"},
+      [&](const Reader& table) { read_modes(table, boltzmann); }, [&] { return toml_text(boltzmann.k0); });
+  fields.key(
+      {"weights", "numbers >= 0 with sum 1, one for each number of k0", "[1.0]",
+       "of the modes in the mixture; a sum that is 1 to 1e-6 is made 1"},
+      [](const Reader& /*read with k0*/) {}, [&] { return toml_text(boltzmann.weights); });
 }
-
-}  // namespace
 
 std::vector<TableReference> boltzmann_tables() {
   BoltzmannSettings standard;
   FieldReference fields("boltzmann", "The quantum Boltzmann equation. Only with `[particles]`.");
-  boltzmann_fields(fields, standard);
+  declare(fields, standard);
   FieldReference bath("boltzmann.bath", "What else acts on the particles, each by itself, along an axis n.");
-  bath_fields(bath, standard.bath);
+  declare(bath, standard.bath);
   return {fields.take(), bath.take()};
 }
 
 void write_boltzmann(TomlWriter& out, const BoltzmannSettings& boltzmann) {
-  FieldWriter fields(out);
   out.table("boltzmann");
-  boltzmann_fields(fields, unchanged(boltzmann));
+  write_fields(out, boltzmann);
   out.table("boltzmann.bath");
-  bath_fields(fields, unchanged(boltzmann.bath));
+  write_fields(out, boltzmann.bath);
 }
 
 void read_boltzmann(const Reader& input, Settings& settings) {
   const Reader table = table_or_empty(input, "boltzmann");
   auto& boltzmann = settings.boltzmann;
   const BoltzmannSettings standard;
-  FieldReader fields(table);
-  boltzmann_fields(fields, boltzmann);
+  read_fields(table, boltzmann);
   for (const Reader& inner : table.tables("bath")) {
-    FieldReader bath(inner);
-    bath_fields(bath, boltzmann.bath);
+    read_fields(inner, boltzmann.bath);
     const std::array<double, 2> none{};
     inner.must_act("occupation", boltzmann.bath.relaxation != none, boltzmann.bath.occupation == none,
                    "a relaxation beside it");

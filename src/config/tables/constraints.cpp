@@ -1,7 +1,9 @@
 // [[gauge.constraint]], its terms and its multiplier.
 #include "config/document/toml_text.hpp"
-#include "config/fields.hpp"
+#include "config/document/values.hpp"
+#include "config/tables/read_common.hpp"
 #include "config/tables/tables.hpp"
+#include "config/visitors.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -148,29 +150,10 @@ void term_fields(Fields& fields, TermTemplate& term, const std::optional<int>& l
 
 // --- multipliers ---
 
-void multiplier_fields(Fields& fields, Multiplier& multiplier, const Settings& settings) {
-  using Kind = Multiplier::Kind;
-  fields.choice("function", multiplier.kind, multiplier_names,
-                "constant: the amplitude; cosine: amplitude cos(2 pi frequency t + phase); random: amplitude times a "
-                "sum of eight harmonics of variance 1, with frequencies up to `frequency`, that is drawn");
-  fields.number("amplitude", multiplier.amplitude, any_number, "of lambda", Need::required);
-  fields.where(multiplier.kind != Kind::constant)
-      .key(
-          {"frequency", positive_number, "1.0", "in periods a unit of time; of cosine and random"},
-          [&](const Reader& table) {
-            table.must_act("frequency", multiplier.kind != Kind::constant, false,
-                           "function = \"cosine\" or \"random\" beside it");
-            multiplier.frequency = read_frequency(table, settings, multiplier.frequency, is_positive);
-          },
-          [&] { return toml_text(multiplier.frequency); });
-  fields.where(multiplier.kind == Kind::cosine).number("phase", multiplier.phase, any_number, "in radians; of cosine");
-}
-
 Multiplier read_multiplier(const Reader& constraint, const Settings& settings) {
   Multiplier out;
   for (const Reader& table : constraint.tables("multiplier")) {
-    FieldReader fields(table);
-    multiplier_fields(fields, out, settings);
+    read_fields(table, out, settings.epoch_length);
     table.must_act("phase", out.kind == Multiplier::Kind::cosine, false, "function = \"cosine\" beside it");
   }
   return out;
@@ -244,7 +227,9 @@ void constraint_fields(Fields& fields, ConstraintTemplate& given, const Settings
   fields.number("value", constraint.value, any_number, "what the sum of the terms is to be");
   fields.inner(
       "multiplier", [&](const Reader& table) { constraint.multiplier = read_multiplier(table, settings); },
-      [&] { return inline_table([&](Fields& inner) { multiplier_fields(inner, constraint.multiplier, settings); }); });
+      [&] {
+        return inline_table([&](Fields& inner) { declare(inner, constraint.multiplier, settings.epoch_length); });
+      });
   fields.key(
       {"displacement", "a value", "0.0",
        "beta: how far the initial data are moved along {., G}; first-class constraints only. A list has a number for "
@@ -283,6 +268,17 @@ void append_constraints(const Reader& table, const Settings& settings, std::vect
 
 }  // namespace
 
+void frequency_key(Fields& fields, Multiplier& multiplier, double epoch_length) {
+  const bool periodic = multiplier.kind != Multiplier::Kind::constant;
+  fields.where(periodic).key(
+      {"frequency", positive.words, "1.0", "in periods a unit of time; of cosine and random"},
+      [&](const Reader& table) {
+        table.must_act("frequency", periodic, false, "function = \"cosine\" or \"random\" beside it");
+        multiplier.frequency = read_frequency(table, epoch_length, multiplier.frequency, is_positive);
+      },
+      [&] { return toml_text(multiplier.frequency); });
+}
+
 std::vector<TableReference> constraint_tables() {
   using Form = TableReference::Form;
   const Settings settings;
@@ -301,7 +297,7 @@ std::vector<TableReference> constraint_tables() {
   FieldReference multipliers(
       "gauge.constraint.multiplier",
       "lambda(t) of a first-class constraint; 0 by default. Those of second-class constraints are solved for.");
-  multiplier_fields(multipliers, multiplier, settings);
+  declare(multipliers, multiplier, settings.epoch_length);
   return {constraints.take(), terms.take(), multipliers.take()};
 }
 

@@ -2,7 +2,7 @@
 /// The tables of a Markov decision process, as nested lists or datasets.
 
 #include "config/document/reader.hpp"
-#include "config/environment_settings.hpp"
+#include "config/settings/environment.hpp"
 
 #include <cstdint>
 #include <string>

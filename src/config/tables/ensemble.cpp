@@ -1,7 +1,8 @@
 // [ensemble]; its families are family.cpp's.
 #include "config/document/toml_text.hpp"
-#include "config/fields.hpp"
+#include "config/tables/read_common.hpp"
 #include "config/tables/tables.hpp"
+#include "config/visitors.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -35,47 +36,6 @@ std::string drawn_text(const DrawnParts& parts) {
     if (parts.*part) names.push_back(toml_text(name));
   }
   return fmt::format("[{}]", fmt::join(names, ", "));
-}
-
-/// A list of names of what is drawn, as a key.
-void drawn_field(Fields& fields, std::string_view name, DrawnParts& parts, std::string_view fallback,
-                 std::string_view meaning, bool written) {
-  constexpr std::string_view expected =
-      "a list of distinct names of weights, stimulus, target, initial_state, thresholds, multipliers, displacements";
-  fields.key(
-      {name, expected, fallback, meaning}, [&](const Reader& table) { parts = read_drawn(table, name, parts); },
-      [&] { return written ? drawn_text(parts) : std::string(); });
-}
-
-/// `members` holds those of a group until `groups` is known, and all of them afterwards.
-void ensemble_fields(Fields& fields, EnsembleSettings& ensemble) {
-  const bool free = ensemble.family.empty();  // a family leaves nothing to be drawn
-  fields.key(
-      {"members", "an integer >= 1", "required without a family", "number of members; with `known`, of a group"},
-      [&](const Reader& table) {
-        if (!table.has("family")) table.require("members");
-        ensemble.members = static_cast<int>(table.integer("members", 1, 1, most_counted));
-      },
-      [&] { return fmt::format("{}", ensemble.group_size()); });
-  fields.key(
-      {"first", "an integer >= 0", "0", "number of the first member: parts of an ensemble can be run apart"},
-      [&](const Reader& table) {
-        ensemble.first = static_cast<int>(table.integer("first", 0, 0, most_counted - ensemble.members));
-      },
-      [&] { return fmt::format("{}", ensemble.first); });
-  drawn_field(fields, "vary", ensemble.vary, "[\"weights\", \"stimulus\", \"target\"]",
-              "what is drawn anew for each member", free);
-  drawn_field(
-      fields, "known", ensemble.known, "[]",
-      "the part of `vary` that the observer knows: drawn anew for each group only, so that the state of a group is the "
-      "observer's",
-      free);
-  fields.key(
-      {"groups", "an integer >= 1", "1", "number of groups, with `known`: there are groups x members runs"},
-      [&](const Reader& table) {
-        ensemble.groups = static_cast<int>(table.integer("groups", 1, 1, most_counted / ensemble.members));
-      },
-      [&] { return free ? fmt::format("{}", ensemble.groups) : std::string(); });
 }
 
 void check_vary(const Reader& table, const DrawnParts& vary, const Settings& settings) {
@@ -116,17 +76,50 @@ void check_known(const Reader& table, const EnsembleSettings& ensemble, const Se
 
 }  // namespace
 
+void member_keys(Fields& fields, EnsembleSettings& ensemble) {
+  fields.key(
+      {"members", "an integer >= 1", "required without a family", "number of members; with `known`, of a group"},
+      [&](const Reader& table) {
+        if (!table.has("family")) table.require("members");
+        ensemble.members = static_cast<int>(table.integer("members", 1, 1, most_counted));
+      },
+      [&] { return fmt::format("{}", ensemble.group_size()); });
+  fields.key(
+      {"first", "an integer >= 0", "0", "number of the first member: parts of an ensemble can be run apart"},
+      [&](const Reader& table) {
+        ensemble.first = static_cast<int>(table.integer("first", 0, 0, most_counted - ensemble.members));
+      },
+      [&] { return fmt::format("{}", ensemble.first); });
+}
+
+void drawn_field(Fields& fields, std::string_view name, DrawnParts& parts, std::string_view fallback,
+                 std::string_view meaning) {
+  constexpr std::string_view expected =
+      "a list of distinct names of weights, stimulus, target, initial_state, thresholds, multipliers, displacements";
+  fields.key(
+      {name, expected, fallback, meaning}, [&](const Reader& table) { parts = read_drawn(table, name, parts); },
+      [&] { return drawn_text(parts); });
+}
+
+void groups_key(Fields& fields, EnsembleSettings& ensemble) {
+  fields.key(
+      {"groups", "an integer >= 1", "1", "number of groups, with `known`: there are groups x members runs"},
+      [&](const Reader& table) {
+        ensemble.groups = static_cast<int>(table.integer("groups", 1, 1, most_counted / ensemble.members));
+      },
+      [&] { return fmt::format("{}", ensemble.groups); });
+}
+
 TableReference ensemble_table() {
   FieldReference fields("ensemble", "Many networks that differ in what is drawn. Without this table there is one.");
   EnsembleSettings standard;
-  ensemble_fields(fields, standard);
+  declare(fields, standard);
   return fields.take();
 }
 
 void write_ensemble(TomlWriter& out, const EnsembleSettings& ensemble) {
   out.table("ensemble");
-  FieldWriter fields(out);
-  ensemble_fields(fields, unchanged(ensemble));
+  write_fields(out, ensemble);
   write_family(out, ensemble);
 }
 
@@ -134,8 +127,7 @@ void read_ensemble(const Reader& input, Settings& settings) {
   if (!input.has("ensemble")) return;
   const Reader table = table_or_empty(input, "ensemble");
   EnsembleSettings ensemble;
-  FieldReader fields(table);
-  ensemble_fields(fields, ensemble);
+  read_fields(table, ensemble);
   check_vary(table, ensemble.vary, settings);
   read_family(table, settings, ensemble);
   check_known(table, ensemble, settings);

@@ -1,9 +1,11 @@
 // [environment]: the Markov decision process of error = "bellman".
 #include "config/document/toml_text.hpp"
-#include "config/fields.hpp"
+#include "config/document/values.hpp"
 #include "config/files/grid_world.hpp"
 #include "config/tables/decision_tables.hpp"
+#include "config/tables/read_common.hpp"
 #include "config/tables/tables.hpp"
+#include "config/visitors.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,10 +21,6 @@ namespace hjnet {
 namespace {
 
 using Policy = EnvironmentSettings::Policy;
-
-constexpr Range discount{[](double x) { return x >= 0.0 && x < 1.0; }, "a number in [0, 1)"};
-
-constexpr Names<bool, 2> sweep_order_names{{{"fixed", false}, {"shuffled", true}}};
 
 // --- grid worlds ---
 
@@ -80,40 +78,11 @@ std::string cells_text(const std::vector<GridCell>& cells) {
   return fmt::format("[{}]", fmt::join(parts, ", "));
 }
 
-void grid_fields(Fields& fields, GridWorld& grid) {
-  const auto extent = [&](std::string_view name, std::int64_t& value, std::string_view meaning) {
-    fields.key(
-        {name, "an integer >= 1", "required", meaning},
-        [&](const Reader& table) {
-          table.require(name);
-          value = table.integer(name, 0, 1, largest_table);
-        },
-        [&] { return fmt::format("{}", value); });
-  };
-  const auto with_goal = [](const Reader& /*read with the goal*/) {};
-  constexpr std::string_view cells = "a list of cells [row, column]";
-  extent("rows", grid.rows, "rows times columns are the states; 2048 at most");
-  extent("columns", grid.columns, "see rows");
-  fields.key(
-      {"goal", "a cell [row, column]", "required", "row 0 is on top"},
-      [&](const Reader& table) { read_all_cells(table, grid); }, [&] { return cell_text(grid.goal); });
-  fields.key({"walls", cells, "none", "cells that cannot be entered"}, with_goal,
-             [&] { return cells_text(grid.walls); });
-  fields.key({"pits", cells, "none", "cells that end an episode badly"}, with_goal,
-             [&] { return cells_text(grid.pits); });
-  fields.number("reward_goal", grid.reward_goal, any_number, "of entering the goal");
-  fields.where(!grid.pits.empty()).number("reward_pit", grid.reward_pit, any_number, "of entering a pit; with pits");
-  fields.number("reward_step", grid.reward_step, any_number, "of every other move");
-  fields.number("slip", grid.slip, fraction,
-                "probability that a move goes at right angles instead, to either side alike");
-}
-
 void read_grid(const Reader& table, EnvironmentSettings& environment) {
   if (!table.find("grid")->is_table()) table.wrong("grid");
   const Reader inner = table.inline_table("grid", "environment.grid");
   GridWorld grid;
-  FieldReader fields(inner);
-  grid_fields(fields, grid);
+  read_fields(inner, grid);
   inner.must_act("reward_pit", !grid.pits.empty(), grid.reward_pit == GridWorld{}.reward_pit, "pits");
   fill_in(grid, environment);
   environment.grid = std::move(grid);
@@ -167,74 +136,6 @@ std::int64_t acting_pairs(const EnvironmentSettings& environment) {
   return (environment.states - static_cast<std::int64_t>(environment.terminal.size())) * environment.actions;
 }
 
-void process_fields(Fields& fields, EnvironmentSettings& environment, const NetworkSettings& network) {
-  fields.inner(
-      "grid",
-      [&](const Reader& table) {
-        read_process(table, environment);
-        const auto outputs = network.layers.back().neurons;
-        if (environment.actions == outputs) return;
-        table.place(environment.grid ? "grid" : "transitions")
-            .expected(fmt::format("as many actions as outputs, {}", outputs), fmt::format("{}", environment.actions));
-      },
-      [&] {
-        if (!environment.grid) return std::string();
-        return inline_table([&](Fields& inner) { grid_fields(inner, *environment.grid); });
-      });
-  const auto with_grid = [](const Reader& /*read in place of the grid*/) {};
-  auto& tables = fields.where(!environment.grid);
-  tables.key({"transitions", "nested lists, or { file, dataset }: states x actions x states", "required without grid",
-              "P(s'|s, a)", "file dataset"},
-             with_grid,
-             [&] { return table_text(environment.transitions, shape_of(environment.transitions, environment)); });
-  tables.key({"rewards", "nested lists, or { file, dataset }: states x actions, or states x actions x states",
-              "required without grid", "r(s, a), or r(s, a, s')", "file dataset"},
-             with_grid, [&] { return table_text(environment.rewards, shape_of(environment.rewards, environment)); });
-  tables.key({"terminal", "a list of states", "none", "states that end an episode, from 0"}, with_grid,
-             [&] { return toml_text(environment.terminal); });
-}
-
-void environment_fields(Fields& fields, EnvironmentSettings& environment, const NetworkSettings& network) {
-  process_fields(fields, environment, network);
-  layer_field(fields, "layer", environment.layer, network.layers, "the layer that states are shown to");
-  const auto shown_to = [&]() -> const LayerSettings& {
-    return network.layers[static_cast<std::size_t>(environment.layer)];
-  };
-  fields.where(environment.features.kind == Value::Kind::list)
-      .key(
-          {"features", "a row of numbers for each state, as lists or { file, dataset }",
-           "a neuron for each state, 1 for the state shown and 0 otherwise", "what is shown of a state",
-           "values file dataset"},
-          [&](const Reader& table) { read_features(table, shown_to(), environment); },
-          [&] {
-            return table_text(environment.features, {static_cast<std::size_t>(environment.states),
-                                                     static_cast<std::size_t>(shown_to().neurons)});
-          });
-  fields.number("discount", environment.discount, discount, "gamma");
-  fields.choice("policy", environment.policy, policy_names,
-                "sweep: every pair (s, a) of a state that is not terminal once an epoch; uniform: a drawn walk with "
-                "actions drawn alike, which starts anew in every epoch");
-  fields.where(environment.policy == Policy::sweep)
-      .choice("order", environment.shuffle, sweep_order_names,
-              "of a sweep: state by state, and within a state action by action; or in an order of its own in every "
-              "epoch");
-  auto& walk = fields.where(environment.policy != Policy::sweep);
-  walk.key(
-      {"per_epoch", "an integer from 1 to 16777216", "the pairs of a sweep",
-       "slots of an epoch, each T/per_epoch long and with one experience; with `policy = \"uniform\"`"},
-      [&](const Reader& table) {
-        environment.per_epoch = table.integer("per_epoch", acting_pairs(environment), 1, largest_table);
-      },
-      [&] { return fmt::format("{}", environment.per_epoch); });
-  walk.where(environment.episode_steps > 0)
-      .key(
-          {"episode_steps", "an integer >= 1", "none",
-           "the walk also starts anew after so many steps, not only where an episode ends; with `policy = "
-           "\"uniform\"`"},
-          [&](const Reader& table) { environment.episode_steps = table.integer("episode_steps", 0, 1); },
-          [&] { return fmt::format("{}", environment.episode_steps); });
-}
-
 /// What a sweep and a walk do not share.
 void check_policy(const Reader& table, const EnvironmentSettings& environment) {
   const bool sweeps = environment.policy == Policy::sweep;
@@ -268,6 +169,90 @@ void refuse_others(const Reader& table, const Settings& settings) {
 
 }  // namespace
 
+void cell_keys(Fields& fields, GridWorld& grid) {
+  const auto extent = [&](std::string_view name, std::int64_t& value, std::string_view meaning) {
+    fields.key(
+        {name, "an integer >= 1", "required", meaning},
+        [&](const Reader& table) {
+          table.require(name);
+          value = table.integer(name, 0, 1, largest_table);
+        },
+        [&] { return fmt::format("{}", value); });
+  };
+  const auto with_goal = [](const Reader& /*read with the goal*/) {};
+  constexpr std::string_view cells = "a list of cells [row, column]";
+  extent("rows", grid.rows, "rows times columns are the states; 2048 at most");
+  extent("columns", grid.columns, "see rows");
+  fields.key(
+      {"goal", "a cell [row, column]", "required", "row 0 is on top"},
+      [&](const Reader& table) { read_all_cells(table, grid); }, [&] { return cell_text(grid.goal); });
+  fields.key({"walls", cells, "none", "cells that cannot be entered"}, with_goal,
+             [&] { return cells_text(grid.walls); });
+  fields.key({"pits", cells, "none", "cells that end an episode badly"}, with_goal,
+             [&] { return cells_text(grid.pits); });
+}
+
+void process_keys(Fields& fields, EnvironmentSettings& environment, const NetworkSettings& network) {
+  fields.inner(
+      "grid",
+      [&](const Reader& table) {
+        read_process(table, environment);
+        const auto outputs = network.layers.back().neurons;
+        if (environment.actions == outputs) return;
+        table.place(environment.grid ? "grid" : "transitions")
+            .expected(fmt::format("as many actions as outputs, {}", outputs), fmt::format("{}", environment.actions));
+      },
+      [&] {
+        if (!environment.grid) return std::string();
+        return inline_table([&](Fields& inner) { declare(inner, *environment.grid); });
+      });
+  const auto with_grid = [](const Reader& /*read in place of the grid*/) {};
+  auto& tables = fields.where(!environment.grid);
+  tables.key({"transitions", "nested lists, or { file, dataset }: states x actions x states", "required without grid",
+              "P(s'|s, a)", "file dataset"},
+             with_grid,
+             [&] { return table_text(environment.transitions, shape_of(environment.transitions, environment)); });
+  tables.key({"rewards", "nested lists, or { file, dataset }: states x actions, or states x actions x states",
+              "required without grid", "r(s, a), or r(s, a, s')", "file dataset"},
+             with_grid, [&] { return table_text(environment.rewards, shape_of(environment.rewards, environment)); });
+  tables.key({"terminal", "a list of states", "none", "states that end an episode, from 0"}, with_grid,
+             [&] { return toml_text(environment.terminal); });
+}
+
+void features_key(Fields& fields, EnvironmentSettings& environment, const NetworkSettings& network) {
+  const auto shown_to = [&]() -> const LayerSettings& {
+    return network.layers[static_cast<std::size_t>(environment.layer)];
+  };
+  fields.where(environment.features.kind == Value::Kind::list)
+      .key(
+          {"features", "a row of numbers for each state, as lists or { file, dataset }",
+           "a neuron for each state, 1 for the state shown and 0 otherwise", "what is shown of a state",
+           "values file dataset"},
+          [&](const Reader& table) { read_features(table, shown_to(), environment); },
+          [&] {
+            return table_text(environment.features, {static_cast<std::size_t>(environment.states),
+                                                     static_cast<std::size_t>(shown_to().neurons)});
+          });
+}
+
+void walk_keys(Fields& fields, EnvironmentSettings& environment) {
+  auto& walk = fields.where(environment.policy != Policy::sweep);
+  walk.key(
+      {"per_epoch", "an integer from 1 to 16777216", "the pairs of a sweep",
+       "slots of an epoch, each T/per_epoch long and with one experience; with `policy = \"uniform\"`"},
+      [&](const Reader& table) {
+        environment.per_epoch = table.integer("per_epoch", acting_pairs(environment), 1, largest_table);
+      },
+      [&] { return fmt::format("{}", environment.per_epoch); });
+  walk.where(environment.episode_steps > 0)
+      .key(
+          {"episode_steps", "an integer >= 1", "none",
+           "the walk also starts anew after so many steps, not only where an episode ends; with `policy = "
+           "\"uniform\"`"},
+          [&](const Reader& table) { environment.episode_steps = table.integer("episode_steps", 0, 1); },
+          [&] { return fmt::format("{}", environment.episode_steps); });
+}
+
 std::vector<TableReference> environment_tables() {
   EnvironmentSettings standard;
   FieldReference environment(
@@ -275,20 +260,19 @@ std::vector<TableReference> environment_tables() {
       "The Markov decision process whose values the outputs learn, one output an action, with `learning.error = "
       "\"bellman\"` (docs/reinforcement.md): a grid world, or `transitions` and `rewards`. Not with recurrent "
       "projections, nor beside `stimulus.patterns` or `stimulus.step`.");
-  environment_fields(environment, standard, {});
+  declare(environment, standard, {});
   GridWorld world;
   FieldReference grid(
       "environment.grid",
       "A grid world: state = row columns + column, from 0; actions 0 up, 1 right, 2 down, 3 left. A move into a wall "
       "or across the border leaves the state as it is; goal and pits end an episode.");
-  grid_fields(grid, world);
+  declare(grid, world);
   return {environment.take(), grid.take()};
 }
 
 void write_environment(TomlWriter& out, const EnvironmentSettings& environment, const NetworkSettings& network) {
   out.table("environment");
-  FieldWriter fields(out);
-  environment_fields(fields, unchanged(environment), network);
+  write_fields(out, environment, network);
 }
 
 void read_environment(const Reader& input, Settings& settings) {
@@ -300,8 +284,7 @@ void read_environment(const Reader& input, Settings& settings) {
   const Reader& table = found.front();
   refuse_others(table, settings);
   EnvironmentSettings environment;
-  FieldReader fields(table);
-  environment_fields(fields, environment, settings.network);
+  read_fields(table, environment, settings.network);
   check_policy(table, environment);
   settings.environment = std::move(environment);
 }

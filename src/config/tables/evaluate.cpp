@@ -1,8 +1,9 @@
 // [evaluate]: sets of patterns on which the network is judged.
 #include "config/document/toml_text.hpp"
-#include "config/fields.hpp"
 #include "config/files/pattern_source.hpp"
+#include "config/tables/read_common.hpp"
 #include "config/tables/tables.hpp"
+#include "config/visitors.hpp"
 
 #include <fmt/format.h>
 
@@ -33,7 +34,28 @@ std::string read_name(const Reader& table, const EvaluateSettings& evaluate) {
   return name;
 }
 
-void set_fields(Fields& fields, EvaluationSet& set, const EvaluateSettings& evaluate, const NetworkSettings& network) {
+void read_sets(const Reader& table, const NetworkSettings& network, EvaluateSettings& evaluate) {
+  for (const Reader& entry : table.tables("set")) {
+    EvaluationSet set;
+    read_fields(entry, set, evaluate, network);
+    evaluate.sets.push_back(std::move(set));
+  }
+  if (evaluate.sets.empty()) table.place("set").expected("at least one [[evaluate.set]]", "none");
+}
+
+std::optional<int> read_choose(const Reader& table, const EvaluateSettings& evaluate) {
+  if (!table.has("choose")) return std::nullopt;
+  const auto names = names_of(evaluate);
+  const auto name = table.text("choose", "");
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == name) return static_cast<int>(i);
+  }
+  table.wrong_choice("choose", names);
+}
+
+}  // namespace
+
+void declare(Fields& fields, EvaluationSet& set, const EvaluateSettings& evaluate, const NetworkSettings& network) {
   constexpr std::string_view dataset = "the path of a dataset in the file";
   const auto with_file = [](const Reader& /*read with the file*/) {};
   fields.key(
@@ -56,30 +78,7 @@ void set_fields(Fields& fields, EvaluationSet& set, const EvaluateSettings& eval
              with_file, [&] { return toml_text(set.source.targets); });
 }
 
-void read_sets(const Reader& table, const NetworkSettings& network, EvaluateSettings& evaluate) {
-  for (const Reader& entry : table.tables("set")) {
-    EvaluationSet set;
-    FieldReader fields(entry);
-    set_fields(fields, set, evaluate, network);
-    evaluate.sets.push_back(std::move(set));
-  }
-  if (evaluate.sets.empty()) table.place("set").expected("at least one [[evaluate.set]]", "none");
-}
-
-std::optional<int> read_choose(const Reader& table, const EvaluateSettings& evaluate) {
-  if (!table.has("choose")) return std::nullopt;
-  const auto names = names_of(evaluate);
-  const auto name = table.text("choose", "");
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i] == name) return static_cast<int>(i);
-  }
-  table.wrong_choice("choose", names);
-}
-
-void evaluate_fields(Fields& fields, EvaluateSettings& evaluate, const NetworkSettings& network) {
-  layer_field(fields, "layer", evaluate.layer, network.layers,
-              "the layer that the patterns are shown to, beside `stimulus.constant` and in place of all other input");
-  fields.integer("every", evaluate.every, 1, "so many epochs from one evaluation to the next");
+void set_keys(Fields& fields, EvaluateSettings& evaluate, const NetworkSettings& network) {
   fields.inner(
       "set", [&](const Reader& table) { read_sets(table, network, evaluate); }, [] { return std::string(); });
   fields.where(evaluate.choose.has_value())
@@ -91,8 +90,6 @@ void evaluate_fields(Fields& fields, EvaluateSettings& evaluate, const NetworkSe
           [&] { return toml_text(names_of(evaluate)[static_cast<std::size_t>(*evaluate.choose)]); });
 }
 
-}  // namespace
-
 std::vector<TableReference> evaluate_tables() {
   EvaluateSettings standard;
   FieldReference evaluate(
@@ -100,21 +97,20 @@ std::vector<TableReference> evaluate_tables() {
       "Sets of patterns on which the network is judged with its weights held fast (docs/evaluation.md): before the "
       "first epoch, after every so many and after the last. Not with recurrent projections, nor with `error` lyapunov "
       "or bellman.");
-  evaluate_fields(evaluate, standard, {});
+  declare(evaluate, standard, {});
   EvaluationSet set;
   FieldReference sets("evaluate.set", "A set of patterns with targets, in an HDF5 file. At least one is required.",
                       TableReference::Form::repeated);
-  set_fields(sets, set, standard, {});
+  declare(sets, set, standard, {});
   return {evaluate.take(), sets.take()};
 }
 
 void write_evaluate(TomlWriter& out, const EvaluateSettings& evaluate, const NetworkSettings& network) {
-  FieldWriter fields(out);
   out.table("evaluate");
-  evaluate_fields(fields, unchanged(evaluate), network);
+  write_fields(out, evaluate, network);
   for (const auto& set : evaluate.sets) {
     out.element("evaluate.set");
-    set_fields(fields, unchanged(set), evaluate, network);
+    write_fields(out, set, evaluate, network);
   }
 }
 
@@ -131,8 +127,7 @@ void read_evaluate(const Reader& input, Settings& settings) {
                     name_of(error_names, error)));
   }
   EvaluateSettings evaluate;
-  FieldReader fields(table);
-  evaluate_fields(fields, evaluate, settings.network);
+  read_fields(table, evaluate, settings.network);
   settings.evaluate = std::move(evaluate);
 }
 

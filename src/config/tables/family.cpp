@@ -1,17 +1,14 @@
 // [[ensemble.family]]: parameters by which members differ.
 #include "config/document/toml_text.hpp"
-#include "config/fields.hpp"
+#include "config/tables/read_common.hpp"
 #include "config/tables/tables.hpp"
+#include "config/visitors.hpp"
 
 #include <fmt/format.h>
 
 namespace hjnet {
 
-namespace {
-
-void parameter_fields(Fields& fields, FamilyParameter& parameter, const NetworkSettings& network) {
-  fields.choice("vary", parameter.quantity, family_names, "the number is added to y(0), or to the input Y",
-                Need::required);
+void neuron_key(Fields& fields, FamilyParameter& parameter, const NetworkSettings& network) {
   fields.key(
       {"neuron", "a neuron, from 0", "required", "of this neuron; index over the whole network"},
       [&](const Reader& table) {
@@ -20,7 +17,9 @@ void parameter_fields(Fields& fields, FamilyParameter& parameter, const NetworkS
         expect_neuron(table.place("neuron"), parameter.neuron, network);
       },
       [&] { return fmt::format("{}", parameter.neuron); });
-  fields.number("low", parameter.low, any_number, "of the first member", Need::required);
+}
+
+void high_key(Fields& fields, FamilyParameter& parameter) {
   fields.key(
       {"high", "a number > low", "required", "of the last member"},
       [&](const Reader& table) {
@@ -29,11 +28,7 @@ void parameter_fields(Fields& fields, FamilyParameter& parameter, const NetworkS
         if (parameter.high <= parameter.low) table.wrong("high", fmt::format("a number > low = {}", parameter.low));
       },
       [&] { return toml_text(parameter.high); });
-  fields.integer("count", parameter.count, 2, "members, in equal steps from low to high, both included",
-                 most_counted - 1, Need::required);
 }
-
-}  // namespace
 
 TableReference family_table() {
   FieldReference fields(
@@ -42,15 +37,14 @@ TableReference family_table() {
       "the members are their product, the first slowest. Not beside `vary`.",
       TableReference::Form::either);
   FamilyParameter standard;
-  parameter_fields(fields, standard, {});
+  declare(fields, standard, {});
   return fields.take();
 }
 
 void write_family(TomlWriter& out, const EnsembleSettings& ensemble) {
-  FieldWriter fields(out);
   for (const auto& parameter : ensemble.family) {
     out.element("ensemble.family");
-    parameter_fields(fields, unchanged(parameter), {});
+    write_fields(out, parameter, NetworkSettings{});
   }
 }
 
@@ -61,8 +55,7 @@ void read_family(const Reader& table, const Settings& settings, EnsembleSettings
   std::int64_t product = 1;
   for (const auto& parameter : parameters) {
     auto& added = ensemble.family.emplace_back();
-    FieldReader fields(parameter);
-    parameter_fields(fields, added, settings.network);
+    read_fields(parameter, added, settings.network);
     product *= added.count;
     const auto& first = ensemble.family.front();
     if (&added != &first && added.quantity == first.quantity && added.neuron == first.neuron) {

@@ -1,8 +1,10 @@
 // [kernel]: the path kernel of a learning run.
 #include "archive/read.hpp"
 #include "config/document/toml_text.hpp"
-#include "config/fields.hpp"
+#include "config/document/values.hpp"
+#include "config/tables/read_common.hpp"
 #include "config/tables/tables.hpp"
+#include "config/visitors.hpp"
 #include "parallel/errors.hpp"
 
 #include <fmt/format.h>
@@ -37,7 +39,7 @@ std::int64_t count_patterns(const Reader& table) {
   }
 }
 
-void read_inputs(const Reader& table, const NetworkSettings& network, KernelSettings& kernel) {
+void read_inputs(const Reader& table, const NetworkSettings& network, PathKernelSettings& kernel) {
   table.require("patterns");
   const auto& layer = network.layers[static_cast<std::size_t>(kernel.layer)];
   kernel.patterns = count_patterns(table);
@@ -48,7 +50,7 @@ void read_inputs(const Reader& table, const NetworkSettings& network, KernelSett
                               .weights = true});
 }
 
-std::string inputs_text(const KernelSettings& kernel) {
+std::string inputs_text(const PathKernelSettings& kernel) {
   if (!kernel.inputs.file.empty()) return value_text(kernel.inputs);
   std::vector<std::string> rows;
   const auto size = static_cast<std::ptrdiff_t>(kernel.inputs.values.size()) / kernel.patterns;
@@ -58,7 +60,7 @@ std::string inputs_text(const KernelSettings& kernel) {
   return fmt::format("[{}]", fmt::join(rows, ", "));
 }
 
-void read_outputs(const Reader& table, std::int64_t all, KernelSettings& kernel) {
+void read_outputs(const Reader& table, std::int64_t all, PathKernelSettings& kernel) {
   if (!table.has("outputs")) {
     kernel.outputs.resize(static_cast<std::size_t>(all));
     std::iota(kernel.outputs.begin(), kernel.outputs.end(), std::int64_t{0});
@@ -78,9 +80,9 @@ void read_outputs(const Reader& table, std::int64_t all, KernelSettings& kernel)
   }
 }
 
-void kernel_fields(Fields& fields, KernelSettings& kernel, const NetworkSettings& network) {
-  layer_field(fields, "layer", kernel.layer, network.layers,
-              "the layer that the patterns are shown to, in place of all other input");
+}  // namespace
+
+void pattern_keys(Fields& fields, PathKernelSettings& kernel, const NetworkSettings& network) {
   fields.key(
       {"patterns", "a list of patterns, each a list of numbers, or { file, dataset }", "required",
        "inputs of the kernel: a row of a number for each neuron of the layer. A stimulus that is the same at all times "
@@ -92,6 +94,9 @@ void kernel_fields(Fields& fields, KernelSettings& kernel, const NetworkSettings
        "whose kernel is formed: indices into the last layer. Patterns times outputs may be 2048 at most"},
       [&](const Reader& table) { read_outputs(table, network.layers.back().neurons, kernel); },
       [&] { return toml_text(kernel.outputs); });
+}
+
+void nodes_key(Fields& fields, PathKernelSettings& kernel) {
   fields.key(
       {"nodes_per_epoch", "an even integer from 2 to 256", "8",
        "intervals of the Clenshaw-Curtis quadrature over an epoch, or over each stretch between jumps of the stimulus"},
@@ -102,22 +107,19 @@ void kernel_fields(Fields& fields, KernelSettings& kernel, const NetworkSettings
       [&] { return fmt::format("{}", kernel.nodes_per_epoch); });
 }
 
-}  // namespace
-
 TableReference kernel_table() {
   FieldReference fields(
       "kernel",
       "The path kernel of the learning run, and what it says of the change of the outputs (docs/path-kernel.md). "
       "With an ensemble, of the first member. Not with recurrent projections.");
-  KernelSettings standard;
-  kernel_fields(fields, standard, {});
+  PathKernelSettings standard;
+  declare(fields, standard, {});
   return fields.take();
 }
 
-void write_kernel(TomlWriter& out, const KernelSettings& kernel, const NetworkSettings& network) {
+void write_kernel(TomlWriter& out, const PathKernelSettings& kernel, const NetworkSettings& network) {
   out.table("kernel");
-  FieldWriter fields(out);
-  kernel_fields(fields, unchanged(kernel), network);
+  write_fields(out, kernel, network);
 }
 
 void read_kernel(const Reader& input, Settings& settings) {
@@ -125,9 +127,8 @@ void read_kernel(const Reader& input, Settings& settings) {
   if (found.empty()) return;
   const Reader& table = found.front();
   refuse_recurrent(table, settings.network);
-  KernelSettings kernel;
-  FieldReader fields(table);
-  kernel_fields(fields, kernel, settings.network);
+  PathKernelSettings kernel;
+  read_fields(table, kernel, settings.network);
   const auto outputs = static_cast<std::int64_t>(kernel.outputs.size());
   const auto entries = (kernel.patterns + 1) * outputs;
   if (entries > largest_kernel) {

@@ -1,8 +1,10 @@
 // [network], its layers and projections.
 #include "config/document/toml_text.hpp"
+#include "config/document/values.hpp"
 #include "config/fan_in.hpp"
-#include "config/fields.hpp"
+#include "config/tables/read_common.hpp"
 #include "config/tables/tables.hpp"
+#include "config/visitors.hpp"
 
 #include <fmt/format.h>
 
@@ -19,42 +21,6 @@ constexpr std::int64_t most_neurons = 2147483647;
 
 const LayerSettings& layer_at(const std::vector<LayerSettings>& layers, int index) {
   return layers[static_cast<std::size_t>(index)];
-}
-
-void network_fields(Fields& fields, NetworkSettings& network) {
-  const Extent neurons{.rows = network.neurons(), .of = "neuron"};
-  fields.number("time_constant", network.time_constant, positive, "lambda: the time constant of a neuron");
-  fields.truth("thresholds", network.thresholds, "whether neurons have thresholds, which are learned like weights");
-  fields.value("initial_thresholds", network.initial_thresholds, neurons, "thresholds at the start, over all neurons");
-  fields.truth("split_thresholds", network.split_thresholds,
-               "whether every threshold is the sum of two weights, threshold and bias, each with its own momentum");
-  fields.where(network.split_thresholds)
-      .value("initial_biases", network.initial_biases, neurons,
-             "biases at the start, over all neurons, with `split_thresholds`");
-  fields.value("initial_state", network.initial_state, neurons, "y(0), over all neurons");
-}
-
-/// @param others  layers that stand before it
-void layer_fields(Fields& fields, LayerSettings& layer, const std::vector<LayerSettings>& others) {
-  fields.key(
-      {"name", name_words, "required", "unique"},
-      [&](const Reader& table) {
-        table.require("name");
-        layer.name = table.text("name", "");
-        if (layer.name.find_first_not_of(name_letters) != std::string::npos) table.wrong("name");
-        for (const auto& other : others) {
-          if (other.name == layer.name) table.wrong("name", "a name that no other layer has");
-        }
-      },
-      [&] { return toml_text(layer.name); });
-  fields.key(
-      {"neurons", "an integer from 1 to 2147483647", "required", "number of neurons"},
-      [&](const Reader& table) {
-        table.require("neurons");
-        layer.neurons = table.integer("neurons", 0, 1, most_neurons);
-      },
-      [&] { return fmt::format("{}", layer.neurons); });
-  fields.choice("transfer", layer.transfer, transfer_names, "transfer function f");
 }
 
 Connectivity read_connectivity(const Reader& table, std::int64_t n_pre) {
@@ -103,37 +69,11 @@ Extent extent_of(const ProjectionSettings& projection, const std::vector<LayerSe
   return extent;
 }
 
-void projection_fields(Fields& fields, ProjectionSettings& projection, const std::vector<LayerSettings>& layers) {
-  layer_field(fields, "from", projection.from, layers, "the pre-synaptic layer");
-  layer_field(fields, "to", projection.to, layers,
-              "the post-synaptic layer; the same or an earlier one makes it recurrent");
-  fields.key(
-      {"connect", "\"dense\", { fan_in = K } or { band = B }", "\"dense\"",
-       "which pre-synaptic neurons l a post-synaptic neuron k sees: all, K distinct ones that are drawn, or those with "
-       "|l/n_pre - k/n_post| n_pre <= B",
-       "fan_in band"},
-      [&](const Reader& table) {
-        projection.connect = read_connectivity(table, layer_at(layers, projection.from).neurons);
-      },
-      [&] { return connect_text(projection.connect); });
-  fields.key(
-      {"weights", "a value, or a normal distribution with gain", "{ distribution = \"normal\", gain = 1.0 }",
-       "initial weights. `gain` in place of `sd` means sd = gain / sqrt(fan-in), and is the default of a normal "
-       "distribution here. Lists and datasets: n_post rows of n_pre, nested or flat; where sparse also one number for "
-       "each synapse, by rows",
-       "values distribution gain mean sd low high file dataset"},
-      [&](const Reader& table) {
-        projection.weights = read_value(table, "weights", projection.weights, extent_of(projection, layers));
-      },
-      [&] { return value_text(projection.weights); });
-}
-
 std::vector<LayerSettings> read_layers(const Reader& network) {
   std::vector<LayerSettings> layers;
   for (const Reader& table : network.tables("layer")) {
     LayerSettings layer;
-    FieldReader fields(table);
-    layer_fields(fields, layer, layers);
+    read_fields(table, layer, layers);
     layers.push_back(layer);
   }
   if (layers.empty()) network.place("layer").expected("at least one [[network.layer]]", "none");
@@ -158,8 +98,7 @@ std::vector<ProjectionSettings> read_projections(const Reader& network, const st
   std::set<std::pair<int, int>> pairs;
   for (const Reader& table : network.tables("projection")) {
     ProjectionSettings projection;
-    FieldReader fields(table);
-    projection_fields(fields, projection, layers);
+    read_fields(table, projection, layers);
     if (!pairs.emplace(projection.from, projection.to).second) {
       table.place().expected("one projection for each pair of layers",
                              fmt::format("a second from '{}' to '{}'", layer_at(layers, projection.from).name,
@@ -172,36 +111,78 @@ std::vector<ProjectionSettings> read_projections(const Reader& network, const st
 
 }  // namespace
 
+void layer_keys(Fields& fields, LayerSettings& layer, const std::vector<LayerSettings>& others) {
+  fields.key(
+      {"name", name_words, "required", "unique"},
+      [&](const Reader& table) {
+        table.require("name");
+        layer.name = table.text("name", "");
+        if (layer.name.find_first_not_of(name_letters) != std::string::npos) table.wrong("name");
+        for (const auto& other : others) {
+          if (other.name == layer.name) table.wrong("name", "a name that no other layer has");
+        }
+      },
+      [&] { return toml_text(layer.name); });
+  fields.key(
+      {"neurons", "an integer from 1 to 2147483647", "required", "number of neurons"},
+      [&](const Reader& table) {
+        table.require("neurons");
+        layer.neurons = table.integer("neurons", 0, 1, most_neurons);
+      },
+      [&] { return fmt::format("{}", layer.neurons); });
+}
+
+void synapse_keys(Fields& fields, ProjectionSettings& projection, const std::vector<LayerSettings>& layers) {
+  fields.key(
+      {"connect", "\"dense\", { fan_in = K } or { band = B }", "\"dense\"",
+       "which pre-synaptic neurons l a post-synaptic neuron k sees: all, K distinct ones that are drawn, or those with "
+       "|l/n_pre - k/n_post| n_pre <= B",
+       "fan_in band"},
+      [&](const Reader& table) {
+        projection.connect = read_connectivity(table, layer_at(layers, projection.from).neurons);
+      },
+      [&] { return connect_text(projection.connect); });
+  fields.key(
+      {"weights", "a value, or a normal distribution with gain", "{ distribution = \"normal\", gain = 1.0 }",
+       "initial weights. `gain` in place of `sd` means sd = gain / sqrt(fan-in), and is the default of a normal "
+       "distribution here. Lists and datasets: n_post rows of n_pre, nested or flat; where sparse also one number for "
+       "each synapse, by rows",
+       "values distribution gain mean sd low high file dataset"},
+      [&](const Reader& table) {
+        projection.weights = read_value(table, "weights", projection.weights, extent_of(projection, layers));
+      },
+      [&] { return value_text(projection.weights); });
+}
+
 std::vector<TableReference> network_tables() {
   using Form = TableReference::Form;
   NetworkSettings standard;
   FieldReference network("network", "The network. Outputs are the neurons of the last layer in the file.");
-  network_fields(network, standard);
+  declare(network, standard);
   LayerSettings layer;
   FieldReference layers("network.layer", "A layer of neurons. At least one is required.", Form::repeated);
-  layer_fields(layers, layer, {});
+  declare(layers, layer, {});
   ProjectionSettings projection;
   FieldReference projections(
       "network.projection",
       "Synapses from one layer to another, at most one projection for each pair. Where none is given at all, "
       "consecutive layers are connected densely with gain 1; `projection = []` in `[network]` means none.",
       Form::repeated);
-  projection_fields(projections, projection, {});
+  declare(projections, projection, {});
   return {network.take(), layers.take(), projections.take()};
 }
 
 void write_network(TomlWriter& out, const NetworkSettings& network) {
-  FieldWriter fields(out);
   out.table("network");
-  network_fields(fields, unchanged(network));
+  write_fields(out, network);
   if (network.projections.empty()) out.put("projection", std::string("[]"));
   for (const auto& layer : network.layers) {
     out.element("network.layer");
-    layer_fields(fields, unchanged(layer), {});
+    write_fields(out, layer, std::vector<LayerSettings>{});
   }
   for (const auto& projection : network.projections) {
     out.element("network.projection");
-    projection_fields(fields, unchanged(projection), network.layers);
+    write_fields(out, projection, network.layers);
   }
 }
 
@@ -209,8 +190,7 @@ void read_network(const Reader& input, Settings& settings) {
   const Reader table = table_or_empty(input, "network");
   auto& network = settings.network;
   network.layers = read_layers(table);
-  FieldReader fields(table);
-  network_fields(fields, network);
+  read_fields(table, network);
   table.must_act("initial_thresholds", network.thresholds, network.initial_thresholds == Value{},
                  "network.thresholds = true");
   table.must_act("split_thresholds", network.thresholds, !network.split_thresholds, "network.thresholds = true");

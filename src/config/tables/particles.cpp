@@ -1,7 +1,8 @@
 // [particles] and its ports.
 #include "config/document/toml_text.hpp"
-#include "config/fields.hpp"
+#include "config/tables/read_common.hpp"
 #include "config/tables/tables.hpp"
+#include "config/visitors.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,21 +19,6 @@
 namespace hjnet {
 
 namespace {
-
-void particle_fields(Fields& fields, ParticleSettings& particles) {
-  fields.number("amplitude", particles.amplitude, any_number, "of the pulses");
-  fields.choice(
-      "closure", particles.closure, closure_names,
-      "which factors of the Hamiltonian become operators: Delta and F, Delta alone, or Delta, F and the error; mixed: "
-      "none, the coefficients are the second derivatives of H_int with respect to the two states; "
-      "mean_field is bilinear with each particle seeing the other's mean alone: a control, which never entangles; "
-      "branches: no derivative, four networks fed +axis or -axis at each port, each learning from what it is fed");
-  fields.truth(
-      "feedback", particles.feedback,
-      "true: from the second epoch on the ports are fed the Stokes vectors that the mixture of the modes has at the "
-      "epoch's start, instead of the given ones; not with a `boltzmann.memory` other than none and causal, nor with an "
-      "average");
-}
 
 void read_stokes(const Reader& table, PortSettings& port) {
   table.require("stokes");
@@ -113,51 +99,8 @@ void read_port_axis(const Reader& table, PortSettings& port, bool branches) {
   port.axis = read_axis(table, *numbers);
 }
 
-/// @param taken  neurons of the other port, and then of this one too
-void port_fields(Fields& fields, PortSettings& port, const Settings& settings, std::set<std::int64_t>& taken) {
-  fields.key(
-      {"stokes", "three numbers with sum of squares <= 1", "required", "the Stokes vector of the state fed in"},
-      [&](const Reader& table) { read_stokes(table, port); },
-      [&] { return toml_text(std::vector<double>(port.stokes.begin(), port.stokes.end())); });
-  fields.key(
-      {"neurons", "a list of neurons, each from 0 and below the number of neurons", "required",
-       "the port: indices over the whole network. Ports share no neuron; at most three neurons unless there is a "
-       "coupling"},
-      [&](const Reader& table) {
-        read_neurons(table, port, settings.network.neurons(), taken);
-        read_coupling(table, port);
-      },
-      [&] { return toml_text(port.neurons); });
-  fields.key(
-      {"time", "a phase in [0, run.epoch_length]", "required", "centre of the pulse exp(-((tau - time)/width)^2)"},
-      [&](const Reader& table) {
-        table.require("time");
-        port.time = table.number("time", 0.0, is_not_negative);
-        if (port.time > settings.epoch_length) table.wrong("time");
-      },
-      [&] { return toml_text(port.time); });
-  fields.number("width", port.width, positive, "of the pulse", Need::required);
-  epoch_range_field(fields, port.first_epoch, port.last_epoch, settings.epochs,
-                    "first and last epoch with a pulse, both included");
-  fields.key(
-      {"coupling", "a row of three numbers for each neuron of the port", "component i to neuron i",
-       "the matrix C by which Stokes components enter the port's neurons"},
-      [](const Reader& /*read with the neurons*/) {},
-      [&] {
-        std::vector<std::string> rows;
-        for (const auto& row : port.coupling) {
-          rows.push_back(toml_text(std::vector<double>(row.begin(), row.end())));
-        }
-        return rows.empty() ? std::string() : fmt::format("[{}]", fmt::join(rows, ", "));
-      });
-  fields.key(
-      {"axis", "three numbers, not all 0", "perpendicular to stokes",
-       "with closure = \"branches\": the networks are fed +axis or -axis, made of length 1, in place of stokes"},
-      [&](const Reader& table) { read_port_axis(table, port, settings.has_branches()); },
-      [&] {
-        const bool given = port.axis != std::array<double, 3>{};
-        return given ? toml_text(std::vector<double>(port.axis.begin(), port.axis.end())) : std::string();
-      });
+PortExtent extent_of(const Settings& settings) {
+  return {settings.network.neurons(), settings.epoch_length, settings.epochs, settings.has_branches()};
 }
 
 PortSettings read_port(const Reader& particles, const char* name, const Settings& settings,
@@ -165,8 +108,7 @@ PortSettings read_port(const Reader& particles, const char* name, const Settings
   const auto found = particles.tables(name);
   if (found.empty()) particles.place(name).expected("a table { stokes, neurons, time, width }", "nothing");
   PortSettings port;
-  FieldReader fields(found.front());
-  port_fields(fields, port, settings, taken);
+  read_fields(found.front(), port, extent_of(settings), taken);
   return port;
 }
 
@@ -193,41 +135,76 @@ void check_feedback(const Reader& input, const Settings& settings) {
 
 }  // namespace
 
+void state_keys(Fields& fields, PortSettings& port, std::int64_t neurons, std::set<std::int64_t>& taken) {
+  fields.key(
+      {"stokes", "three numbers with sum of squares <= 1", "required", "the Stokes vector of the state fed in"},
+      [&](const Reader& table) { read_stokes(table, port); },
+      [&] { return toml_text(std::vector<double>(port.stokes.begin(), port.stokes.end())); });
+  fields.key(
+      {"neurons", "a list of neurons, each from 0 and below the number of neurons", "required",
+       "the port: indices over the whole network. Ports share no neuron; at most three neurons unless there is a "
+       "coupling"},
+      [&](const Reader& table) {
+        read_neurons(table, port, neurons, taken);
+        read_coupling(table, port);
+      },
+      [&] { return toml_text(port.neurons); });
+}
+
+void coupling_keys(Fields& fields, PortSettings& port, bool branches) {
+  fields.key(
+      {"coupling", "a row of three numbers for each neuron of the port", "component i to neuron i",
+       "the matrix C by which Stokes components enter the port's neurons"},
+      [](const Reader& /*read with the neurons*/) {},
+      [&] {
+        std::vector<std::string> rows;
+        for (const auto& row : port.coupling) {
+          rows.push_back(toml_text(std::vector<double>(row.begin(), row.end())));
+        }
+        return rows.empty() ? std::string() : fmt::format("[{}]", fmt::join(rows, ", "));
+      });
+  fields.key(
+      {"axis", "three numbers, not all 0", "perpendicular to stokes",
+       "with closure = \"branches\": the networks are fed +axis or -axis, made of length 1, in place of stokes"},
+      [&](const Reader& table) { read_port_axis(table, port, branches); },
+      [&] {
+        const bool given = port.axis != std::array<double, 3>{};
+        return given ? toml_text(std::vector<double>(port.axis.begin(), port.axis.end())) : std::string();
+      });
+}
+
 std::vector<TableReference> particle_tables() {
   std::vector<TableReference> tables;
   ParticleSettings standard;
   FieldReference particles("particles", "The two particles. Without this table there is no quantum stage.");
-  particle_fields(particles, standard);
+  declare(particles, standard);
   tables.push_back(particles.take());
   for (const auto& [path, meaning] :
        {std::pair{"particles.a", "How particle A enters. Required with `[particles]`."},
         std::pair{"particles.b", "How particle B enters. Required with `[particles]`."}}) {
     FieldReference port(path, meaning);
     std::set<std::int64_t> none;
-    port_fields(port, standard.a, {}, none);
+    declare(port, standard.a, {}, none);
     tables.push_back(port.take());
   }
   return tables;
 }
 
 void write_particles(TomlWriter& out, const ParticleSettings& particles) {
-  FieldWriter fields(out);
   out.table("particles");
-  particle_fields(fields, unchanged(particles));
+  write_fields(out, particles);
   std::set<std::int64_t> none;
-  const Settings standard;
   out.table("particles.a");
-  port_fields(fields, unchanged(particles.a), standard, none);
+  write_fields(out, particles.a, PortExtent{}, none);
   out.table("particles.b");
-  port_fields(fields, unchanged(particles.b), standard, none);
+  write_fields(out, particles.b, PortExtent{}, none);
 }
 
 void read_particles(const Reader& input, Settings& settings) {
   if (input.has("particles")) {
     const Reader table = table_or_empty(input, "particles");
     ParticleSettings particles;
-    FieldReader fields(table);
-    particle_fields(fields, particles);
+    read_fields(table, particles);
     settings.particles = particles;
     std::set<std::int64_t> taken;
     settings.particles->a = read_port(table, "a", settings, taken);

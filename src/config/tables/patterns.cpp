@@ -1,8 +1,9 @@
 // [stimulus.patterns]: a set of patterns shown one after another.
 #include "config/document/toml_text.hpp"
-#include "config/fields.hpp"
+#include "config/document/values.hpp"
 #include "config/files/pattern_source.hpp"
 #include "config/tables/tables.hpp"
+#include "config/visitors.hpp"
 
 #include <fmt/format.h>
 
@@ -40,7 +41,9 @@ double read_onset(const Reader& table, double slot) {
   return onset;
 }
 
-void pattern_fields(Fields& fields, PatternSettings& patterns, const NetworkSettings& network, double epoch_length) {
+}  // namespace
+
+void source_keys(Fields& fields, PatternSettings& patterns, const NetworkSettings& network) {
   const auto with_file = [](const Reader& /*read with the file*/) {};
   constexpr std::string_view dataset = "the path of a dataset in the file";
   fields.key(
@@ -58,14 +61,17 @@ void pattern_fields(Fields& fields, PatternSettings& patterns, const NetworkSett
             "class labels: an integer a pattern, from 0, for the target 1 at that output and 0 elsewhere; or rows of a "
             "number for each output"},
            with_file, [&] { return toml_text(patterns.source.targets); });
-  layer_field(fields, "layer", patterns.layer, network.layers, "the layer that they are shown to");
+}
+
+void per_epoch_key(Fields& fields, PatternSettings& patterns) {
   fields.key(
       {"per_epoch", "an integer from 1 to 16777216", "the number of patterns",
        "slots of an epoch. Where it is not the number of patterns, each epoch goes on where the last one stopped"},
       [&](const Reader& table) { patterns.per_epoch = read_per_epoch(table, patterns.source.patterns); },
       [&] { return fmt::format("{}", patterns.per_epoch); });
-  fields.choice("order", patterns.shuffle, order_names,
-                "that of the file in every pass through the set; or a permutation of each pass's own, drawn");
+}
+
+void onset_key(Fields& fields, PatternSettings& patterns, double epoch_length) {
   fields.key(
       {"onset", "a time >= 0 and shorter than a slot", "0.0",
        "time over which a slot's input takes over smoothly from the one before; 0: a jump"},
@@ -75,22 +81,19 @@ void pattern_fields(Fields& fields, PatternSettings& patterns, const NetworkSett
       [&] { return toml_text(patterns.onset); });
 }
 
-}  // namespace
-
 TableReference pattern_table() {
   FieldReference fields(
       "stimulus.patterns",
       "A set of patterns, shown one after another in equal slots of the epoch (docs/patterns.md). A pattern's inputs "
       "are added to Y of a layer; with `targets` the target is the pattern's, in place of `learning.target`.");
   PatternSettings standard;
-  pattern_fields(fields, standard, {}, 0.0);
+  declare(fields, standard, {}, 0.0);
   return fields.take();
 }
 
 void write_patterns(TomlWriter& out, const PatternSettings& patterns, const NetworkSettings& network) {
   out.table("stimulus.patterns");
-  FieldWriter fields(out);
-  pattern_fields(fields, unchanged(patterns), network, 0.0);
+  write_fields(out, patterns, network, 0.0);
 }
 
 void read_patterns(const Reader& stimulus, Settings& settings) {
@@ -102,8 +105,7 @@ void read_patterns(const Reader& stimulus, Settings& settings) {
     table.place().fail("cannot be shown beside the states of `environment`, which learning.error = \"bellman\" shows");
   }
   PatternSettings patterns;
-  FieldReader fields(table);
-  pattern_fields(fields, patterns, settings.network, settings.epoch_length);
+  read_fields(table, patterns, settings.network, settings.epoch_length);
   if (!patterns.source.targets.empty() && !has_target(error)) {
     table.place("targets").fail(
         fmt::format("cannot have an effect: learning.error = \"{}\" has no target", name_of(error_names, error)));

@@ -32,26 +32,13 @@ Reader table_or_empty(const Reader& input, std::string_view key) {
   return found.empty() ? Reader(none, input.place(key), std::string(key), input.base()) : found.front();
 }
 
-std::pair<int, int> read_epoch_range(const Reader& table, int epochs) {
-  if (!table.has("epochs")) return {0, epochs - 1};
-  const auto range = table.integers("epochs");
-  if (range.size() != 2) table.wrong("epochs");
-  if (range[0] < 0 || range[0] > range[1] || range[1] >= epochs) {
-    const std::string got = "[" + std::to_string(range[0]) + ", " + std::to_string(range[1]) + "] with run.epochs = ";
-    table.place("epochs").expected("two integers [first, last], 0 <= first <= last < run.epochs",
-                                   got + std::to_string(epochs));
-  }
-  return {static_cast<int>(range[0]), static_cast<int>(range[1])};
-}
-
-double read_frequency(const Reader& table, const Settings& settings, double fallback, bool (*holds)(double)) {
+double read_frequency(const Reader& table, double epoch_length, double fallback, bool (*holds)(double)) {
   constexpr double most_periods = 65536.0;  // of an epoch: each takes elements of its own
   const double frequency = table.number("frequency", fallback, holds);
-  const double periods = std::abs(frequency) * settings.epoch_length;
+  const double periods = std::abs(frequency) * epoch_length;
   if (periods <= most_periods) return frequency;
   table.place("frequency")
-      .expected(fmt::format("at most {:g} periods in an epoch of run.epoch_length = {:g}", most_periods,
-                            settings.epoch_length),
+      .expected(fmt::format("at most {:g} periods in an epoch of run.epoch_length = {:g}", most_periods, epoch_length),
                 fmt::format("{:g}", periods));
 }
 

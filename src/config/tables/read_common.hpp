@@ -6,7 +6,6 @@
 
 #include <array>
 #include <string_view>
-#include <utility>
 
 namespace hjnet {
 
@@ -21,11 +20,8 @@ std::array<double, 3> read_axis(const Reader& table, const toml::array& numbers)
 /// The table under a key: there, empty where the input has none.
 Reader table_or_empty(const Reader& input, std::string_view key);
 
-/// The two epochs of an `epochs` key, all of the run's where it is absent.
-std::pair<int, int> read_epoch_range(const Reader& table, int epochs);
-
 /// The key `frequency`, in periods a unit of time, of which an epoch can be divided into so many periods.
-double read_frequency(const Reader& table, const Settings& settings, double fallback, bool (*holds)(double) = nullptr);
+double read_frequency(const Reader& table, double epoch_length, double fallback, bool (*holds)(double) = nullptr);
 
 /// The first neuron of a layer, over the whole network.
 std::int64_t first_neuron(const NetworkSettings& network, int layer);

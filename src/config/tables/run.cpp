@@ -1,53 +1,45 @@
 // [run].
 #include "config/document/toml_text.hpp"
-#include "config/fields.hpp"
+#include "config/tables/read_common.hpp"
 #include "config/tables/tables.hpp"
+#include "config/visitors.hpp"
 
 #include <fmt/format.h>
 
 namespace hjnet {
 
-namespace {
-
-void run_fields(Fields& fields, Settings& settings) {
+void name_key(Fields& fields, Settings& run) {
   fields.changeable().key(
       {"name", "a name without /", "the input file's stem", "names the run and its output file"},
       [&](const Reader& table) {
-        settings.name = table.text("name", settings.source.stem().string());
-        if (settings.name.find('/') != std::string::npos) table.wrong("name");
+        run.name = table.text("name", run.source.stem().string());
+        if (run.name.find('/') != std::string::npos) table.wrong("name");
       },
-      [&] { return toml_text(std::string_view(settings.name)); });
-  // One less than can be counted: an epoch more is counted in places.
-  fields.changeable().integer("epochs", settings.epochs, 1, "number of epochs", most_counted - 1);
-  fields.number("epoch_length", settings.epoch_length, positive,
-                "T: the length of an epoch, and the delay of the weights");
-  fields.integer("samples_per_epoch", settings.samples_per_epoch, 1,
-                 "S: output at 0, T/S, ..., T of each epoch, both ends included", most_counted - 1);
-  fields.key(
-      {"seed", "an integer >= 0", "0", "of everything that is drawn"},
-      [&](const Reader& table) { settings.seed = static_cast<std::uint64_t>(table.integer("seed", 0, 0)); },
-      [&] { return fmt::format("{}", settings.seed); });
+      [&] { return toml_text(std::string_view(run.name)); });
 }
 
-}  // namespace
+void seed_key(Fields& fields, Settings& run) {
+  fields.key(
+      {"seed", "an integer >= 0", "0", "of everything that is drawn"},
+      [&](const Reader& table) { run.seed = static_cast<std::uint64_t>(table.integer("seed", 0, 0)); },
+      [&] { return fmt::format("{}", run.seed); });
+}
 
 TableReference run_table() {
   FieldReference fields("run", "What is run and for how long.");
   Settings standard;
-  run_fields(fields, standard);
+  declare(fields, standard);
   return fields.take();
 }
 
 void write_run(TomlWriter& out, const Settings& settings) {
   out.table("run");
-  FieldWriter fields(out);
-  run_fields(fields, unchanged(settings));
+  write_fields(out, settings);
 }
 
 void read_run(const Reader& input, Settings& settings) {
   const Reader table = table_or_empty(input, "run");
-  FieldReader fields(table);
-  run_fields(fields, settings);
+  read_fields(table, settings);
 }
 
 }  // namespace hjnet

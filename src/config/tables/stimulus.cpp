@@ -1,7 +1,8 @@
 // [stimulus], its constants and steps; patterns are patterns.cpp's.
 #include "config/document/toml_text.hpp"
-#include "config/fields.hpp"
+#include "config/tables/read_common.hpp"
 #include "config/tables/tables.hpp"
+#include "config/visitors.hpp"
 
 #include <fmt/format.h>
 
@@ -9,27 +10,6 @@
 #include <vector>
 
 namespace hjnet {
-
-namespace {
-
-void step_fields(Fields& fields, StepStimulus& step, const Settings& settings) {
-  layer_value_fields(fields, "value", step.input, settings.network.layers);
-  const auto phase = [&](std::string_view name, double& value, std::string_view expected, std::string_view meaning) {
-    fields.key(
-        {name, expected, "required", meaning},
-        [&](const Reader& table) {
-          table.require(name);
-          value = table.number(name, 0.0, is_not_negative);
-          if (value > settings.epoch_length) table.wrong(name);
-        },
-        [&] { return toml_text(value); });
-  };
-  phase("start", step.start, "a phase in [0, run.epoch_length]", "on from this phase");
-  phase("stop", step.stop, "a phase in [0, run.epoch_length], after start", "up to this phase");
-  epoch_range_field(fields, step.first_epoch, step.last_epoch, settings.epochs, "first and last epoch, both included");
-}
-
-}  // namespace
 
 std::vector<TableReference> stimulus_tables() {
   using Form = TableReference::Form;
@@ -41,7 +21,7 @@ std::vector<TableReference> stimulus_tables() {
   layer_value_fields(constants, "value", value, settings.network.layers);
   FieldReference steps("stimulus.step", "Input that is on between two phases of the epoch. Several add up.",
                        Form::either);
-  step_fields(steps, step, settings);
+  declare(steps, step, settings.network.layers, settings.epoch_length, settings.epochs);
   return {stimulus.take(), constants.take(), steps.take()};
 }
 
@@ -53,7 +33,7 @@ void write_stimulus(TomlWriter& out, const Settings& settings) {
   }
   for (const auto& step : settings.stimulus.steps) {
     out.element("stimulus.step");
-    step_fields(fields, unchanged(step), settings);
+    write_fields(out, step, settings.network.layers, settings.epoch_length, settings.epochs);
   }
   if (settings.stimulus.patterns) write_patterns(out, *settings.stimulus.patterns, settings.network);
 }
@@ -66,8 +46,7 @@ void read_stimulus(const Reader& input, Settings& settings) {
   }
   for (const Reader& entry : table.tables("step")) {
     auto& step = settings.stimulus.steps.emplace_back();
-    FieldReader fields(entry);
-    step_fields(fields, step, settings);
+    read_fields(entry, step, settings.network.layers, settings.epoch_length, settings.epochs);
     if (step.start >= step.stop) entry.wrong("stop", fmt::format("a phase after start = {}", step.start));
   }
   read_patterns(table, settings);

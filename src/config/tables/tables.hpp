@@ -66,7 +66,7 @@ void write_constraints(TomlWriter& out, const Settings& settings);
 TableReference kernel_table();
 /// Needs the network.
 void read_kernel(const Reader& input, Settings& settings);
-void write_kernel(TomlWriter& out, const KernelSettings& kernel, const NetworkSettings& network);
+void write_kernel(TomlWriter& out, const PathKernelSettings& kernel, const NetworkSettings& network);
 
 /// [environment] and its grid.
 std::vector<TableReference> environment_tables();
@@ -94,7 +94,7 @@ void write_family(TomlWriter& out, const EnsembleSettings& ensemble);
 TableReference wavefunction_table();
 /// Needs run, network, learning and ensemble.
 void read_wavefunction(const Reader& input, Settings& settings);
-void write_wavefunction(TomlWriter& out, const WaveSettings& wave);
+void write_wavefunction(TomlWriter& out, const WavefunctionSettings& wave);
 
 TableReference solver_table();
 void read_solver(const Reader& input, Settings& settings);

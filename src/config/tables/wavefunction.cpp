@@ -1,8 +1,9 @@
 // [wavefunction]: that of a family of members.
 #include "config/document/toml_text.hpp"
-#include "config/fields.hpp"
 #include "config/sample_row.hpp"
+#include "config/tables/read_common.hpp"
 #include "config/tables/tables.hpp"
+#include "config/visitors.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -20,7 +21,7 @@ constexpr int fewest_for_waves = 5;
 constexpr std::int64_t most_axis_cells = 65536;
 constexpr std::int64_t most_cells = std::int64_t{1} << 28;
 
-void read_neurons(const Reader& table, const Settings& settings, WaveSettings& wave) {
+void read_neurons(const Reader& table, const Settings& settings, WavefunctionSettings& wave) {
   table.require("neurons");
   wave.neurons = table.integers("neurons");
   const auto& family = settings.ensemble->family;
@@ -37,7 +38,7 @@ void read_neurons(const Reader& table, const Settings& settings, WaveSettings& w
 }
 
 /// Times inside the run, each at a sample of its own.
-void read_times(const Reader& table, const Settings& settings, WaveSettings& wave) {
+void read_times(const Reader& table, const Settings& settings, WavefunctionSettings& wave) {
   table.require("times");
   wave.times = table.numbers("times", {}, is_not_negative);
   if (wave.times.empty()) table.wrong("times");
@@ -57,7 +58,7 @@ void read_times(const Reader& table, const Settings& settings, WaveSettings& wav
   }
 }
 
-void read_grid(const Reader& table, WaveSettings& wave) {
+void read_grid(const Reader& table, WavefunctionSettings& wave) {
   const auto axes = wave.neurons.size();
   wave.grid.assign(axes, axes == 1 ? 256 : 64);
   if (table.has("grid")) wave.grid = table.integers("grid");
@@ -75,7 +76,7 @@ void read_grid(const Reader& table, WaveSettings& wave) {
 }
 
 /// One [low, high] for each axis.
-void read_range(const Reader& table, WaveSettings& wave) {
+void read_range(const Reader& table, WavefunctionSettings& wave) {
   if (!table.has("range")) return;
   const auto* rows = table.find("range")->as_array();
   if (rows == nullptr || rows->size() != wave.neurons.size()) {
@@ -96,22 +97,29 @@ void read_range(const Reader& table, WaveSettings& wave) {
   }
 }
 
-std::string range_text(const WaveSettings& wave) {
+std::string range_text(const WavefunctionSettings& wave) {
   std::vector<std::string> rows;
   for (const auto& ends : wave.range) rows.push_back(toml_text(std::vector<double>(ends.begin(), ends.end())));
   return fmt::format("[{}]", fmt::join(rows, ", "));
 }
 
-void wave_fields(Fields& fields, WaveSettings& wave, const Settings& settings) {
+}  // namespace
+
+void axes_key(Fields& fields, WavefunctionSettings& wave, const Settings& settings) {
   fields.key(
       {"neurons", "a list of neurons", "required",
        "the axes, as many as the family has parameters; indices over the whole network"},
       [&](const Reader& table) { read_neurons(table, settings, wave); }, [&] { return toml_text(wave.neurons); });
-  fields.number("hbar", wave.hbar, positive, "Planck's constant: the phase is J/hbar");
+}
+
+void times_key(Fields& fields, WavefunctionSettings& wave, const Settings& settings) {
   fields.key(
       {"times", "a list of numbers, ascending", "required",
        "when; each is moved to the nearest sample, and between two epochs to the start of the later one"},
       [&](const Reader& table) { read_times(table, settings, wave); }, [&] { return toml_text(wave.times); });
+}
+
+void cell_keys(Fields& fields, WavefunctionSettings& wave) {
   fields.key(
       {"grid", "a list of integers from 2 to 65536", "[256], or [64, 64]", "cells of each axis"},
       [&](const Reader& table) { read_grid(table, wave); }, [&] { return toml_text(wave.grid); });
@@ -121,21 +129,18 @@ void wave_fields(Fields& fields, WaveSettings& wave, const Settings& settings) {
           [&](const Reader& table) { read_range(table, wave); }, [&] { return range_text(wave); });
 }
 
-}  // namespace
-
 TableReference wavefunction_table() {
   FieldReference fields(
       "wavefunction",
       "The multivalued wavefunction of a family over one or two of its neurons. Only with `ensemble.family`.");
-  WaveSettings standard;
-  wave_fields(fields, standard, {});
+  WavefunctionSettings standard;
+  declare(fields, standard, {});
   return fields.take();
 }
 
-void write_wavefunction(TomlWriter& out, const WaveSettings& wave) {
+void write_wavefunction(TomlWriter& out, const WavefunctionSettings& wave) {
   out.table("wavefunction");
-  FieldWriter fields(out);
-  wave_fields(fields, unchanged(wave), {});
+  write_fields(out, wave, Settings{});
 }
 
 void read_wavefunction(const Reader& input, Settings& settings) {
@@ -153,9 +158,8 @@ void read_wavefunction(const Reader& input, Settings& settings) {
     if (settings.ensemble->family[i].count >= fewest_for_waves) continue;
     parameters[i].wrong("count", fmt::format("an integer >= {} with [wavefunction]", fewest_for_waves));
   }
-  WaveSettings wave;
-  FieldReader fields(table);
-  wave_fields(fields, wave, settings);
+  WavefunctionSettings wave;
+  read_fields(table, wave, settings);
   settings.wavefunction = wave;
 }
 

@@ -1,6 +1,6 @@
 #include "engine/coupled/neuron_sweeps.hpp"
 
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "engine/delta_bound.hpp"
 #include "parallel/errors.hpp"
 

@@ -1,8 +1,8 @@
 #include "engine/coupled/weight_sweep.hpp"
 
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "config/tangents.hpp"
-#include "engine/coupled/weight_kernels.hpp"
+#include "engine/coupled/outer_products.hpp"
 #include "history/weight_path.hpp"
 #include "parallel/errors.hpp"
 

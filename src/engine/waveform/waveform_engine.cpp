@@ -1,6 +1,6 @@
 #include "engine/waveform/waveform_engine.hpp"
 
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "engine/choice.hpp"
 #include "engine/engine_archive.hpp"
 #include "history/lyapunov_record.hpp"
@@ -26,7 +26,7 @@ WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& inpu
       settings_(settings),
       columns_(static_cast<std::size_t>(input.columns())),
       history_(network, settings.learning, columns_, factored, factor_tolerance(settings)),
-      waves_(network, input, history_, settings),
+      waveforms_(network, input, history_, settings),
       mesh_(first_mesh(settings, EngineKind::waveform, input.breakpoints())),
       y_(spread_columns(network.initial_state(), columns_)),
       delta_(y_.size(), 0.0) {
@@ -45,7 +45,7 @@ SynapseReader WaveformEngine::starting_momenta() const {
 }
 
 std::map<std::string, std::int64_t> WaveformEngine::work() const {
-  const auto& work = waves_.work();
+  const auto& work = waveforms_.work();
   return {{"steps", work.windows},
           {"right_hand_sides", work.products},
           {"newton_iterations", work.newton_iterations},
@@ -82,10 +82,10 @@ void WaveformEngine::forward(Attempt& attempt, EpochOperators& operators) {
   attempt.y = y_;
   attempt.delta = delta_;
   for (auto& window : attempt.windows) {
-    bool solved = waves_.forward(operators, window, attempt.y);
+    bool solved = waveforms_.forward(operators, window, attempt.y);
     if (solved && joint) {
       if (network_.lyapunov() != nullptr) require_inside(window);  // Delta needs the inverse of f
-      solved = waves_.conjugate(operators, Relaxation::growing, window, attempt.delta);
+      solved = waveforms_.conjugate(operators, Relaxation::growing, window, attempt.delta);
     }
     if (solved) continue;
     mark_unsolved(attempt, window);
@@ -97,8 +97,8 @@ void WaveformEngine::conjugate(Attempt& attempt, EpochOperators& operators, bool
   attempt.delta.assign(y_.size(), 0.0);
   for (auto window = attempt.windows.rbegin(); window != attempt.windows.rend(); ++window) {
     if (!from_end) {
-      waves_.signal_without_delta(*window);
-    } else if (!waves_.conjugate(operators, Relaxation::backward, *window, attempt.delta)) {
+      waveforms_.signal_without_delta(*window);
+    } else if (!waveforms_.conjugate(operators, Relaxation::backward, *window, attempt.delta)) {
       mark_unsolved(attempt, *window);
       return;
     }
@@ -122,7 +122,7 @@ WaveformEngine::Attempt WaveformEngine::attempt(const Mesh& mesh, std::vector<Wi
   out.record.columns = columns_;
   EpochOperators operators(mesh, settings_.network.time_constant);
   out.mesh = std::make_unique<Mesh>(mesh);
-  out.windows = waves_.windows(*out.mesh, out.record.start(), std::move(used));
+  out.windows = waveforms_.windows(*out.mesh, out.record.start(), std::move(used));
   forward(out, operators);
   if (!out.unresolved.empty()) return out;
   require_bounded(out, true, settings_.learning.delta == Boundary::initial);

@@ -4,7 +4,7 @@
 
 #include "engine/epoch_mesh.hpp"
 #include "engine/epoch_solver.hpp"
-#include "engine/waveform/neuron_waves.hpp"
+#include "engine/waveform/neuron_waveforms.hpp"
 #include "history/factors/factor_weights.hpp"
 
 #include <functional>
@@ -33,14 +33,14 @@ public:
   [[nodiscard]] SynapseReader starting_momenta() const override;
   [[nodiscard]] WeightHistory& delayed_weights() override { return history_; }
   [[nodiscard]] std::map<std::string, std::int64_t> work() const override;
-  void after_step(std::function<void()> hook) override { waves_.after_layer(std::move(hook)); }
+  void after_step(std::function<void()> hook) override { waveforms_.after_layer(std::move(hook)); }
   void save(VectorArchive& out, bool sweep) const override;
   [[nodiscard]] bool saves_sweeps() const override { return false; }
   void load(const VectorArchive& in) override;
   [[nodiscard]] std::int64_t saved_bytes(bool sweep) const override;
 
-  /// Overrides NeuronWaves's choice; the same on all ranks.
-  void overlap_exchange(bool on) { waves_.overlap(on); }
+  /// Overrides NeuronWaveforms's choice; the same on all ranks.
+  void overlap_exchange(bool on) { waveforms_.overlap(on); }
   /// The delayed weights, for studies of their rank and size.
   [[nodiscard]] const FactorWeights& history() const { return history_; }
 
@@ -75,7 +75,7 @@ private:
   const Settings& settings_;
   std::size_t columns_;
   FactorWeights history_;
-  NeuronWaves waves_;
+  NeuronWaveforms waveforms_;
   Mesh mesh_;
   std::vector<Window> windows_;    ///< of the last epoch, for their memory
   std::vector<double> y_, delta_;  ///< [local neuron][column]

@@ -1,5 +1,5 @@
 // Whether an attempt at an epoch may stand: finite, bounded, resolved.
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "config/tangents.hpp"
 #include "engine/delta_bound.hpp"
 #include "engine/waveform/waveform_engine.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 /// A finite Markov decision process: what follows from what, and what that is worth.
 
-#include "config/environment_settings.hpp"
+#include "config/settings/environment.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "observe/series/sampler.hpp"
 
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "config/tangents.hpp"
 #include "engine/epoch_mesh.hpp"
 #include "history/mesh_archive.hpp"

@@ -1,7 +1,7 @@
 // How well the Hamilton-Jacobi equation holds over a family (run/family_stage.hpp).
 #include "observe/wavefunction/family_probe.hpp"
 #include "observe/wavefunction/family_reader.hpp"
-#include "observe/wavefunction/network_wave.hpp"
+#include "observe/wavefunction/network_wavefunction.hpp"
 
 #include <algorithm>
 #include <array>

@@ -44,7 +44,7 @@ public:
 
   [[nodiscard]] MPI_Comm world() const { return world_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
-  [[nodiscard]] const WaveSettings& wave() const { return wave_; }
+  [[nodiscard]] const WavefunctionSettings& wave() const { return wave_; }
   /// Members along each parameter.
   [[nodiscard]] const std::vector<std::size_t>& counts() const { return counts_; }
   [[nodiscard]] std::uint64_t rows_an_epoch() const { return settings_.samples_an_epoch(); }
@@ -81,7 +81,7 @@ private:
 
   MPI_Comm world_;
   const Settings& settings_;
-  const WaveSettings& wave_;
+  const WavefunctionSettings& wave_;
   const RunFile& file_;
   int rank_ = 0, ranks_ = 1;
   std::vector<std::size_t> counts_;

@@ -1,7 +1,7 @@
 #include "observe/wavefunction/family_stage.hpp"
 
 #include "observe/wavefunction/family_reader.hpp"
-#include "observe/wavefunction/network_wave.hpp"
+#include "observe/wavefunction/network_wavefunction.hpp"
 
 #include <fmt/format.h>
 
@@ -87,7 +87,7 @@ public:
 
   void form_waves() {
     reader_.each_time([&](std::size_t i) {
-      const auto formed = network_wave(fields(i), axes_, reader_.wave().hbar);
+      const auto formed = network_wavefunction(fields(i), axes_, reader_.wave().hbar);
       write_wave(file_, i, reader_.time(i), formed);
       const double most = *std::max_element(formed.branches.begin(), formed.branches.end());
       worst_ = {std::max(worst_[0], most), std::max(worst_[1], formed.distance), std::max(worst_[2], formed.unresolved),

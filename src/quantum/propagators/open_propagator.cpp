@@ -14,8 +14,8 @@ namespace {
 using Map = Eigen::Map<PauliVector>;
 using ConstMap = Eigen::Map<const PauliVector>;
 
-std::size_t block_count(bool carries_kernel, int hierarchy) {
-  return 1 + (carries_kernel ? 1 : 0) + static_cast<std::size_t>(hierarchy);
+std::size_t block_count(bool carries_memory, int hierarchy) {
+  return 1 + (carries_memory ? 1 : 0) + static_cast<std::size_t>(hierarchy);
 }
 
 }  // namespace
@@ -47,16 +47,16 @@ PauliVector mean_field_operator(const PauliVector& h, const PauliVector& rho) {
 
 OpenPropagator::OpenPropagator(const ModeParameters& mode, Memory memory, int hierarchy, double error_rate)
     : mode_(mode),
-      carries_kernel_(memory == Memory::exponential && hierarchy == 0),
+      carries_memory_(memory == Memory::exponential && hierarchy == 0),
       rate_(memory == Memory::exponential ? 1.0 / mode.correlation_time : 0.0),
       second_(memory == Memory::none || mode.second_order == SecondOrder::average
                   ? 0.0
                   : mode.eta * mode.charge * mode.charge),
       hierarchy_(hierarchy),
-      extrapolation_(16 * block_count(carries_kernel_, hierarchy), error_rate) {}
+      extrapolation_(16 * block_count(carries_memory_, hierarchy), error_rate) {}
 
 std::vector<PauliVector> OpenPropagator::start(const PauliVector& rho) const {
-  std::vector<PauliVector> blocks(block_count(carries_kernel_, hierarchy_), PauliVector::Zero());
+  std::vector<PauliVector> blocks(block_count(carries_memory_, hierarchy_), PauliVector::Zero());
   blocks.front() = rho;
   return blocks;
 }
@@ -83,7 +83,7 @@ void OpenPropagator::derivative(const PauliVector& h, const PauliVector& k, std:
   }
   if (second_ == 0.0) return;
   const PauliVector rho = block(0);
-  const PauliVector seen = carries_kernel_ ? PauliVector(block(1)) : k;
+  const PauliVector seen = carries_memory_ ? PauliVector(block(1)) : k;
   Map rate(out.data());
   if (mode_.second_order == SecondOrder::redfield) {
     rate += 0.5 * second_ * commutator(h, commutator(seen, rho));
@@ -92,7 +92,7 @@ void OpenPropagator::derivative(const PauliVector& h, const PauliVector& k, std:
     add_regularised(second_, h, seen, rho, sum);
     rate = sum;
   }
-  if (carries_kernel_) Map(out.data() + 16) = 2.0 * h - rate_ * seen;
+  if (carries_memory_) Map(out.data() + 16) = 2.0 * h - rate_ * seen;
 }
 
 bool OpenPropagator::advance(const Hamiltonian& h, const HamiltonianIntegral& k, double length,

@@ -53,7 +53,7 @@ private:
   void derivative(const PauliVector& h, const PauliVector& k, std::span<const double> x, std::span<double> out) const;
 
   ModeParameters mode_;
-  bool carries_kernel_;
+  bool carries_memory_;
   double rate_;    ///< 1/tau
   double second_;  ///< eta q^2; 0 where no second order is to be added
   int hierarchy_;

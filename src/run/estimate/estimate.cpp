@@ -326,7 +326,8 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   // An element's polynomial is cut into some three pieces (OperatorSeries), of which all epochs are held.
   const auto piece_numbers = std::int64_t{3} * settings.epochs * static_cast<std::int64_t>(operators.elements) *
                              static_cast<std::int64_t>(sizeof(OperatorPiece) / sizeof(double));
-  const std::int64_t density = settings.particles ? samples * (16 * 2 + 10) * ((modes + ranks - 1) / ranks + 2) : 0;
+  // A state is 16 coefficients and 10 measures, of the modes and of their mixture, which is then also written as 4 x 4.
+  const std::int64_t density = settings.particles ? samples * (26 * ((modes + ranks - 1) / ranks + 1) + 32) : 0;
   const auto held = holds_series(settings) ? samples : std::min(samples, static_cast<std::int64_t>(samples_a_block));
   out.record_bytes += real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns * networks +
                               held * series_numbers(settings) * 2 + 2 * operator_numbers + piece_numbers + density);

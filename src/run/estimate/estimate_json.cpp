@@ -1,5 +1,5 @@
 // What hjnet check says to programs.
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "run/estimate/estimate.hpp"
 #include "torus/command/torus_estimate.hpp"
 

@@ -1,7 +1,7 @@
 // What hjnet check says of the work ahead, and what is refused because it does not fit.
 #include "run/estimate/estimate.hpp"
 
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "config/tangents.hpp"
 #include "dynamics/constraints.hpp"
 #include "observe/evaluation/evaluation_observer.hpp"

@@ -8,7 +8,7 @@
 /// own time.
 
 #include "archive/archive.hpp"
-#include "config/torus_settings.hpp"
+#include "config/settings/torus.hpp"
 #include "torus/command/periodic_potential.hpp"
 
 #include <mpi.h>

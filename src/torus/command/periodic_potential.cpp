@@ -2,7 +2,7 @@
 
 #include "history/mesh.hpp"
 #include "parallel/counts.hpp"
-#include "torus/fourier_transform.hpp"
+#include "torus/fourier/fourier_transform.hpp"
 
 #include <Eigen/Dense>
 #include <algorithm>

@@ -2,7 +2,7 @@
 /// A function on a box of one or two coordinates, known at Chebyshev nodes, made periodic by a window and turned into a
 /// Fourier series.
 
-#include "config/torus_settings.hpp"
+#include "config/settings/torus.hpp"
 
 #include <cstdint>
 #include <span>

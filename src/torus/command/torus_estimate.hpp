@@ -1,7 +1,7 @@
 #pragma once
 /// What `hjnet torus` will take, from its settings alone.
 
-#include "config/torus_settings.hpp"
+#include "config/settings/torus.hpp"
 
 #include <cstdint>
 #include <string>

@@ -3,7 +3,7 @@
 /// It is made, with its provenance and NaN in /torus, before anything is computed.
 
 #include "archive/archive.hpp"
-#include "config/torus_settings.hpp"
+#include "config/settings/torus.hpp"
 #include "torus/command/torus_run.hpp"
 
 #include <mpi.h>

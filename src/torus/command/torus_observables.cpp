@@ -36,7 +36,7 @@ LocalTori solve_levels(MPI_Comm comm, const TorusSettings& settings) {
 }
 
 /// The levels as a table; collective.
-std::string level_text(MPI_Comm comm, const TorusWaveSettings& wave, LevelSummary all) {
+std::string level_text(MPI_Comm comm, const TorusWavefunctionSettings& wave, LevelSummary all) {
   MPI_Allreduce(MPI_IN_PLACE, all.status.data(), as_int(all.status.size()), MPI_INT32_T, MPI_SUM, comm);
   for (auto* numbers : {&all.energy, &all.residual, &all.norm, &all.cycle_error}) sum(comm, *numbers);
   std::string text = fmt::format("\nlevels, J = hbar (m + mu/4), hbar = {:g}\n", wave.hbar);

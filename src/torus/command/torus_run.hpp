@@ -2,7 +2,7 @@
 /// hjnet torus: tori for a grid of J spread over the ranks, and the file that holds them.
 
 #include "archive/archive.hpp"
-#include "config/torus_settings.hpp"
+#include "config/settings/torus.hpp"
 #include "parallel/errors.hpp"
 #include "torus/torus.hpp"
 

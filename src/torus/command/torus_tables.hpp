@@ -3,7 +3,7 @@
 /// rank that has its torus; create() and describe() are collective over the archive's communicator.
 
 #include "archive/archive.hpp"
-#include "config/torus_settings.hpp"
+#include "config/settings/torus.hpp"
 #include "torus/hamiltonian.hpp"
 #include "torus/torus.hpp"
 
@@ -31,7 +31,7 @@ public:
 
 private:
   Archive& archive_;
-  const TorusWaveSettings& wave_;
+  const TorusWavefunctionSettings& wave_;
   std::size_t n_;
   LevelSummary summary_;
 };
