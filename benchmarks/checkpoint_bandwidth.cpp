@@ -10,7 +10,7 @@
 #include "network/external_input.hpp"
 #include "network/network.hpp"
 #include "parallel/mpi_runtime.hpp"
-#include "run/checkpoints.hpp"
+#include "run/restart/checkpoints.hpp"
 
 #include <mpi.h>
 

@@ -7,7 +7,7 @@
 // OUT.bin gets, for every sample, rho (16 complex numbers, by rows), concurrence, negativity, entropy (bits) and
 // purity. Prints seconds, the best of REPEATS: polynomials and memory kernel; evolution to the matrices rho; measures;
 // all of evolve().
-#include "config/names.hpp"
+#include "config/choices.hpp"
 #include "parallel/mpi_runtime.hpp"
 #include "quantum/stage.hpp"
 

@@ -13,7 +13,7 @@
 #include "engine/waveform/waveform_engine.hpp"
 #include "network/external_input.hpp"
 #include "run/memory.hpp"
-#include "run/sampler.hpp"
+#include "observe/series/sampler.hpp"
 
 #include <fmt/format.h>
 

@@ -5,12 +5,13 @@ import sys
 from hjcommon_lib.ending import ended
 from hjcommon_lib.places import Read, Written, check_places, paths_of
 from hjplot_lib import (confusion, difference, energy_account, entanglement, feedback, gauge_picture, gridworld, hopfield, kernel,
-                        learning, learning_study, network, potential, report, scaling, scan_picture, style, table, torus, wavefunction)
+                        learning, learning_study, network, potential, report, scaling, scan_picture, shapes, style, table, torus,
+                        wavefunction)
 from hjplot_lib.outputs import Picture, check_replaced, origin, write_table
 
 # Modules that have a VERB, in the order of the help.
-VERBS = (potential, entanglement, network, feedback, difference, gauge_picture, kernel, learning, confusion, gridworld,
-         hopfield, torus, wavefunction, table, report, scaling, learning_study, energy_account, scan_picture)
+VERBS = (potential, shapes, entanglement, network, feedback, difference, gauge_picture, kernel, learning, confusion,
+         gridworld, hopfield, torus, wavefunction, table, report, scaling, learning_study, energy_account, scan_picture)
 
 
 def parser():

@@ -20,6 +20,9 @@ class World:
         self.error = group["q_error"][:run.epochs_completed]
         self.right = group["policy_optimal"][:run.epochs_completed].astype(int)
         self.acting = int(group.attrs["acting_states"])
+        self.returns = group["return"][:run.epochs_completed] if "return" in group else None  # not in older files
+        self.promised = None if self.returns is None else self.returns + group["overestimation"][:run.epochs_completed]
+        self.best_return = float(np.max(shown(self.optimal), axis=1).mean())
         members = run.file.get("/ensemble/member/q_error")
         self.member_errors = None if members is None else members[run.rows, :run.epochs_completed]
 
@@ -48,6 +51,9 @@ def report(runs, worlds):
     for run, world in zip(runs, worlds):
         lines.append(f"{run.label}: greedy policy optimal in {world.right[-1]} of {world.acting} states; largest error "
                      f"of Q {100 * world.error[-1]:.3g} % of max |Q*|, after {len(world.error)} epochs")
+        if world.returns is not None:
+            lines.append(f"  acting by it returns {world.returns[-1]:.4g} of {world.best_return:.4g}; the values promise "
+                         f"{world.promised[-1]:.4g} (means over the states)")
         if world.member_errors is not None:
             last = world.member_errors[:, -1]
             spread = np.std(last, ddof=1) if len(last) > 1 else 0.0
@@ -70,7 +76,11 @@ def draw(runs, worlds, title=None):
     draw_values(right, world, world.optimal, limits, single=False)
     right.set_title("value iteration, all best actions")
     figure.colorbar(image, ax=[left, right], shrink=0.85, pad=0.02, label=r"$\max_a\,Q(s, a)$")
-    draw_errors(figure.add_subplot(grid[1, :]), runs, worlds)
+    if world.returns is None:
+        draw_errors(figure.add_subplot(grid[1, :]), runs, worlds)
+    else:
+        draw_errors(figure.add_subplot(grid[1, 0]), runs, worlds)
+        draw_returns(figure.add_subplot(grid[1, 1]), runs, worlds)
     return figure
 
 
@@ -143,6 +153,21 @@ def draw_errors(axes, runs, worlds):
     axes.set_xlim(0, max(len(world.error) for world in worlds))
     axes.set_xlabel("epochs")
     axes.set_ylabel("max $|Q - Q^*|$ / max $|Q^*|$")
+    axes.legend(loc="best", frameon=False)
+
+
+def draw_returns(axes, runs, worlds):
+    for i, (run, world) in enumerate(zip(runs, worlds)):
+        if world.returns is None:
+            continue
+        epochs = np.arange(1, len(world.returns) + 1)
+        name = f" ({run.label})" if len(runs) > 1 else ""
+        axes.plot(epochs, world.returns, color=style.colour(i), label=f"return of the greedy policy{name}")
+        axes.plot(epochs, world.promised, color=style.colour(i), linestyle="--", label=f"promised, $\\max_a Q${name}")
+    axes.axhline(worlds[0].best_return, color="0.5", linewidth=0.8, linestyle=":", label="return of the best policy")
+    axes.set_xlim(0, max(len(world.error) for world in worlds))
+    axes.set_xlabel("epochs")
+    axes.set_ylabel("mean over states")
     axes.legend(loc="best", frameon=False)
 
 

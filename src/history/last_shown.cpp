@@ -11,29 +11,32 @@ namespace {
 
 constexpr const char* group = "/bellman";
 
-/// out = the row of the largest output in an output-major block, as it stands at one moment.
-std::size_t greedy_row(const double* outputs, std::size_t count, std::size_t columns) {
-  std::vector<double> values(count);
-  for (std::size_t o = 0; o < count; ++o) values[o] = outputs[o * columns];
-  return as_size(greedy_action(values.data(), static_cast<std::int64_t>(count)));
+/// The action of the largest value by an output-major block, as it stands at one moment.
+std::size_t greedy(const Readout& readout, const double* outputs, std::size_t columns) {
+  std::vector<double> values(readout.actions());
+  for (std::size_t a = 0; a < values.size(); ++a) values[a] = readout.value(outputs, columns, a);
+  return as_size(greedy_action(values.data(), static_cast<std::int64_t>(values.size())));
 }
 
 }  // namespace
 
-LastShown::LastShown(const Network& network, std::size_t columns)
+LastShown::LastShown(const Network& network, std::size_t columns, int every)
     : environment_(*network.environment()),
       columns_(columns),
+      every_(every),
       slots_(as_size(environment_.experience().process().states())) {
   std::vector<double> outputs(network.error().outputs());
   network.gather_outputs(network.initial_state().data(), outputs.data(), 1);
   at_start_.assign(columns, 0.0);
-  at_start_.front() = *std::max_element(outputs.begin(), outputs.end());
+  const auto& readout = environment_.readout();
+  at_start_.front() = readout.value(outputs.data(), 1, greedy(readout, outputs.data(), 1));
 }
 
 void LastShown::take(const EpochRecord& record) {
+  if ((record.epoch + 1) % every_ != 0) return;
+  const auto& readout = environment_.readout();
   const auto& mesh = record.mesh;
   const auto p = mesh.nodes_per_element();
-  const auto outputs = record.y_output.width() / columns_;
   std::vector<bool> taken(slots_.size(), false);
   for (std::size_t end = mesh.elements(); end > 0;) {
     const auto number = environment_.slots().slot(mesh.middle(end - 1));
@@ -47,9 +50,10 @@ void LastShown::take(const EpochRecord& record) {
         boundaries.push_back(mesh.boundaries()[e] - environment_.slots().start(number));
       auto& slot = slots_[state].emplace(Slot{Mesh(std::move(boundaries), as_int(p)), {}});
       slot.best = NodeData(slot.mesh, columns_);
-      const auto row = greedy_row(record.y_output.at(end * p - 1), outputs, columns_) * columns_;
+      const auto action = greedy(readout, record.y_output.at(end * p - 1), columns_);
       for (std::size_t node = 0; node < slot.mesh.nodes(); ++node) {
-        std::copy_n(record.y_output.at(first * p + node) + row, columns_, slot.best.at(node));
+        const double* y = record.y_output.at(first * p + node);
+        for (std::size_t c = 0; c < columns_; ++c) slot.best.at(node)[c] = readout.value(y + c, columns_, action);
       }
     }
     end = first;
@@ -75,9 +79,9 @@ void LastShown::save(VectorArchive& out) const {
     values.insert(values.end(), slot->best.values().begin(), slot->best.values().end());
   }
   out.create_group(group);
-  out.write_numbers("/bellman/shapes", shapes, "elements, and nodes an element, of the slot last shown of each state");
+  out.write_numbers("/bellman/shapes", shapes, "elements, and nodes an element, of the slot last taken of each state");
   out.write_numbers("/bellman/boundaries", boundaries, "element boundaries of these slots, from their starts on");
-  out.write_numbers("/bellman/values", values, "largest output at their nodes, with tangents");
+  out.write_numbers("/bellman/values", values, "largest value at their nodes, with tangents");
 }
 
 void LastShown::load(const VectorArchive& in) {

@@ -13,13 +13,15 @@
 namespace hjnet {
 
 /// For every state s the dense output of max_a Q(s, a) along the last slot of the latest epoch in which s was shown;
-/// the action is that of the largest output at the slot's end (the lowest of equals) and stays the same along the slot.
-/// A state that has not been shown yet has the outputs y(0). A sweep shows all states in every epoch: targets then are
-/// one epoch old. Takes the records of one member in order; targets of an epoch need all those before, and not its own.
+/// the action is that of the largest value at the slot's end (the lowest of equals) and stays the same along the slot.
+/// A state that no epoch taken has shown yet has the values of y(0). A sweep shows all states in every epoch: targets
+/// then are one epoch old, or up to `every` of them. Takes the records of one member in order; targets of an epoch need
+/// all those before, and not its own.
 class LastShown final : public ShownValues {
 public:
   /// Collective over the network's communicator; the network must have an environment.
-  LastShown(const Network& network, std::size_t columns);
+  /// @param every  epochs from one whose outputs are taken to the next
+  LastShown(const Network& network, std::size_t columns, int every = 1);
 
   /// Takes in the outputs of an epoch. To be called once nothing asks for this epoch's targets any more.
   void take(const EpochRecord& record);
@@ -38,6 +40,7 @@ private:
 
   const EnvironmentShow& environment_;
   std::size_t columns_;
+  int every_;
   std::vector<double> at_start_;  ///< of y(0), with tangents
   std::vector<std::optional<Slot>> slots_;
 };

@@ -67,7 +67,7 @@ TransferRange range_of(Transfer transfer) {
       return {0.0, 1.0};
     case Transfer::softplus:
       return {0.0, infinite};
-    default:  // no inverse here: the energy refuses every y, as outside of this range
+    default:  // a function whose inverse is not below: the energy refuses every y, as outside of this range
       return {};
   }
 }

@@ -39,7 +39,7 @@ struct MemberResult {
   std::vector<double> concurrence;
   std::vector<int> physical;
   std::vector<std::complex<double>> density;  ///< 4 x 4 each, as the run file has it
-  std::optional<DensityResult> particles;     ///< extremes; its modes are dropped once written
+  std::optional<DensityResult> particles;     ///< extremes; its states are dropped once written
   std::optional<CriticalNoise> critical;      ///< with boltzmann.critical
   std::optional<Growth> growth;               ///< where learning has diverged
   /// What its observers have to say, in the order of observer_kinds(); empty of a member that an earlier run finished.

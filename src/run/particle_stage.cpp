@@ -55,7 +55,8 @@ void take_mixture(MemberResult& result) {
     result.physical.push_back(measures.physical ? 1 : 0);
   }
   result.density = row_major(particles.mean);
-  particles.modes.clear();
+  particles.mean = {};
+  particles.modes = {};
 }
 
 /// This rank's modes, in blocks of samples: in the file the modes of a sample stand side by side.

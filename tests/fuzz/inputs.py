@@ -246,7 +246,7 @@ class RandomInput:
         content = self.table("environment", skip=("features", "terminal", "transitions", "rewards"))
         states, actions = self.rng.choice([(4, 4), (6, 4)]) if self.draw.chance(0.7) else (2, 2)
         self.layers[0] = (self.layers[0][0], states)
-        self.layers[-1] = (self.layers[-1][0], actions)
+        self.layers[-1] = (self.layers[-1][0], actions + (content.get("readout") == "dueling"))
         content["layer"] = self.layers[0][0]
         if content.get("policy") != "uniform":
             content.pop("per_epoch", None)

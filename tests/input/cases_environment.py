@@ -67,6 +67,9 @@ CASES = [
                 "transitions = [[[1], [1], [1]]]\nrewards = [[0, 0, 0]]\nfeatures = [[1, 0, 0, 0, 0, 0]]\n"
                 'layer = "ports"\n',
                 "case.toml:10:1: environment.transitions: expected as many actions as outputs, 2, got 3"),
+    environment("a dueling read-out without an output for V", TABLES + SHOWN + 'readout = "dueling"\n',
+                "case.toml:10:1: environment.transitions: expected one action less than outputs, 1, for readout = "
+                '"dueling", got 2'),
     environment("a layer of another size than states, and no features", TABLES + 'layer = "ports"\n',
                 "case.toml:12:1: environment.layer: expected a layer of 2 neurons, one for each state (or features), got "
                 "'ports' with 6 neurons"),

@@ -7,7 +7,7 @@
 The list (mutants.toml) holds one [[mutant]] per error:
 
     name  = "omega-sign"                  # unique
-    file  = "src/dynamics/flow.cpp"       # from the top of the tree
+    file  = "src/dynamics/pointwise.cpp"  # from the top of the tree
     old   = "momentum / inertia"          # stands there exactly once
     new   = "-momentum / inertia"
     tests = "unit\\.flow_test"             # ctest -R; these pass without the mutant and must fail with it

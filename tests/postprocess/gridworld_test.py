@@ -27,6 +27,7 @@ def add_values(path, grid=GRID, wrong=1, members=0):
         group["greedy"] = np.array([3, -1, -1, -1, 3, 2])
         group["q_error"] = 0.1 + 0.5 ** np.arange(epochs)
         group["policy_optimal"] = np.append(np.linspace(0, 2, epochs - 1).astype(int), 3 - wrong).astype(float)
+        group["return"], group["overestimation"] = np.linspace(0.1, 0.6, epochs), np.linspace(0.4, 0.05, epochs)
         if members:
             f["ensemble/member/q_error"] = np.linspace(0.2, 0.4, members)[:, None] * np.ones(epochs)
     return path
@@ -44,6 +45,14 @@ class Gridworld(HjplotCase):
     def test_report_carries_the_errors(self):
         said = self.draw(add_values(self.write(particles=False)))
         self.assertIn("greedy policy optimal in 2 of 3 states; largest error of Q 13.1 % of max |Q*|, after 6 epochs", said)
+        best = np.mean([0.1 + 3 * 0.9 / 11, 0.1 + 7 * 0.9 / 11, 1.0])
+        self.assertIn(f"acting by it returns 0.6 of {best:.4g}; the values promise 0.65 (means over the states)", said)
+
+    def test_files_without_returns_are_drawn(self):
+        path = add_values(self.write(particles=False))
+        with h5py.File(path, "a") as f:
+            del f["environment/return"], f["environment/overestimation"]
+        self.assertNotIn("returns", self.draw(path))
 
     def test_policy_optimal_at_the_end_and_members(self):
         said = self.draw(add_values(self.write(particles=False, members=3), wrong=0, members=3))

@@ -42,6 +42,10 @@ class Environment(WholeRun):
     def test_learns_on_two_ranks_and_says_so(self):
         found, said = self.run_case("long.h5", settings=["run.epochs=45", "network.time_constant=0.01"], ranks=2)
         self.assertIn("Values: the greedy policy is optimal in 4 of 4 states; Q is off value iteration by 0.0", said)
+        self.assertRegex(said, r"Acting by them returns 0\.8598 of the 0\.8598 of the best policy, and they promise 0\.0\d+ ")
+        self.assertAlmostEqual(found["environment/return"][-1], np.mean([0.81, 0.9, 1.0, 0.729]), places=12)
+        promised = np.mean(np.nanmax(found["environment/q"][ACTING], axis=1))
+        self.assertAlmostEqual(found["environment/overestimation"][-1], promised - 0.85975, places=12)
         best, learned = found["environment/value_iteration/q"], found["environment/q"]
         np.testing.assert_allclose(best[[0, 1, 2, 4], [1, 1, 1, 0]], [0.81, 0.9, 1.0, 0.729], rtol=1e-14)
         np.testing.assert_array_equal(np.isnan(best[:, 0]), [s not in ACTING for s in range(8)])
@@ -54,9 +58,10 @@ class Environment(WholeRun):
         self.assertEqual(len(found["environment/q_error"]), 45)
 
     def test_restart_is_bit_identical(self):
-        for engine, ranks, policy in (("waveform", 2, "sweep"), ("coupled", 1, "uniform")):
+        for engine, ranks, policy, *other in (("waveform", 2, "sweep"), ("coupled", 1, "uniform"), (
+                "waveform", 1, "dueling", "environment.readout=dueling", "network.layer[q].neurons=5", "environment.target_epochs=3")):
             with self.subTest(engine=engine, policy=policy):
-                more = [f"solver.engine={engine}", f"output.checkpoint.directory={engine}-{policy}"]
+                more = [f"solver.engine={engine}", f"output.checkpoint.directory={engine}-{policy}", *other]
                 if policy == "uniform":
                     more += ["environment.policy=uniform", "environment.order=fixed", "environment.per_epoch=8",
                              "environment.episode_steps=5"]

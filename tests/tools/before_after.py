@@ -10,6 +10,7 @@ page and the help of every verb. Prints what differs; exit status 1 where anythi
 """
 
 import argparse
+import difflib
 import os
 import pathlib
 import re
@@ -76,7 +77,7 @@ class Build:
     def call(self, name, *arguments, ranks=None):
         done = subprocess.run(command(self.binary, ranks, *arguments), cwd=self.folder, capture_output=True, text=True,
                               timeout=1800, check=False)
-        self.said[name] = spoken(done).replace(str(self.folder), "FOLDER")
+        self.said[name] = spoken(done).replace(str(self.folder), "FOLDER").replace(str(self.binary), "HJNET")
 
     def take(self, path, case):
         verb, ranks, settings = case
@@ -94,8 +95,11 @@ class Build:
 
 def different(before, after):
     """All differences between two builds' words and files, a line of text each."""
-    found = [f"{name}: other words\n--- before\n{before.said[name]}\n--- after\n{after.said.get(name)}"
-             for name in before.said if before.said[name] != after.said.get(name)]
+    found = []
+    for name in {**before.said, **after.said}:
+        words = [build.said.get(name, "").split("\n") for build in (before, after)]
+        if words[0] != words[1]:
+            found.append("\n".join([f"{name}: other words", *difflib.unified_diff(*words, n=0, lineterm="")]))
     files = sorted(path.relative_to(before.folder) for path in before.folder.rglob("*.h5"))
     if others := sorted({path.relative_to(after.folder) for path in after.folder.rglob("*.h5")} ^ set(files)):
         found.append(f"files of one only: {', '.join(map(str, others))}")
@@ -131,7 +135,7 @@ def main():
             print(path.name, flush=True)
         found, files = different(*builds)
         print(f"{files} files and the words of {len(builds[0].said)} commands compared: {len(found)} differences")
-        print("\n".join(found[:40]))
+        print("\n".join(found))
     return 1 if found else 0
 
 

@@ -13,6 +13,7 @@ class Claims(unittest.TestCase):
     def setUpClass(cls):
         cls.text = PAGE.read_text()
         tables = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in cls.text.splitlines() if line.startswith("|")]
+        assert all(len(row) in (2, 5) for row in tables), [row for row in tables if len(row) not in (2, 5)]
         cls.rows = [row for row in tables if len(row) == 5 and row[4] not in ("verdict", "---")]
 
     def test_every_equation_has_one_row(self):

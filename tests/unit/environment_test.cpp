@@ -79,6 +79,47 @@ TEST(DecisionProcess, OptimalValuesAreThoseOfValueIteration) {
   }
 }
 
+TEST(DecisionProcess, ReturnOfAPolicyIsThatOfItsEpisodes) {
+  const auto environment = drawn(5, 3, 0.7);
+  const DecisionProcess process(environment);
+  const std::vector<std::int64_t> policy{0, 1, 2, 0, 1};
+  const auto exact = process.policy_values(policy);
+  EXPECT_TRUE(std::isnan(exact[0]));
+  const Source source(11, 0, Stream::environment, 0);
+  std::uint64_t index = 0;
+  constexpr int episodes = 20000;
+  constexpr int steps = 50;  // 0.7^50 = 2e-8
+  for (const auto start : process.acting()) {
+    double sum = 0.0;
+    double squares = 0.0;
+    for (int episode = 0; episode < episodes; ++episode) {
+      double factor = 1.0;
+      double rewards = 0.0;
+      auto state = start;
+      for (int step = 0; step < steps && !process.terminal(state); ++step, factor *= process.discount()) {
+        const auto action = policy[static_cast<std::size_t>(state)];
+        const auto next = process.next(state, action, source.uniform(index++));
+        rewards += factor * process.reward(state, action, next);
+        state = next;
+      }
+      sum += rewards;
+      squares += rewards * rewards;
+    }
+    const double mean = sum / episodes;
+    const double error = std::sqrt((squares / episodes - mean * mean) / episodes);
+    EXPECT_NEAR(exact[static_cast<std::size_t>(start)], mean, 4.0 * error);
+  }
+  // That of the best policy is the largest of Q*.
+  const auto values = process.optimal_values();
+  std::vector<std::int64_t> best{0};
+  for (const auto state : process.acting()) best.push_back(greedy_action(values.data() + 3 * state, 3));
+  const auto returns = process.policy_values(best);
+  for (const auto state : process.acting()) {
+    const auto at = static_cast<std::size_t>(state);
+    EXPECT_NEAR(returns[at], values[3 * at + static_cast<std::size_t>(best[at])], 1e-13);
+  }
+}
+
 TEST(DecisionProcess, GridWorldMovesAsItSays) {
   GridWorld grid;
   grid.rows = 2;
@@ -214,7 +255,8 @@ error = "bellman"
 template <class Engine>
 struct Reinforced : BasicCase<Engine> {
   explicit Reinforced(const Settings& settings, MPI_Comm comm = MPI_COMM_SELF)
-      : BasicCase<Engine>(settings, comm), shown(this->network, static_cast<std::size_t>(this->input.columns())) {
+      : BasicCase<Engine>(settings, comm),
+        shown(this->network, static_cast<std::size_t>(this->input.columns()), settings.environment->target_epochs) {
     this->engine.follow(shown);
   }
 
@@ -229,8 +271,16 @@ struct Reinforced : BasicCase<Engine> {
   EpochSamples samples;
 };
 
-TEST(Bellman, TargetsAreTheOutputsOfAnEarlierEpochAtTheSameOffset) {
-  Reinforced<CoupledEngine> c(settings_from(learner("", "inertia = -0.5", "epochs = 3")));
+/// That a network has values for outputs, or V and A.
+const std::vector<std::string> dueling{"environment.readout=dueling", "network.layer[q].neurons=3"};
+
+class EveryTarget : public ::testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Bellman, EveryTarget, ::testing::Values(1, 2));
+
+TEST_P(EveryTarget, IsTheOutputsOfAnEarlierEpochAtTheSameOffset) {
+  const int every = GetParam();
+  Reinforced<CoupledEngine> c(
+      settings_from(learner("target_epochs = " + std::to_string(every) + "\n", "inertia = -0.5", "epochs = 4")));
   const auto& environment = *c.network.environment();
   const auto& slots = environment.slots();
   const double gamma = 0.8;
@@ -238,7 +288,7 @@ TEST(Bellman, TargetsAreTheOutputsOfAnEarlierEpochAtTheSameOffset) {
   std::optional<EpochRecord> before;
   double worst = 0.0;
   double later = 0.0;
-  for (int epoch = 0; epoch < 3; ++epoch) {
+  for (int epoch = 0; epoch < 4; ++epoch) {
     auto record = c.engine.advance();
     std::vector<double> residual(2);
     for (std::size_t node = 0; node < record.mesh.nodes(); ++node) {
@@ -246,7 +296,7 @@ TEST(Bellman, TargetsAreTheOutputsOfAnEarlierEpochAtTheSameOffset) {
       const auto slot = slots.slot(moment.inside);
       const auto& t = environment.experience().at(epoch, slot);
       double target = t.reward;
-      if (!t.done && epoch == 0) {
+      if (!t.done && !before) {
         target += gamma * std::max(c.network.initial_state()[5], c.network.initial_state()[6]);
       } else if (!t.done) {
         // A sweep in fixed order shows state s in slots 2s and 2s + 1; the later one counts, by its end.
@@ -267,17 +317,42 @@ TEST(Bellman, TargetsAreTheOutputsOfAnEarlierEpochAtTheSameOffset) {
       c.network.error().gradient(moment, y, 1, residual.data());
       worst = std::max(worst, std::abs(residual[static_cast<std::size_t>(t.action)] + off));
       worst = std::max(worst, std::abs(residual[static_cast<std::size_t>(1 - t.action)]));
-      if (epoch == 2) later = std::max(later, std::abs(off));
+      if (epoch == 3) later = std::max(later, std::abs(off));
     }
     c.shown.take(record);
-    before = std::move(record);
+    if ((epoch + 1) % every == 0) before = std::move(record);
   }
   expect_figure("E and dE/dy against the formula", worst, 1e-12);
   EXPECT_GT(later, 0.1);
 }
 
-TEST(Bellman, MomentumIsTheGradientOfTheEpochsCostWithTheTargetHeld) {
-  const auto settings = settings_from(learner("", "inertia = -2.0", "epochs = 2"), {"network.thresholds=false"});
+/// With values, and with a dueling read-out.
+class Readouts : public ::testing::TestWithParam<bool> {
+protected:
+  [[nodiscard]] static Settings read_out(const std::string& text, std::vector<std::string> overrides = {}) {
+    if (GetParam()) overrides.insert(overrides.end(), dueling.begin(), dueling.end());
+    return settings_from(text, overrides);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Bellman, Readouts, ::testing::Values(false, true));
+
+TEST_P(Readouts, ValuesAreLinearInTheOutputs) {
+  const Readout readout(GetParam(), 3);
+  const std::vector<double> y{0.7, -0.4, 1.3, 0.2};
+  std::vector<double> gradient(y.size());
+  double sum = 0.0;
+  for (std::size_t a = 0; a < 3; ++a) {
+    readout.gradient(a, 2.5, 1, gradient.data());
+    double product = 0.0;
+    for (std::size_t i = 0; i < readout.outputs(); ++i) product += gradient[i] * y[i];
+    EXPECT_NEAR(product, 2.5 * readout.value(y.data(), 1, a), 1e-15);
+    sum += readout.value(y.data(), 1, a);
+  }
+  EXPECT_NEAR(sum / 3.0, GetParam() ? 0.7 : 1.6 / 3.0, 1e-15);  // V, or the mean of the outputs
+}
+
+TEST_P(Readouts, MomentumIsTheGradientOfTheEpochsCostWithTheTargetHeld) {
+  const auto settings = read_out(learner("", "inertia = -2.0", "epochs = 2"), {"network.thresholds=false"});
   const auto cost = [](const Reinforced<CoupledEngine>& c, const EpochRecord& record) {
     std::vector<double> rate(record.mesh.nodes());
     for (std::size_t node = 0; node < rate.size(); ++node) {
@@ -306,12 +381,12 @@ TEST(Bellman, MomentumIsTheGradientOfTheEpochsCostWithTheTargetHeld) {
   EXPECT_GT(largest(gradient), 1e-2);
 }
 
-TEST(Bellman, TangentsHoldThoseOfTheTarget) {
-  const auto settings = settings_from(learner(R"([particles]
+TEST_P(Readouts, TangentsHoldThoseOfTheTarget) {
+  const auto settings = read_out(learner(R"([particles]
 a = { stokes = [0.3, -0.2, 0.7], neurons = [0], time = 0.3, width = 0.15 }
 b = { stokes = [0.5, 0.4, -0.3], neurons = [1], time = 0.6, width = 0.2 }
 )",
-                                              "inertia = -2.0", "epochs = 3"));
+                                         "inertia = -2.0", "epochs = 3"));
   // y, Delta and W along the run, in one column.
   const auto path = [](const Settings& of, std::size_t column) {
     Reinforced<CoupledEngine> c(of);
@@ -339,8 +414,8 @@ b = { stokes = [0.5, 0.4, -0.3], neurons = [1], time = 0.6, width = 0.2 }
   EXPECT_GT(largest(slope), 1e-2);
 }
 
-TEST(Bellman, EnginesAgree) {
-  const auto settings = settings_from(learner("", "inertia = -0.5\nepoch_memory = 0.6", "epochs = 4"));
+TEST_P(Readouts, EnginesAgree) {
+  const auto settings = read_out(learner("", "inertia = -0.5\nepoch_memory = 0.6", "epochs = 4"));
   Reinforced<CoupledEngine> coupled(settings);
   Reinforced<WaveformEngine> waveform(settings);
   for (int epoch = 0; epoch < 4; ++epoch) {
@@ -417,6 +492,11 @@ TEST(Bellman, ReportsHowValuesCompare) {
   EXPECT_EQ(report.greedy, (std::vector<std::int64_t>{1, 0, -1}));
   EXPECT_EQ(report.optimal, 1);
   EXPECT_TRUE(std::isnan(report.values[4]));
+  // From state 0 action 1 ends with 1.0; state 1 stays itself under action 0, with -0.2 for ever, 0.8 being the
+  // discount.
+  EXPECT_NEAR(report.greedy_return, (1.0 - 0.2 / (1.0 - 0.8)) / 2.0, 1e-15);
+  EXPECT_NEAR(report.best_return, (2.0 + 0.5) / 2.0, 1e-15);
+  EXPECT_NEAR(report.overestimation, (2.0 + 0.75) / 2.0 - report.greedy_return, 1e-15);
 }
 
 }  // namespace

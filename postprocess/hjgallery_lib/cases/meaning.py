@@ -60,7 +60,8 @@ def knowledge(facts):
     return f"""
 {table(["the observer knows", "concurrence of the pair at the end"], rows)}
 The members' mean is that of an observer who knows each network. To one who does not, the pair is in the mean state E[ρ], a mixture of unitary
-evolutions, and that is separable, with the closures `mixed` and `branches` too.
+evolutions, and that is separable at the end, with the closures `mixed` and `branches` too;
+before, it is entangled so weakly that next to no noise ends it ([below](#noise)).
 
 **Shows** for whom there is entanglement. **Does not show** how much a laboratory has to know: between the weights alone and everything lies what
 it takes to know the targets.

@@ -48,6 +48,8 @@ struct EnvironmentSettings {
   Value features;                      ///< Kind::list: [s][neuron of the layer]; else neuron s alone is 1
   double discount = 0.9;
   Policy policy = Policy::sweep;
+  bool dueling = false;  ///< outputs are V and A(s, .) instead of Q(s, .)
+  int target_epochs = 1;
   bool shuffle = false;            ///< of a sweep: every epoch in an order of its own, drawn; else state by state
   std::int64_t per_epoch = 0;      ///< slots of an epoch: experiences (s, a, r, s', done), each T/per_epoch long
   std::int64_t episode_steps = 0;  ///< of a walk: it starts anew after so many steps; 0: only where an episode ends
@@ -55,20 +57,28 @@ struct EnvironmentSettings {
 };
 inline constexpr Names<EnvironmentSettings::Policy, 2> policy_names{
     {{"sweep", EnvironmentSettings::Policy::sweep}, {"uniform", EnvironmentSettings::Policy::uniform}}};
+inline constexpr Names<bool, 2> readout_names{{{"values", false}, {"dueling", true}}};
 inline constexpr Names<bool, 2> sweep_order_names{{{"fixed", false}, {"shuffled", true}}};
 
 /// `grid`, or `transitions`, `rewards` and `terminal`.
-void process_keys(Fields& fields, EnvironmentSettings& environment, const NetworkSettings& network);
+void process_keys(Fields& fields, EnvironmentSettings& environment);
 void features_key(Fields& fields, EnvironmentSettings& environment, const NetworkSettings& network);
 /// `per_epoch` and `episode_steps`.
 void walk_keys(Fields& fields, EnvironmentSettings& environment);
 
 inline void declare(Fields& fields, EnvironmentSettings& environment, const NetworkSettings& network) {
   constexpr Range discount{[](double x) { return x >= 0.0 && x < 1.0; }, "a number in [0, 1)"};
-  process_keys(fields, environment, network);
+  process_keys(fields, environment);
   layer_field(fields, "layer", environment.layer, network.layers, "the layer that states are shown to");
   features_key(fields, environment, network);
   fields.number("discount", environment.discount, discount, "gamma");
+  fields.choice(
+      "readout", environment.dueling, readout_names,
+      "values: an output an action, Q(s, a); dueling: an output more, Q(s, a) = V + A(a) - mean of A, with V the "
+      "first output and A the others");
+  fields.integer("target_epochs", environment.target_epochs, 1,
+                 "targets are made of the outputs of the last epoch, or of the last whose number counted from 1 is a "
+                 "multiple of this: those of a target network that follows every so many epochs");
   fields.choice("policy", environment.policy, policy_names,
                 "sweep: every pair (s, a) of a state that is not terminal once an epoch; uniform: a drawn walk with "
                 "actions drawn alike, which starts anew in every epoch");

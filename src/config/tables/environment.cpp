@@ -136,6 +136,16 @@ std::int64_t acting_pairs(const EnvironmentSettings& environment) {
   return (environment.states - static_cast<std::int64_t>(environment.terminal.size())) * environment.actions;
 }
 
+/// An output an action; of a dueling read-out one more.
+void check_outputs(const Reader& table, const EnvironmentSettings& environment, std::int64_t outputs) {
+  if (environment.actions + (environment.dueling ? 1 : 0) == outputs) return;
+  table.place(environment.grid ? "grid" : "transitions")
+      .expected(environment.dueling
+                    ? fmt::format("one action less than outputs, {}, for readout = \"dueling\"", outputs - 1)
+                    : fmt::format("as many actions as outputs, {}", outputs),
+                fmt::format("{}", environment.actions));
+}
+
 /// What a sweep and a walk do not share.
 void check_policy(const Reader& table, const EnvironmentSettings& environment) {
   const bool sweeps = environment.policy == Policy::sweep;
@@ -192,16 +202,9 @@ void cell_keys(Fields& fields, GridWorld& grid) {
              [&] { return cells_text(grid.pits); });
 }
 
-void process_keys(Fields& fields, EnvironmentSettings& environment, const NetworkSettings& network) {
+void process_keys(Fields& fields, EnvironmentSettings& environment) {
   fields.inner(
-      "grid",
-      [&](const Reader& table) {
-        read_process(table, environment);
-        const auto outputs = network.layers.back().neurons;
-        if (environment.actions == outputs) return;
-        table.place(environment.grid ? "grid" : "transitions")
-            .expected(fmt::format("as many actions as outputs, {}", outputs), fmt::format("{}", environment.actions));
-      },
+      "grid", [&](const Reader& table) { read_process(table, environment); },
       [&] {
         if (!environment.grid) return std::string();
         return inline_table([&](Fields& inner) { declare(inner, *environment.grid); });
@@ -257,7 +260,8 @@ std::vector<TableReference> environment_tables() {
   EnvironmentSettings standard;
   FieldReference environment(
       "environment",
-      "The Markov decision process whose values the outputs learn, one output an action, with `learning.error = "
+      "The Markov decision process whose values the outputs learn, an output an action or one more (`readout`), with "
+      "`learning.error = "
       "\"bellman\"` (docs/reinforcement.md): a grid world, or `transitions` and `rewards`. Not with recurrent "
       "projections, nor beside `stimulus.patterns` or `stimulus.step`.");
   declare(environment, standard, {});
@@ -285,6 +289,7 @@ void read_environment(const Reader& input, Settings& settings) {
   refuse_others(table, settings);
   EnvironmentSettings environment;
   read_fields(table, environment, settings.network);
+  check_outputs(table, environment, settings.network.layers.back().neurons);
   check_policy(table, environment);
   settings.environment = std::move(environment);
 }

@@ -34,6 +34,16 @@ DecisionProcess::DecisionProcess(const EnvironmentSettings& environment)
   for (std::int64_t state = 0; state < states_; ++state) {
     if (!terminal(state)) acting_.push_back(state);
   }
+  const auto states = static_cast<std::size_t>(states_);
+  mean_.assign(states * static_cast<std::size_t>(actions_), 0.0);
+  for (const auto state : acting_) {
+    for (std::int64_t action = 0; action < actions_; ++action) {
+      const auto row = pair(state, action);
+      for (std::int64_t s = 0; s < states_; ++s) {
+        mean_[row] += probability_[row * states + static_cast<std::size_t>(s)] * reward(state, action, s);
+      }
+    }
+  }
 }
 
 double DecisionProcess::reward(std::int64_t state, std::int64_t action, std::int64_t next) const {
@@ -55,23 +65,34 @@ std::int64_t DecisionProcess::next(std::int64_t state, std::int64_t action, doub
   return last;  // also where the sum is below the number by round-off
 }
 
+std::vector<double> DecisionProcess::policy_values(const std::vector<std::int64_t>& policy) const {
+  const auto states = static_cast<std::size_t>(states_);
+  const auto n = static_cast<Eigen::Index>(acting_.size());
+  Eigen::MatrixXd matrix = Eigen::MatrixXd::Identity(n, n);
+  Eigen::VectorXd right(n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const auto state = acting_[static_cast<std::size_t>(i)];
+    const auto row = pair(state, policy[static_cast<std::size_t>(state)]);
+    right(i) = mean_[row];
+    for (Eigen::Index j = 0; j < n; ++j) {
+      matrix(i, j) -=
+          discount_ * probability_[row * states + static_cast<std::size_t>(acting_[static_cast<std::size_t>(j)])];
+    }
+  }
+  const Eigen::VectorXd worth = matrix.partialPivLu().solve(right);
+  std::vector<double> values(states, std::numeric_limits<double>::quiet_NaN());
+  for (Eigen::Index i = 0; i < n; ++i)
+    values[static_cast<std::size_t>(acting_[static_cast<std::size_t>(i)])] = worth(i);
+  return values;
+}
+
 std::vector<double> DecisionProcess::optimal_values() const {
   const auto states = static_cast<std::size_t>(states_);
   const auto actions = static_cast<std::size_t>(actions_);
-  std::vector<double> mean(states * actions, 0.0);  // of the reward
   double largest = 0.0;
-  for (const auto state : acting_) {
-    for (std::int64_t action = 0; action < actions_; ++action) {
-      const auto row = pair(state, action);
-      for (std::int64_t s = 0; s < states_; ++s) {
-        mean[row] += probability_[row * states + static_cast<std::size_t>(s)] * reward(state, action, s);
-      }
-      largest = std::max(largest, std::abs(mean[row]));
-    }
-  }
+  for (const double reward : mean_) largest = std::max(largest, std::abs(reward));
   std::vector<double> values(states * actions, std::numeric_limits<double>::quiet_NaN());
   std::vector<std::int64_t> policy(states, 0);
-  const auto n = static_cast<Eigen::Index>(acting_.size());
   const double least = round_off * largest / (1.0 - discount_);
   if (!std::isfinite(largest / (1.0 - discount_))) {  // no policy would ever be the best
     throw numerical_error(
@@ -80,28 +101,16 @@ std::vector<double> DecisionProcess::optimal_values() const {
                     largest, discount_));
   }
   for (bool changed = true; changed;) {
-    Eigen::MatrixXd matrix = Eigen::MatrixXd::Identity(n, n);
-    Eigen::VectorXd right(n);
-    for (Eigen::Index i = 0; i < n; ++i) {
-      const auto state = acting_[static_cast<std::size_t>(i)];
-      const auto row = pair(state, policy[static_cast<std::size_t>(state)]);
-      right(i) = mean[row];
-      for (Eigen::Index j = 0; j < n; ++j) {
-        matrix(i, j) -=
-            discount_ * probability_[row * states + static_cast<std::size_t>(acting_[static_cast<std::size_t>(j)])];
-      }
-    }
-    const Eigen::VectorXd worth = matrix.partialPivLu().solve(right);
+    const auto worth = policy_values(policy);
     changed = false;
     for (const auto state : acting_) {
       double* row = values.data() + pair(state, 0);
       for (std::size_t action = 0; action < actions; ++action) {
         const auto place = static_cast<std::size_t>(state) * actions + action;
-        row[action] = mean[place];
-        for (Eigen::Index j = 0; j < n; ++j) {
-          row[action] += discount_ *
-                         probability_[place * states + static_cast<std::size_t>(acting_[static_cast<std::size_t>(j)])] *
-                         worth(j);
+        row[action] = mean_[place];
+        for (const auto next : acting_) {
+          const auto to = static_cast<std::size_t>(next);
+          row[action] += discount_ * probability_[place * states + to] * worth[to];
         }
       }
       auto& chosen = policy[static_cast<std::size_t>(state)];

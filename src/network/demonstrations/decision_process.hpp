@@ -28,6 +28,9 @@ public:
   /// Q*(s, a), [s][a], the solution of Q = r + gamma P max_a' Q, to round-off: value iteration's limit, by policy
   /// iteration (each policy's values from a linear system). Rows of terminal states are NaN: nothing is done there.
   [[nodiscard]] std::vector<double> optimal_values() const;
+  /// The return of a policy, an action a state: V(s), the mean of the discounted sum of all rewards from s on (67),
+  /// from a linear system. NaN where s is terminal, whose action does not count.
+  [[nodiscard]] std::vector<double> policy_values(const std::vector<std::int64_t>& policy) const;
 
 private:
   [[nodiscard]] std::size_t pair(std::int64_t state, std::int64_t action) const {
@@ -40,6 +43,7 @@ private:
   std::vector<std::int64_t> acting_;
   std::vector<double> probability_;  ///< [s][a][s']
   std::vector<double> reward_;       ///< [s][a], or [s][a][s']
+  std::vector<double> mean_;         ///< of the reward after a pair, [s][a]; 0 where s is terminal
 };
 
 /// The action of the largest value of a row of `count`; the lowest of equals.

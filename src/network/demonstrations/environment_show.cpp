@@ -9,7 +9,8 @@ namespace hjnet {
 
 EnvironmentShow::EnvironmentShow(const Settings& settings, const NetworkLayout& layout, std::uint32_t member)
     : slots_(settings.epoch_length, settings.environment->per_epoch),
-      experience_(*settings.environment, settings.seed, member) {
+      experience_(*settings.environment, settings.seed, member),
+      readout_(settings.environment->dueling, as_size(settings.environment->actions)) {
   const auto& environment = *settings.environment;
   const auto layer = as_size(environment.layer);
   for (std::size_t l = 0; l < layer; ++l) first_ += as_size(layout.owned[l].count);
@@ -48,27 +49,26 @@ void EnvironmentShow::target(const Moment& moment, std::size_t columns, double* 
 double EnvironmentShow::error(const Moment& moment, const double* y, std::size_t stride) const {
   std::vector<double> wanted(stride);
   target(moment, stride, wanted.data());
-  const double difference = wanted[0] - y[as_size(shown(moment).action) * stride];
+  const double difference = wanted[0] - readout_.value(y, stride, as_size(shown(moment).action));
   return 0.5 * difference * difference;
 }
 
 void EnvironmentShow::gradient(const Moment& moment, const double* y, std::size_t stride, double* gradient) const {
-  const auto outputs = as_size(experience_.process().actions());
   std::vector<double> wanted(stride);
   target(moment, stride, wanted.data());
-  std::fill_n(gradient, outputs * stride, 0.0);
-  const auto row = as_size(shown(moment).action) * stride;
-  for (std::size_t c = 0; c < stride; ++c) gradient[row + c] = y[row + c] - wanted[c];
+  const auto action = as_size(shown(moment).action);
+  for (std::size_t c = 0; c < stride; ++c) {
+    readout_.gradient(action, readout_.value(y + c, stride, action) - wanted[c], stride, gradient + c);
+  }
 }
 
 void EnvironmentShow::hessian(const Moment& moment, const double* y, std::size_t stride, double* product) const {
-  const auto outputs = as_size(experience_.process().actions());
   double wanted = 0.0;
   target(moment, 1, &wanted);
-  std::fill_n(product, outputs * stride, 0.0);
-  const auto row = as_size(shown(moment).action) * stride;
-  std::copy_n(y + row, stride, product + row);
-  product[row] -= wanted;
+  const auto action = as_size(shown(moment).action);
+  for (std::size_t c = 0; c < stride; ++c) {
+    readout_.gradient(action, readout_.value(y + c, stride, action) - (c == 0 ? wanted : 0.0), stride, product + c);
+  }
 }
 
 }  // namespace hjnet

@@ -1,9 +1,10 @@
 #pragma once
 /// Experience of a Markov decision process shown in the slots of every epoch, and the Bellman error (67)-(69) of the
-/// outputs, which are the values Q(s, .) of the state shown.
+/// values Q(s, .) that are read from the outputs.
 
 #include "config/settings.hpp"
 #include "network/demonstrations/experience.hpp"
+#include "network/demonstrations/readout.hpp"
 #include "network/demonstrations/slots.hpp"
 #include "network/layout.hpp"
 #include "network/moment.hpp"
@@ -32,6 +33,7 @@ public:
 
   [[nodiscard]] const Slots& slots() const { return slots_; }
   [[nodiscard]] const Experience& experience() const { return experience_; }
+  [[nodiscard]] const Readout& readout() const { return readout_; }
   /// The features of all states as a block [local neuron of the layer][state].
   [[nodiscard]] const std::vector<double>& features() const { return features_; }
 
@@ -55,6 +57,7 @@ private:
 
   Slots slots_;
   Experience experience_;
+  Readout readout_;
   std::size_t first_ = 0;  ///< of the layer's local neurons, in a neuron vector
   std::vector<double> features_;
 };

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -17,9 +18,26 @@ namespace {
 /// Actions whose values by Q* differ by less than this part of the largest are as good as each other.
 constexpr double tie = 1e-9;
 
-constexpr const char* q_error_description =
-    "max |Q - Q*| / max |Q*| over states that are not terminal, after each epoch";
-constexpr const char* policy_description = "states whose greedy action is one of the best by Q*, after each epoch";
+/// A number of every epoch.
+struct ValueCurve {
+  const char* name;
+  const char* description;
+  double (*of)(const ValueReport&);
+};
+
+constexpr std::array<ValueCurve, 4> value_curves{{
+    {"q_error", "max |Q - Q*| / max |Q*| over states that are not terminal, after each epoch",
+     [](const ValueReport& report) { return report.error; }},
+    {"policy_optimal", "states whose greedy action is one of the best by Q*, after each epoch",
+     [](const ValueReport& report) { return static_cast<double>(report.optimal); }},
+    {"return", "return of the greedy policy, mean over states that are not terminal, after each epoch",
+     [](const ValueReport& report) { return report.greedy_return; }},
+    {"overestimation",
+     "max_a Q less the return of the greedy policy, mean over states that are not terminal, after "
+     "each epoch",
+     [](const ValueReport& report) { return report.overestimation; }},
+}};
+constexpr std::size_t error_curve = 0;
 
 /// Of the run, or of an ensemble's first member: what the last epoch done left of the learned values. Collective over
 /// the member's group, as the next.
@@ -33,15 +51,15 @@ void write_report(RunFile& file, int member, const ValueReport& report) {
   });
 }
 
-/// The error of the learned values, and the number of states with a best action, of the epochs from the first one on.
-void write_curves(RunFile& file, int member, int first_epoch, std::span<const double> errors,
-                  std::span<const double> optimal_states) {
-  if (errors.empty()) return;
+/// The numbers of the epochs from one on.
+void write_curves(RunFile& file, int member, std::size_t first_epoch, const std::vector<std::vector<double>>& curves) {
+  if (curves.front().size() <= first_epoch) return;
   together(file.group(), [&] {
     if (file.group_rank() != 0) return;
-    const auto row = static_cast<std::uint64_t>(first_epoch);
-    for (const auto& [name, values] : {std::pair{"q_error", errors}, std::pair{"policy_optimal", optimal_states}}) {
-      file.write_run_and_member(std::string("/environment/") + name, name, member, row, values);
+    for (std::size_t k = 0; k < curves.size(); ++k) {
+      const std::string name = value_curves[k].name;
+      file.write_run_and_member("/environment/" + name, name, member, first_epoch,
+                                std::span(curves[k]).subspan(first_epoch));
     }
   });
 }
@@ -56,6 +74,7 @@ ValueReport compare_values(const DecisionProcess& process, std::vector<double> v
   const double scale = largest > 0.0 ? largest : 1.0;
   ValueReport out;
   out.greedy.assign(as_size(process.states()), -1);
+  double promised = 0.0;
   for (std::int64_t state = 0; state < process.states(); ++state) {
     double* row = values.data() + state * actions;
     if (process.terminal(state)) {
@@ -65,6 +84,8 @@ ValueReport compare_values(const DecisionProcess& process, std::vector<double> v
     const double* best = optimal.data() + state * actions;
     const auto greedy = greedy_action(row, actions);
     out.greedy[as_size(state)] = greedy;
+    promised += row[greedy];
+    out.best_return += best[greedy_action(best, actions)];
     if (best[greedy] >= best[greedy_action(best, actions)] - tie * scale) ++out.optimal;
     for (std::int64_t a = 0; a < actions; ++a) {
       const double error = std::abs(row[a] - best[a]);
@@ -74,6 +95,12 @@ ValueReport compare_values(const DecisionProcess& process, std::vector<double> v
     }
   }
   out.values = std::move(values);
+  const auto worth = process.policy_values(out.greedy);
+  for (const auto state : process.acting()) out.greedy_return += worth[as_size(state)];
+  const auto states = static_cast<double>(process.acting().size());
+  out.greedy_return /= states;
+  out.best_return /= states;
+  out.overestimation = promised / states - out.greedy_return;
   return out;
 }
 
@@ -82,8 +109,9 @@ ValueObserver::ValueObserver(const Watched& watched)
       settings_(watched.settings),
       member_(watched.member),
       rest_(watched.network, watched.engine.delayed_weights()),
-      last_shown_(watched.network, as_size(watched.input.columns())),
-      optimal_(watched.network.environment()->experience().process().optimal_values()) {
+      last_shown_(watched.network, as_size(watched.input.columns()), watched.settings.environment->target_epochs),
+      optimal_(watched.network.environment()->experience().process().optimal_values()),
+      curves_(value_curves.size()) {
   watched.engine.follow(last_shown_);
   const auto states = as_size(settings_.environment->states);
   const auto& constant = watched.input.constant();
@@ -98,8 +126,13 @@ std::vector<double> ValueObserver::learned() const {
   const auto states = as_size(settings_.environment->states);
   // The engine's past, asked for at its end, is what the weights are now.
   const auto state = rest_.rest(settings_.epoch_length, states, input_);
-  std::vector<double> values(state.outputs.size());
-  transpose(state.outputs.data(), network_.error().outputs(), states, values.data());
+  const auto& readout = network_.environment()->readout();
+  std::vector<double> values;
+  values.reserve(states * readout.actions());
+  for (std::size_t s = 0; s < states; ++s) {
+    for (std::size_t a = 0; a < readout.actions(); ++a)
+      values.push_back(readout.value(state.outputs.data() + s, states, a));
+  }
   return values;
 }
 
@@ -113,10 +146,9 @@ void ValueObserver::write(RunFile& file, const EpochSamples& samples) {
     throw numerical_error(fmt::format("after epoch {}: a learned value Q(s, a) is not finite", samples.epoch));
   }
   report_ = compare_values(network_.environment()->experience().process(), std::move(values), optimal_);
-  errors_.push_back(report_.error);
-  optimal_states_.push_back(static_cast<double>(report_.optimal));
+  for (std::size_t k = 0; k < curves_.size(); ++k) curves_[k].push_back(value_curves[k].of(report_));
   write_report(file, member_, report_);
-  write_curves(file, member_, samples.epoch, std::span(errors_).last(1), std::span(optimal_states_).last(1));
+  write_curves(file, member_, as_size(samples.epoch), curves_);
 }
 
 void ValueObserver::begin(RunFile& file, int /*epochs_done*/) {
@@ -125,36 +157,44 @@ void ValueObserver::begin(RunFile& file, int /*epochs_done*/) {
       if (file.group_rank() == 0) file.write_rows("/environment/value_iteration/q", 0, optimal_);
     });
   }
-  write_curves(file, member_, 0, errors_, optimal_states_);
-  if (!errors_.empty()) write_report(file, member_, report_);  // the file's may be those of a later epoch
+  write_curves(file, member_, 0, curves_);
+  if (!curves_.front().empty()) write_report(file, member_, report_);  // the file's may be those of a later epoch
 }
 
 std::string ValueObserver::describe() const {
   const auto acting = network_.environment()->experience().process().acting().size();
-  const auto best = std::min_element(errors_.begin(), errors_.end());
+  const auto& errors = curves_[error_curve];
+  const auto best = std::min_element(errors.begin(), errors.end());
   auto text = fmt::format(
       "Values{}: the greedy policy is optimal in {} of {} states; Q is off value iteration by {:.3g} of its largest "
       "value at most, by {:.3g} of each entry",
       settings_.ensemble ? fmt::format(" (member {})", member_) : "", report_.optimal, acting, report_.error,
       report_.entry_error);
   if (*best < 0.9 * report_.error) {
-    text += fmt::format("; it was nearest, {:.3g}, after epoch {}", *best, best - errors_.begin());
+    text += fmt::format("; it was nearest, {:.3g}, after epoch {}", *best, best - errors.begin());
   }
-  return text + ".";
+  return text + fmt::format(
+                    ". Acting by them returns {:.4g} of the {:.4g} of the best policy, and they promise {:.3g} {} "
+                    "(means over the states).",
+                    report_.greedy_return, report_.best_return, std::abs(report_.overestimation),
+                    report_.overestimation >= 0.0 ? "more" : "less");
 }
 
 void ValueObserver::save(VectorArchive& out) const {
   last_shown_.save(out);
-  out.write_numbers("/bellman/q_error", errors_, "error of Q after every epoch done");
-  out.write_numbers("/bellman/policy_optimal", optimal_states_, "states with a best action after every epoch done");
+  for (std::size_t k = 0; k < curves_.size(); ++k) {
+    out.write_numbers(std::string("/bellman/") + value_curves[k].name, curves_[k], value_curves[k].description);
+  }
 }
 
 void ValueObserver::load(const VectorArchive& in, int epochs_done) {
   last_shown_.load(in);
-  errors_ = in.read_numbers("/bellman/q_error");
-  optimal_states_ = in.read_numbers("/bellman/policy_optimal");
-  if (errors_.size() != as_size(epochs_done) || optimal_states_.size() != errors_.size()) {
-    throw io_error("/bellman/q_error or /bellman/policy_optimal does not hold a number for every epoch done");
+  for (std::size_t k = 0; k < curves_.size(); ++k) {
+    const auto path = std::string("/bellman/") + value_curves[k].name;
+    curves_[k] = in.read_numbers(path);
+    if (curves_[k].size() != as_size(epochs_done)) {
+      throw io_error(fmt::format("{} does not hold a number for every epoch done", path));
+    }
   }
   report_ = compare_values(network_.environment()->experience().process(), learned(), optimal_);
 }
@@ -163,7 +203,8 @@ std::int64_t ValueObserver::saved_bytes() const {
   int rank = 0;
   MPI_Comm_rank(network_.comm(), &rank);
   if (rank != 0) return 0;
-  return last_shown_.saved_bytes() + static_cast<std::int64_t>((errors_.size() * 2) * sizeof(double));
+  return last_shown_.saved_bytes() +
+         static_cast<std::int64_t>(curves_.size() * curves_.front().size() * sizeof(double));
 }
 
 void ValueObserver::lay_out(RunFile& file) {
@@ -174,22 +215,25 @@ void ValueObserver::lay_out(RunFile& file) {
   const Dimension action("action", static_cast<std::uint64_t>(environment.actions));
   archive.create_dataset<double>("/environment/value_iteration/q", {state, action},
                                  "Q*(s, a), the limit of value iteration; NaN where s is terminal");
-  archive.create_dataset<double>("/environment/q", {state, action},
-                                 "learned Q(s, a): outputs at rest under the features of s with W after the last "
-                                 "epoch done; NaN where s is terminal");
+  archive.create_dataset<double>(
+      "/environment/q", {state, action},
+      "learned Q(s, a), read from the outputs at rest under the features of s with W after the last "
+      "epoch done; NaN where s is terminal");
   archive.create_dataset<std::int64_t>("/environment/greedy", {state},
                                        "action of the largest learned Q(s, .); -1 where s is terminal");
-  archive.create_dataset<double>("/environment/q_error", {file.epoch_axis()}, q_error_description);
-  archive.create_dataset<double>("/environment/policy_optimal", {file.epoch_axis()}, policy_description);
+  for (const auto& curve : value_curves) {
+    archive.create_dataset<double>(std::string("/environment/") + curve.name, {file.epoch_axis()}, curve.description);
+  }
   archive.write_attribute("/environment", "acting_states",
                           environment.states - static_cast<std::int64_t>(environment.terminal.size()));
   if (!settings.ensemble) return;
-  file.create_members("q_error", {file.epoch_axis()}, q_error_description, "", false);
-  file.create_members("policy_optimal", {file.epoch_axis()}, policy_description, "", false);
+  for (const auto& curve : value_curves) {
+    file.create_members(curve.name, {file.epoch_axis()}, curve.description, "", false);
+  }
 }
 
-/// Transitions and rewards (as read, and in the process), features, the states' inputs at rest, the last slot of every
-/// state.
+/// Transitions and rewards (as read, and in the process), a policy's linear system and its factors, features, the
+/// states' inputs at rest, the last slot of every state.
 ObserverSize ValueObserver::size(const Settings& settings, const RunSize& run) {
   const auto& environment = *settings.environment;
   const auto states = environment.states;
@@ -200,10 +244,11 @@ ObserverSize ValueObserver::size(const Settings& settings, const RunSize& run) {
   const std::int64_t members = settings.ensemble ? 1 + settings.ensemble->members : 1;
   const std::int64_t epochs = settings.epochs;
   ObserverSize out;
-  out.bytes =
-      number_bytes * (2 * tables + 2 * states * shown_to + states * (4 * run.neurons + run.halo + outputs) + shown);
-  out.checkpoint_bytes = number_bytes * (shown + 2 * epochs);
-  out.file_bytes = number_bytes * (2 * states * outputs + 2 * epochs * members);
+  out.bytes = number_bytes * (2 * tables + 2 * states * states + 2 * states * shown_to +
+                              states * (4 * run.neurons + run.halo + outputs) + shown);
+  constexpr auto curves = static_cast<std::int64_t>(value_curves.size());
+  out.checkpoint_bytes = number_bytes * (shown + curves * epochs);
+  out.file_bytes = number_bytes * (2 * states * environment.actions + curves * epochs * members);
   return out;
 }
 

@@ -19,9 +19,13 @@ struct ValueReport {
   double error = 0.0;                ///< max |Q - Q*| / max |Q*|
   double entry_error = 0.0;          ///< max of |Q - Q*| / |Q*|; of a Q* = 0 of |Q - Q*| / max |Q*|
   std::int64_t optimal = 0;          ///< states whose greedy action is one of the best by Q*
+  // Means over the states that are not terminal, V the return of the greedy policy (67):
+  double greedy_return = 0.0;   ///< V(s)
+  double best_return = 0.0;     ///< max_a Q*(s, a)
+  double overestimation = 0.0;  ///< max_a Q(s, a) - V(s): what the values promise beyond what acting by them brings
 };
 
-/// Compares values with those of value iteration; both [s][a].
+/// Compares values, which must be finite, with those of value iteration; both [s][a].
 ValueReport compare_values(const DecisionProcess& process, std::vector<double> values,
                            const std::vector<double>& optimal);
 
@@ -31,8 +35,8 @@ public:
   explicit ValueObserver(const Watched& watched);
   static bool asked(const Settings& settings) { return settings.environment.has_value(); }
 
-  /// Q(s, a) that the network has for all states with the weights at the end of the last epoch taken: the outputs at
-  /// rest, y = f(Y + W y), under each state's features. Collective over the member's group.
+  /// Q(s, a) that the network has for all states with the weights at the end of the last epoch taken: read from the
+  /// outputs at rest, y = f(Y + W y), under each state's features. Collective over the member's group.
   [[nodiscard]] std::vector<double> learned() const;
 
   void begin(RunFile& file, int epochs_done) override;
@@ -53,10 +57,10 @@ private:
   int member_;
   StaticNetwork rest_;
   LastShown last_shown_;
-  std::vector<double> input_;                    ///< Y of every state, a neuron block with a column a state
-  std::vector<double> optimal_;                  ///< Q*
-  ValueReport report_;                           ///< of the last epoch taken
-  std::vector<double> errors_, optimal_states_;  ///< error and optimal of every epoch taken
+  std::vector<double> input_;                ///< Y of every state, a neuron block with a column a state
+  std::vector<double> optimal_;              ///< Q*
+  ValueReport report_;                       ///< of the last epoch taken
+  std::vector<std::vector<double>> curves_;  ///< a number of every epoch taken, in the order of value_curves
 };
 
 }  // namespace hjnet

@@ -1,4 +1,4 @@
-// How well the Hamilton-Jacobi equation holds over a family (run/family_stage.hpp).
+// How well the Hamilton-Jacobi equation holds over a family (family_stage.hpp).
 #include "observe/wavefunction/family_probe.hpp"
 #include "observe/wavefunction/family_reader.hpp"
 #include "observe/wavefunction/network_wavefunction.hpp"

@@ -42,7 +42,7 @@ private:
 /// The orientation of every triangle's image: 1, -1, or 0 where it has next to no area, compared with a cell.
 std::vector<int> orientations(const Sheet& sheet, double cell_size);
 
-/// mu of every triangle (run/network_wavefunction.hpp): regions of one orientation are found, then, from the largest,
+/// mu of every triangle (network_wavefunction.hpp): regions of one orientation are found, then, from the largest,
 /// their neighbours across folds, the longest common fold first. Along a fold the majority of its triangles decides.
 std::vector<int> fold_indices(const Sheet& sheet, const std::vector<int>& signs);
 

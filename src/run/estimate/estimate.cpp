@@ -297,7 +297,8 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   const auto breakpoints = input_breakpoints(settings);
   const auto mesh = first_mesh_size(settings, out.engine, breakpoints);
   require_countable(settings, static_cast<double>(mesh.nodes()), static_cast<double>(breakpoints.size() + 1));
-  const auto part = largest_part(settings.network, (ranks + out.groups - 1) / out.groups);
+  const auto group_ranks = (ranks + out.groups - 1) / out.groups;
+  const auto part = largest_part(settings.network, group_ranks);
   out.neurons = settings.network.neurons();
   out.synapses = part.all_synapses;
   out.columns = tangent_columns(settings);
@@ -327,10 +328,15 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   const auto piece_numbers = std::int64_t{3} * settings.epochs * static_cast<std::int64_t>(operators.elements) *
                              static_cast<std::int64_t>(sizeof(OperatorPiece) / sizeof(double));
   // A state is 16 coefficients and 10 measures, of the modes and of their mixture, which is then also written as 4 x 4.
-  const std::int64_t density = settings.particles ? samples * (26 * ((modes + ranks - 1) / ranks + 1) + 32) : 0;
+  const std::int64_t density =
+      settings.particles ? samples * (26 * ((modes + group_ranks - 1) / group_ranks + 1) + 32) : 0;
+  // What a member leaves for the ensemble: its series, concurrence, whether it is physical, and density matrix.
+  const std::int64_t left = samples * (series_numbers(settings) + (settings.particles ? 2 + 32 : 0)) + operator_numbers;
+  const std::int64_t others = (members + out.groups - 1) / out.groups - 1;
   const auto held = holds_series(settings) ? samples : std::min(samples, static_cast<std::int64_t>(samples_a_block));
-  out.record_bytes += real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns * networks +
-                              held * series_numbers(settings) * 2 + 2 * operator_numbers + piece_numbers + density);
+  out.record_bytes +=
+      real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns * networks +
+              held * series_numbers(settings) * 2 + 2 * operator_numbers + piece_numbers + density + others * left);
   out.available_bytes = available_memory() / ranks_here;
   out.file_bytes = real * samples *
                    (series_numbers(settings) + 2 + (settings.particles ? 9 + 40 * (modes + 1) : 0) +
@@ -344,7 +350,7 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   if (settings.particles) out.file_bytes += real * (32 + operator_numbers * members);
   out.checkpoint_bytes +=
       real * (2 * out.neurons * out.columns + samples * series_numbers(settings) + operator_numbers);
-  if (settings.stimulus.patterns) out.record_bytes += pattern_bytes(settings, (ranks + out.groups - 1) / out.groups);
+  if (settings.stimulus.patterns) out.record_bytes += pattern_bytes(settings, group_ranks);
   add_conclusion(out, settings, add_observers(out, settings, part));
   out.peak_bytes = out.solver_bytes + out.history_bytes + out.record_bytes;
   out.most_bytes = most_bytes(out, settings);
