@@ -75,9 +75,14 @@ def draw_plane(axes, runs, orbits, constraint, pair):
     axes.set_xlabel(short(orbits.components[pair[0]]))
     axes.set_ylabel(short(orbits.components[pair[1]]))
     axes.legend(handles=[
-        style.line(color=colours(3)[1], linewidth=1.0, marker="o", markersize=3.5, label=f"{drawn} of the members"),
-        style.line(color="0.6", linewidth=0.7, label="orbits at " + times_text(orbits.time[moments])),
+        style.line(color=colours(3)[1], linewidth=1.0, marker="o", markersize=3.5, label=narrow("members", f"{drawn} of the members")),
+        style.line(color="0.6", linewidth=0.7, label=narrow("orbits", "orbits at " + times_text(orbits.time[moments]))),
     ], loc="lower left", fontsize=7.5, framealpha=0.85)
+
+
+def narrow(text, longer):
+    """What a legend within a panel says where there is little room."""
+    return text if style.Width.is_narrow() else longer
 
 
 def times_text(times):
@@ -98,8 +103,8 @@ def draw_time(axes, orbits, constraint, pair):
     text = f"{first} {'+' if ratio > 0 else '−'} {number}{second}"
     axes.set_ylabel("weight")
     make_room(axes)
-    axes.legend(handles=[style.line(color=style.colour(1), linewidth=1.8, label=f"{text}, all {len(values)} members"),
-                         style.line(color=colours(3)[1], linewidth=0.8, label=f"{first} of {drawn} of them")],
+    axes.legend(handles=[style.line(color=style.colour(1), linewidth=1.8, label=narrow(text, f"{text}, all {len(values)} members")),
+                         style.line(color=colours(3)[1], linewidth=0.8, label=narrow(first, f"{first} of {drawn} of them"))],
                 loc="lower left", fontsize=7.5, framealpha=0.85)
 
 

@@ -51,8 +51,9 @@ def heading(found, run, title):
 
 def draw_curves(found, run, title):
     chosen = found.chosen()
-    figure = style.pyplot().figure(figsize=(7.2, 1.9 * len(chosen) + 1.1))
-    grid = figure.add_gridspec(len(chosen) + 1, 2, width_ratios=[1.0, 0.45], height_ratios=[1.9] * len(chosen) + [0.3])
+    strip_height = 0.9 if style.Width.is_narrow() else 0.3  # a line an entry
+    figure = style.pyplot().figure(figsize=(7.2, 1.9 * len(chosen) + 0.8 + strip_height))
+    grid = figure.add_gridspec(len(chosen) + 1, 2, width_ratios=[1.0, 0.45], height_ratios=[1.9] * len(chosen) + [strip_height])
     left = right = None
     for row, i in enumerate(chosen):
         left, right = figure.add_subplot(grid[row, 0], sharex=left), figure.add_subplot(grid[row, 1], sharex=right)

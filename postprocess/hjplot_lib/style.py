@@ -76,15 +76,42 @@ def fit(figure, inches):
                 axis.set_tick_params(which=which, labelsize=gentle * sizes.get(ticks[0].label1, ticks[0].label1.get_fontsize()))
     for text, size in sizes.items():
         text.set_fontsize(gentle * size)
-        words = text.get_text().split(" ")
-        if text.get_rotation() == 0 and len(words) > 1 and text.get_window_extent().width > 0.86 * figure.bbox.width:
-            half = (len(words) + 1) // 2
-            lines = [" ".join(words[:half]), " ".join(words[half:])]
-            if lines[0].count("$") % 2 == 0:  # not within a formula
-                text.set_text("\n".join(lines))
+        if text.get_window_extent().width > 0.86 * figure.bbox.width:
+            in_two_lines(text)
     for curve in figure.findobj(artists.lines.Line2D):
         curve.set_linewidth(gentle * curve.get_linewidth())
         curve.set_markersize(gentle * curve.get_markersize())
+    figure.draw_without_rendering()
+    for text in sizes:
+        extent = text.get_window_extent()
+        if text.get_text() and (extent.x0 < 0.0 or extent.x1 > figure.bbox.width):
+            in_two_lines(text)
+    for legend in figure.findobj(artists.legend.Legend):
+        shrink_to_fit(legend, figure)
+
+
+def in_two_lines(text):
+    words = text.get_text().split(" ")
+    half = (len(words) + 1) // 2
+    lines = [" ".join(words[:half]), " ".join(words[half:])]
+    # Not within a formula.
+    if text.get_rotation() == 0 and len(words) > 1 and "\n" not in text.get_text() and lines[0].count("$") % 2 == 0:
+        text.set_text("\n".join(lines))
+
+
+def shrink_to_fit(legend, figure):
+    """A legend may not be wider than the panel that it lies in, or than the picture where it lies elsewhere."""
+    extent = legend.get_window_extent()
+    panel = legend.axes.bbox if legend.axes is not None else figure.bbox
+    inside = panel.y0 <= 0.5 * (extent.y0 + extent.y1) <= panel.y1 and legend.axes is not None and legend.axes.axison
+    middle = 0.5 * (extent.x0 + extent.x1)
+    room = 0.97 * (panel.width if inside else 2.0 * min(middle, figure.bbox.width - middle))
+    if extent.width <= room:
+        return
+    handles = extent.width - max(text.get_window_extent().width for text in legend.get_texts())
+    share = max((room - handles) / (extent.width - handles), 0.7)
+    for text in legend.get_texts():
+        text.set_fontsize(share * text.get_fontsize())
 
 
 def colour(index):
@@ -157,7 +184,7 @@ def time_limits(axes, runs):
 def with_legend(heights, columns):
     """A figure of panels of the given heights (inches) over a strip for the legend, whose columns are lists of
     (handle, text). The strip is as high as its text, so that long names never squeeze the panels."""
-    rows = max(sum(text.count("\n") + 1 + 0.25 for _, text in column) for column in columns)
+    rows = max(sum(text.count("\n") + 1 + 0.25 for _, text in column) for column in one_if_narrow(columns))
     strip = (0.25 if Width.is_narrow() else 0.215) * rows + 0.12  # labels and title take their share of it, too
     figure, panels = pyplot().subplots(len(heights) + 1, 1, figsize=(7.2, sum(heights) + strip),
                                        gridspec_kw={"height_ratios": [*heights, strip]})
@@ -165,8 +192,13 @@ def with_legend(heights, columns):
     return figure, panels[:-1], panels[-1]
 
 
+def one_if_narrow(columns):
+    return [sum(columns, [])] if Width.is_narrow() else columns
+
+
 def fill_legend(axes, columns):
     """Legend entries column by column; short columns are filled up, since matplotlib would pour them over."""
+    columns = one_if_narrow(columns)
     longest = max(len(column) for column in columns)
     entries = []
     for column in columns:

@@ -102,7 +102,7 @@ class Pictures(HjplotCase):
     def test_a_picture_for_a_column_of_a_journal(self):
         """Its text is large enough to be read, and nothing of it is cut off."""
         ensemble, other = self.write(members=5), self.write("b.h5", members=3, defect=1e-4)
-        for verb in ("potential", "entanglement"):
+        for verb in ("potential", "entanglement", "difference"):
             with mock.patch.object(plt, "close"):
                 done = self.hjplot(verb, ensemble, other, "-o", self.picture, "--dpi", 100, "--width", "column")
             self.assertEqual((done.returncode, done.stderr), (0, ""))
