@@ -61,8 +61,7 @@ def synthetic(patterns, inputs, classes, noise, seed):
     if not (np.isfinite(noise) and noise >= 0):
         raise DataError(f"--noise: {noise}; expected a number not below 0")
     generator = np.random.RandomState(seed)
-    centres = generator.standard_normal((classes, inputs))
-    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
+    centres = on_sphere(generator, classes, inputs)
     labels = np.arange(patterns) % classes
     return made(centres[labels] + noise * generator.standard_normal((patterns, inputs)), labels, "synthetic",
                 source=f"drawn: {classes} classes about centres at distance 1, deviation {noise:g}")

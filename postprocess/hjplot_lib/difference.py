@@ -45,8 +45,8 @@ def draw(runs, quantity, title=None):
     mean, error, each = difference(first, second, quantity)
     one, other = paired(first, second, quantity)
     time = first.time[: len(mean)]
-    columns = [[(style.line(color=style.colour(i)), run.label)] for i, run in enumerate(runs)]
-    columns[0].append((style.line(color="black"), f"their difference, {len(each)} pairs, ± standard error"))
+    columns = style.in_columns([[(style.line(color=style.colour(i)), run.label)] for i, run in enumerate(runs)],
+                               [(style.line(color="black"), f"their difference, {len(each)} pairs, ± standard error")])
     figure, (upper, lower), strip = style.with_legend([2.6, 2.6], columns)
     lower.sharex(upper)
     upper.tick_params(labelbottom=False)

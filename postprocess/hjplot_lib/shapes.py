@@ -174,7 +174,8 @@ def draw(runs, comparisons, title=None):
                      f"{one.shape.name}: BIC {found.criteria[i]:+.0f}, $R^2$ = {one.r2(found.values):.3f}")
                     for i, (one, pattern) in enumerate(zip(found.fits, PATTERNS))]
         groups.append(entries)
-    figure, (axes,), strip = style.with_legend([4.4], style.in_columns(groups, []))
+    columns_of_legend = style.in_columns(groups, [])
+    figure, (axes,), strip = style.with_legend([4.4], columns_of_legend)
     for number, (run, found) in enumerate(zip(runs, comparisons)):
         colour = style.colour(number)
         axes.plot(found.time, found.values, color=colour, zorder=3)
@@ -188,7 +189,7 @@ def draw(runs, comparisons, title=None):
     axes.set_xlabel("time $t$")
     axes.set_ylabel(r"learning potential $\langle H_\mathrm{int}\rangle$")
     axes.set_title(title or "Shapes of the learning potential")
-    style.fill_legend(strip, style.in_columns(groups, []))
+    style.fill_legend(strip, columns_of_legend)
     return figure
 
 

@@ -44,10 +44,9 @@ std::vector<double> density_numbers(const MemberResult& result) {
 
 /// Measures of scale times the matrices that `numbers` holds as density_numbers() has them.
 MeasureColumns measures_of(const std::vector<double>& numbers, double scale, double positivity_tolerance) {
-  using Row = Eigen::Matrix<std::complex<double>, 4, 4, Eigen::RowMajor>;
   std::vector<Measures> measures;
   measures.reserve(numbers.size() / 32);
-  Row rho;
+  DensityRows rho;
   for (std::size_t at = 0; at < numbers.size(); at += 32) {
     heed_stop();
     for (int i = 0; i < 16; ++i) {

@@ -17,13 +17,11 @@ namespace hjnet {
 
 namespace {
 
-using RowMajor = Eigen::Matrix<std::complex<double>, 4, 4, Eigen::RowMajor>;
-
 /// 4 x 4 each.
 std::vector<std::complex<double>> row_major(const std::vector<PauliVector>& operators) {
   std::vector<std::complex<double>> out(operators.size() * 16);
   for (std::size_t i = 0; i < operators.size(); ++i)
-    Eigen::Map<RowMajor>(out.data() + 16 * i) = pauli_matrix(operators[i]);
+    Eigen::Map<DensityRows>(out.data() + 16 * i) = pauli_matrix(operators[i]);
   return out;
 }
 
@@ -107,7 +105,7 @@ void find_critical_noise(MPI_Comm group, const Settings& settings, RunFile& file
 }  // namespace
 
 Eigen::Matrix4cd density_at(const MemberResult& member, std::size_t sample) {
-  return Eigen::Map<const RowMajor>(member.density.data() + 16 * sample);
+  return Eigen::Map<const DensityRows>(member.density.data() + 16 * sample);
 }
 
 Interaction interaction_of(const Settings& settings, const Mesh& mesh, const SampleSeries& series) {
@@ -166,7 +164,7 @@ void write_witness(MPI_Comm world, const MemberResult& first, RunFile& file) {
     found = most->negativity > entangled_negativity ? 1 : 0;
     const auto rho = density_at(first, at);
     const auto w = entanglement_witness(rho);
-    Eigen::Map<RowMajor>(witness.data()) = w;
+    Eigen::Map<DensityRows>(witness.data()) = w;
     numbers = witness_numbers(pauli_coefficients(w), (w * rho).trace().real(), first.series.time[at]);
   }
   MPI_Bcast(&found, 1, MPI_INT, 0, world);

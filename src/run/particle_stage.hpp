@@ -34,6 +34,9 @@ void take_extremes(MPI_Comm group, const Settings& settings, MemberResult& resul
 /// Collective over `world`. @param first  of the run's first member, on rank 0
 void write_witness(MPI_Comm world, const MemberResult& first, RunFile& file);
 
+/// A density matrix as MemberResult::density and the run file have it, row by row.
+using DensityRows = Eigen::Matrix<std::complex<double>, 4, 4, Eigen::RowMajor>;
+
 /// The mixture at a sample.
 Eigen::Matrix4cd density_at(const MemberResult& member, std::size_t sample);
 

@@ -67,7 +67,7 @@ void write_curves(RunFile& file, int member, std::size_t first_epoch, const std:
 }  // namespace
 
 ValueReport compare_values(const DecisionProcess& process, std::vector<double> values,
-                           const std::vector<double>& optimal) {
+                           const std::vector<double>& optimal, const ValueReport& before) {
   const auto actions = process.actions();
   double largest = 0.0;
   for (const double value : optimal) largest = std::max(largest, std::isnan(value) ? 0.0 : std::abs(value));
@@ -85,8 +85,9 @@ ValueReport compare_values(const DecisionProcess& process, std::vector<double> v
     const auto greedy = greedy_action(row, actions);
     out.greedy[as_size(state)] = greedy;
     promised += row[greedy];
-    out.best_return += best[greedy_action(best, actions)];
-    if (best[greedy] >= best[greedy_action(best, actions)] - tie * scale) ++out.optimal;
+    const double most = best[greedy_action(best, actions)];
+    out.best_return += most;
+    if (best[greedy] >= most - tie * scale) ++out.optimal;
     for (std::int64_t a = 0; a < actions; ++a) {
       const double error = std::abs(row[a] - best[a]);
       const bool is_zero = std::abs(best[a]) <= tie * scale;
@@ -95,10 +96,14 @@ ValueReport compare_values(const DecisionProcess& process, std::vector<double> v
     }
   }
   out.values = std::move(values);
-  const auto worth = process.policy_values(out.greedy);
-  for (const auto state : process.acting()) out.greedy_return += worth[as_size(state)];
   const auto states = static_cast<double>(process.acting().size());
-  out.greedy_return /= states;
+  if (out.greedy == before.greedy) {
+    out.greedy_return = before.greedy_return;
+  } else {
+    const auto worth = process.policy_values(out.greedy);
+    for (const auto state : process.acting()) out.greedy_return += worth[as_size(state)];
+    out.greedy_return /= states;
+  }
   out.best_return /= states;
   out.overestimation = promised / states - out.greedy_return;
   return out;
@@ -145,7 +150,7 @@ void ValueObserver::write(RunFile& file, const EpochSamples& samples) {
   if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); })) {
     throw numerical_error(fmt::format("after epoch {}: a learned value Q(s, a) is not finite", samples.epoch));
   }
-  report_ = compare_values(network_.environment()->experience().process(), std::move(values), optimal_);
+  report_ = compare_values(network_.environment()->experience().process(), std::move(values), optimal_, report_);
   for (std::size_t k = 0; k < curves_.size(); ++k) curves_[k].push_back(value_curves[k].of(report_));
   write_report(file, member_, report_);
   write_curves(file, member_, as_size(samples.epoch), curves_);

@@ -26,8 +26,9 @@ struct ValueReport {
 };
 
 /// Compares values, which must be finite, with those of value iteration; both [s][a].
+/// @param before  a report of the same process: where its policy is this one, its return is not solved for again
 ValueReport compare_values(const DecisionProcess& process, std::vector<double> values,
-                           const std::vector<double>& optimal);
+                           const std::vector<double>& optimal, const ValueReport& before = {});
 
 /// One member's (/environment).
 class ValueObserver final : public Observer {
