@@ -3,7 +3,6 @@
 #include "engine/constraint_rules.hpp"
 #include "network/demonstrations/pattern_check.hpp"
 #include "parallel/agree.hpp"
-#include "parallel/machine.hpp"
 #include "parallel/print.hpp"
 #include "parallel/stop.hpp"
 #include "run/estimate/estimate.hpp"
@@ -35,8 +34,7 @@ ExitStatus check_run(const Arguments& arguments) {
     return read;
   });
   check_patterns(MPI_COMM_WORLD, settings);
-  const int here = ranks_on_this_machine(MPI_COMM_WORLD);
-  const auto cost = agreed(MPI_COMM_WORLD, [&] { return estimate(settings, ranks_of_world(), here); });
+  const auto cost = agreed(MPI_COMM_WORLD, [&] { return estimate(settings, ranks_of_world()); });
   print_once(arguments.json ? to_json(cost, settings) + "\n" : settings.resolved + "\n" + describe(cost, settings));
   return ExitStatus::complete;
 }

@@ -56,6 +56,7 @@ public:
     diff->add_option("A", arguments_.file, "A run file")->required();
     diff->add_option("B", arguments_.other, "Another one")->required();
     diff->callback([this] { verb_ = [this] { return diff_verb(arguments_); }; });
+    add_weights();
     auto* init = app_.add_subcommand("init", "Write a commented input to start from, NAME.toml");
     init->add_option("NAME", arguments_.file, "Of the input; that of a shipped one brings that one")->required();
     init->add_option("--from", arguments_.from, "A shipped input, in place of entangle (hjnet examples lists them)");
@@ -178,6 +179,19 @@ private:
     verb->add_option("-o,--output", arguments_.output, "The run file to be written")->required();
     verb->add_flag("--overwrite", arguments_.overwrite, "Replace a run file that exists");
     verb->callback([this] { verb_ = [this] { return quantum_verb(arguments_); }; });
+  }
+
+  void add_weights() {
+    auto* verb = app_.add_subcommand("weights", "Print or write rows of the weights at a run's end");
+    verb->add_option("RUN", arguments_.file, "A complete run file")->required();
+    verb->add_option("--projection", arguments_.projection, "Of which projection, unless there is only one")
+        ->type_name("FROM-TO");
+    verb->add_option("--rows", arguments_.rows, "Which post-synaptic neurons, END not among them, in place of all")
+        ->type_name("FIRST:END");
+    verb->add_flag("--moment", arguments_.moment, "The conjugate momenta M in place of W");
+    verb->add_option("-o,--output", arguments_.output, "An HDF5 file to be written, in place of printing");
+    verb->add_flag("--overwrite", arguments_.overwrite, "Replace a file that exists");
+    verb->callback([this] { verb_ = [this] { return weights_verb(arguments_); }; });
   }
 
   void check_restart() const {

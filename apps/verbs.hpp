@@ -13,7 +13,7 @@ namespace hjnet {
 
 /// What the command line says.
 struct Arguments {
-  std::filesystem::path file;          ///< INPUT, FILE of info, RUN of quantum, A of diff
+  std::filesystem::path file;          ///< INPUT, FILE of info, RUN of quantum and weights, A of diff
   std::filesystem::path other;         ///< B of diff
   std::string from;                    ///< of init: a shipped input's name; "": not given
   std::vector<std::string> overrides;  ///< --set KEY=VALUE
@@ -22,7 +22,9 @@ struct Arguments {
   std::optional<std::string> restart;  ///< a checkpoint, or "auto" for the newest valid one; never beside overwrite
   std::optional<double> max_walltime;  ///< seconds, > 0
   bool json = false;
-  std::vector<std::string> keys;  ///< of scan: KEY=V1,V2,...
+  std::vector<std::string> keys;       ///< of scan: KEY=V1,V2,...
+  std::string projection, rows = ":";  ///< of weights: FROM-TO or "", FIRST:END
+  bool moment = false;                 ///< of weights: M in place of W
   std::optional<int> jobs;
   bool list = false, dry_run = false;
 };
@@ -43,6 +45,8 @@ ExitStatus init_verb(const Arguments& arguments);
 ExitStatus examples_verb();
 /// hjnet diff: prints in what two run files differ; failed where they do.
 ExitStatus diff_verb(const Arguments& arguments);
+/// hjnet weights: prints or writes rows of W or M at a run's end.
+ExitStatus weights_verb(const Arguments& arguments);
 /// hjnet info: prints what a file holds to stdout.
 ExitStatus info_verb(const Arguments& arguments);
 /// hjnet reference: prints the reference of the input file to stdout.

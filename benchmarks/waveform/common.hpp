@@ -71,14 +71,14 @@ struct Product {
 /// The floor of an epoch: one product with W(0) and one with its transpose for every projection.
 class FloorProducts {
 public:
-  /// @param largest_layer, most_nodes  room for the series; made at once, so that no later measurement counts it
+  /// @param largest_layer, most_nodes  room for a matrix and the series; made at once, so that no later measurement counts it
   FloorProducts(int largest_layer, int most_nodes);
   /// Seconds at `nodes` columns: for every product the faster order of series, the best of `rounds` rounds in which the
   /// projections take turns. @throws config_error where there is no room
   double seconds(const Network& network, int nodes, int rounds);
 
 private:
-  std::vector<double> in_, out_;
+  std::vector<double> in_, out_, matrix_;
 };
 
 /// Starts MPI, runs `work`, reports exceptions. Returns the exit status: 0, or 1 after an exception.

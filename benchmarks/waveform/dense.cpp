@@ -118,7 +118,7 @@ void report(Table& table, const Problem& problem, const Outcome& out, std::int64
     products += epoch.products;
   }
   double weights = 0.0;
-  for (std::size_t i = 1; i < problem.layers.size(); ++i) weights += 8.0 * problem.layers[i - 1] * problem.layers[i];
+  for (std::size_t i = 1; i < problem.layers.size(); ++i) weights += 4.0 * problem.layers[i - 1] * problem.layers[i];
   const double history = static_cast<double>(out.epochs.back().history_bytes);
   line("epoch (s)", "all", seconds);
   line("products (s)", "all", products);

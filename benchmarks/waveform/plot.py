@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Pictures of the waveform benchmarks:  plot.py NAME ... [--results FOLDER]
 
-NAME is one of dense, growth, rank, exponents, ranks, single, coupled, agreement, billion, profile, tangents; FOLDER
+NAME is one of dense, growth, rank, exponents, ranks, products, coupled, agreement, billion, profile, tangents; FOLDER
 (default benchmarks/results) holds waveform-NAME.csv and gets waveform-NAME.png. The dashed lines are what was set out for.
 """
 import argparse
@@ -120,14 +120,14 @@ def ranks(rows):
     efficiency.legend()
 
 
-def single(rows):
-    products = by_value(rows, "product")
-    for axes, (product, part) in zip(panels(len(products)), products.items()):
-        for neurons, some in by_value(part, "neurons").items():
-            axes.plot(numbers(some, "panel_rows"), numbers(some, "time_ratio"), "o-", label=f"{neurons} neurons")
-        axes.axhline(1.0, **MARKED)
-        axes.set(xlabel="rows converted at a time", ylabel="time, single / double", xscale="log", ylim=(0, None),
-                 title=f"{product}, {part[0]['nodes']} nodes")
+def products(rows):
+    several = by_value([row for row in rows if row["product"] != "draw"], "product")
+    for axes, (product, part) in zip(panels(len(several)), several.items()):
+        for (store, some), colour in zip(by_value(part, "store").items(), ("grey", BLUE, ORANGE, GREEN)):
+            axes.semilogx(numbers(some, "width"), numbers(some, "of_peak"), "o-", color=colour, label=store)
+        axes.axhline(0.8, **MARKED)
+        axes.set(xlabel="columns", ylabel="share of the peak of a square dgemm", ylim=(0, 1.1),
+                 title=f"{product}, {part[0]['neurons']} neurons, peak {part[0]['peak_gflops']} Gflop/s")
         axes.legend()
 
 
@@ -203,7 +203,7 @@ def profile(rows):
 
 
 DRAWN = {draw.__name__: draw for draw in
-         (dense, growth, rank, exponents, ranks, single, coupled, agreement, billion, profile, tangents)}
+         (dense, growth, rank, exponents, ranks, products, coupled, agreement, billion, profile, tangents)}
 
 
 def main():

@@ -195,6 +195,10 @@ void Archive::link(const std::string& existing, const std::string& path) {
   });
 }
 
+void Archive::remove(const std::string& path) {
+  together(comm_, [&] { HJNET_HDF5(H5Ldelete(file_.get(), path.c_str(), H5P_DEFAULT), message("remove", path)); });
+}
+
 void Archive::create(const std::string& path, Element element, const std::vector<Dimension>& dims,
                      const std::string& description, const std::string& units) {
   together(comm_, [&] {

@@ -144,6 +144,9 @@ public:
   /// Gives an existing object a second name (a hard link).
   void link(const std::string& existing, const std::string& path);
 
+  /// Takes an object out of its group; the room that it had in the file is not given back.
+  void remove(const std::string& path);
+
   /// Writes slab.elements() numbers, packed row by row. Throws io_error: no such dataset, a slab that does not fit it,
   /// a buffer that does not fit the slab, a full disk.
   template <class T>

@@ -56,12 +56,19 @@ enum class EngineKind { coupled, waveform, automatic };
 inline constexpr Names<EngineKind, 3> engine_names{
     {{"coupled", EngineKind::coupled}, {"waveform", EngineKind::waveform}, {"auto", EngineKind::automatic}}};
 
+/// W(0) where it is drawn: kept in memory, or drawn again wherever it is needed.
+enum class Storage { automatic, stored, procedural };
+inline constexpr Names<Storage, 3> storage_names{
+    {{"auto", Storage::automatic}, {"stored", Storage::stored}, {"procedural", Storage::procedural}}};
+
 enum class Method { bdf, adams };
 inline constexpr Names<Method, 2> method_names{{{"bdf", Method::bdf}, {"adams", Method::adams}}};
 
-enum class WeightOutput { none, last, all };
-inline constexpr Names<WeightOutput, 3> weight_output_names{
-    {{"none", WeightOutput::none}, {"last", WeightOutput::last}, {"all", WeightOutput::all}}};
+enum class WeightOutput { none, last, all, factors };
+inline constexpr Names<WeightOutput, 4> weight_output_names{{{"none", WeightOutput::none},
+                                                             {"last", WeightOutput::last},
+                                                             {"all", WeightOutput::all},
+                                                             {"factors", WeightOutput::factors}}};
 
 /// The name of a value.
 template <class E, std::size_t n>

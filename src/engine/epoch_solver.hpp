@@ -2,12 +2,14 @@
 /// What every engine is: something that takes the network through one epoch and leaves a record of it.
 
 #include "history/epoch_record.hpp"
+#include "history/factored_weights.hpp"
 #include "history/weight_history.hpp"
 #include "network/vector_archive.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +42,8 @@ public:
   /// readers are not, and hold until the next epoch is taken.
   [[nodiscard]] virtual SynapseReader weights() const = 0;
   [[nodiscard]] virtual SynapseReader momenta() const = 0;
+  /// The same as factors, of a projection that is kept so. Not collective.
+  [[nodiscard]] virtual std::optional<FactoredWeights> factored(std::size_t /*projection*/) const { return {}; }
   /// M at the start of the last epoch taken: with terminal momentum it differs from the end of the epoch before.
   [[nodiscard]] virtual SynapseReader starting_momenta() const = 0;
   /// The weights of the epoch last taken as those that act in the next one: phase s asks for W(nT + s). Before the

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace hjnet {
 
@@ -24,5 +25,8 @@ void draw_normal(const DrawKey& key, std::uint64_t first_group, std::size_t coun
 
 /// out = uniform ones in (0, 1), multiples of 2^-23 and half of it, a word each.
 void draw_uniform(const DrawKey& key, std::uint64_t first_group, std::size_t count, float* out);
+
+/// out[i] = centre + width * numbers[i], rounded to binary32.
+void scale_draws(std::span<const float> numbers, double centre, double width, double* out);
 
 }  // namespace hjnet

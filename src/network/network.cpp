@@ -5,6 +5,7 @@
 #include "network/family.hpp"
 #include "network/random.hpp"
 #include "parallel/errors.hpp"
+#include "parallel/machine.hpp"
 
 #include <fmt/format.h>
 
@@ -125,13 +126,12 @@ void Network::draw(const Settings& settings, std::uint32_t member) {
   };
   draw_weights(settings, source_member(settings, &DrawnParts::weights, member));
   if (layout_.thresholds) {
-    const auto values =
+    initial_thresholds_ =
         over_neurons(settings.network.initial_thresholds, source(Stream::thresholds, &DrawnParts::thresholds));
-    std::copy(values.begin(), values.end(), weights_.begin() + thresholds_);
   }
   if (layout_.split_thresholds) {
     const auto values = over_neurons(settings.network.initial_biases, source(Stream::biases, &DrawnParts::thresholds));
-    std::copy(values.begin(), values.end(), weights_.begin() + thresholds_ + neurons());
+    initial_thresholds_.insert(initial_thresholds_.end(), values.begin(), values.end());
   }
   const auto initial = source(Stream::initial_state, &DrawnParts::initial_state);
   state_ = over_neurons(settings.network.initial_state, initial);
@@ -155,45 +155,87 @@ void Network::draw(const Settings& settings, std::uint32_t member) {
   }
 }
 
+InitialWeights dense_initial_weights(const Settings& settings, std::uint32_t member, std::size_t projection,
+                                     IndexRange rows, bool stored) {
+  const auto& p = settings.network.projections[projection];
+  const auto columns = settings.network.layers[static_cast<std::size_t>(p.from)].neurons;
+  const Source source(settings.seed, member, Stream::weights, static_cast<std::uint32_t>(projection));
+  return {p.weights, source, rows.first * columns, gain_scale(columns), rows.count, columns, stored};
+}
+
 void Network::draw_weights(const Settings& settings, std::uint32_t member) {
-  weights_.assign(static_cast<std::size_t>(synapses()), 0.0);
-  auto out = std::span(weights_);
-  std::int64_t position = 0;
+  std::int64_t drawn = 0;
+  for (const auto& matrix : layout_.matrices) drawn += matrix.dense ? matrix.local_nonzeros() : 0;
+  const bool stored = stores_drawn_weights(settings.network.storage, drawn, available_memory_per_rank());
   for (std::size_t index = 0; index < layout_.matrices.size(); ++index) {
     const auto& matrix = layout_.matrices[index];
     const auto& projection = settings.network.projections[index];
-    const Source source(settings.seed, member, Stream::weights, static_cast<std::uint32_t>(index));
     // A drawn or listed synapse is numbered by its place in the whole matrix, or among all synapses where sparse.
-    const bool full = projection.weights.kind == Value::Kind::list &&
-                      static_cast<std::int64_t>(projection.weights.values.size()) == matrix.rows * matrix.columns;
     if (matrix.dense) {
-      const auto count = matrix.local_rows * matrix.columns;
-      fill(projection.weights, source, matrix.first_row * matrix.columns,
-           out.subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(count)),
-           1.0 / std::sqrt(static_cast<double>(matrix.columns)));
-      position += count;
-      continue;
-    }
-    std::int64_t nonzero = matrix.first_nonzero;
-    for (std::int64_t row = 0; row < matrix.local_rows; ++row) {
-      const auto global_row = matrix.first_row + row;
-      const auto fan_in = row_fan_in(projection.connect, global_row, matrix.rows, matrix.columns);
-      const auto part = out.subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(fan_in));
-      const double scale = 1.0 / std::sqrt(static_cast<double>(std::max<std::int64_t>(fan_in, 1)));
-      if (full) {
-        for (std::int64_t i = 0; i < fan_in; ++i) {
-          const auto column =
-              matrix.indices[static_cast<std::size_t>(matrix.indptr[static_cast<std::size_t>(row)] + i)];
-          part[static_cast<std::size_t>(i)] =
-              projection.weights.values[static_cast<std::size_t>(global_row * matrix.columns + column)];
-        }
-      } else {
-        fill(projection.weights, source, nonzero, part, scale);
-      }
-      nonzero += fan_in;
-      position += fan_in;
+      weights_.push_back(dense_initial_weights(settings, member, index, {matrix.first_row, matrix.local_rows}, stored));
+    } else {
+      const Source source(settings.seed, member, Stream::weights, static_cast<std::uint32_t>(index));
+      weights_.emplace_back(sparse_weights(index, projection.weights, projection.connect, source));
     }
   }
+}
+
+std::vector<double> Network::sparse_weights(std::size_t index, const Value& weights, const Connectivity& connect,
+                                            const Source& source) const {
+  const auto& matrix = layout_.matrices[index];
+  const bool full = weights.kind == Value::Kind::list &&
+                    static_cast<std::int64_t>(weights.values.size()) == matrix.rows * matrix.columns;
+  std::vector<double> out(static_cast<std::size_t>(matrix.local_nonzeros()));
+  std::int64_t position = 0;
+  for (std::int64_t row = 0; row < matrix.local_rows; ++row) {
+    const auto global_row = matrix.first_row + row;
+    const auto fan_in = row_fan_in(connect, global_row, matrix.rows, matrix.columns);
+    const auto part = std::span(out).subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(fan_in));
+    const double scale = gain_scale(fan_in);
+    if (full) {
+      for (std::int64_t i = 0; i < fan_in; ++i) {
+        const auto column = matrix.indices[static_cast<std::size_t>(matrix.indptr[static_cast<std::size_t>(row)] + i)];
+        part[static_cast<std::size_t>(i)] =
+            weights.values[static_cast<std::size_t>(global_row * matrix.columns + column)];
+      }
+    } else {
+      fill(weights, source, matrix.first_nonzero + position, part, scale);
+    }
+    position += fan_in;
+  }
+  return out;
+}
+
+void Network::read_initial_weights(std::int64_t first, std::span<double> out) const {
+  const auto end = first + static_cast<std::int64_t>(out.size());
+  const auto read = [&](std::int64_t begin, std::int64_t count, const auto& from) {
+    const auto from_here = std::max(first, begin);
+    const auto to_here = std::min(end, begin + count);
+    if (from_here >= to_here) return;
+    from(from_here - begin,
+         out.subspan(static_cast<std::size_t>(from_here - first), static_cast<std::size_t>(to_here - from_here)));
+  };
+  for (std::size_t i = 0; i < projections_.size(); ++i) {
+    read(projections_[i].first, weights_[i].size(),
+         [&](std::int64_t at, std::span<double> part) { weights_[i].read(at, part); });
+  }
+  read(thresholds_, static_cast<std::int64_t>(initial_thresholds_.size()),
+       [&](std::int64_t at, std::span<double> part) {
+         std::copy_n(initial_thresholds_.begin() + at, part.size(), part.begin());
+       });
+}
+
+std::vector<double> Network::initial_weights() const {
+  std::vector<double> out(static_cast<std::size_t>(synapses()));
+  read_initial_weights(0, out);
+  return out;
+}
+
+double Network::initial_weights_squared() const {
+  double sum = 0.0;
+  for (const auto& weights : weights_) weights.add_squares(sum);
+  for (const double w : initial_thresholds_) sum += w * w;
+  return sum;
 }
 
 void Network::begin_gather(int layer, const double* neurons, double* halo, int columns) const {

@@ -5,6 +5,7 @@
 #include "network/error_functional.hpp"
 #include "network/layout.hpp"
 #include "network/lyapunov_energy.hpp"
+#include "network/weights/initial_weights.hpp"
 #include "parallel/halo.hpp"
 
 #include <mpi.h>
@@ -71,7 +72,13 @@ public:
   /// Layer-local index of this rank's first output, and how many it owns.
   [[nodiscard]] IndexRange owned_outputs() const { return owned_outputs_; }
 
-  [[nodiscard]] std::span<const double> initial_weights() const { return weights_; }
+  /// W(0) of a projection's synapses.
+  [[nodiscard]] const InitialWeights& initial_weights(std::size_t projection) const { return weights_[projection]; }
+  /// out = W(0) of synapses first, first + 1, ... of a synapse vector; all of them, made anew at every call.
+  void read_initial_weights(std::int64_t first, std::span<double> out) const;
+  [[nodiscard]] std::vector<double> initial_weights() const;
+  /// The sum of their squares.
+  [[nodiscard]] double initial_weights_squared() const;
   [[nodiscard]] std::span<const double> initial_state() const { return state_; }
   [[nodiscard]] std::span<const double> initial_delta() const { return delta_; }
 
@@ -94,6 +101,8 @@ private:
   void place_projections(const std::vector<std::vector<std::int64_t>>& needed);
   void draw(const Settings& settings, std::uint32_t member);
   void draw_weights(const Settings& settings, std::uint32_t member);
+  [[nodiscard]] std::vector<double> sparse_weights(std::size_t projection, const Value& weights,
+                                                   const Connectivity& connect, const class Source& source) const;
   /// The value over all N neurons, this rank's part.
   [[nodiscard]] std::vector<double> over_neurons(const Value& value, const class Source& source) const;
 
@@ -111,8 +120,13 @@ private:
   std::int64_t halo_size_ = 0, thresholds_ = -1;
   bool feed_forward_ = true;
   IndexRange owned_outputs_;
-  std::vector<double> weights_, state_, delta_;
+  std::vector<InitialWeights> weights_;  ///< one a projection
+  std::vector<double> initial_thresholds_, state_, delta_;
 };
+
+/// W(0) of some rows of a dense projection, as the member draws it (source_member()).
+InitialWeights dense_initial_weights(const Settings& settings, std::uint32_t member, std::size_t projection,
+                                     IndexRange rows, bool stored);
 
 /// Whose numbers a drawn part of a member takes: what is not varied is member 0's; where something is known, what is
 /// known is the group's, and the rest is that of the member's place in its group, so that groups differ in what is

@@ -80,9 +80,7 @@ void fill(const Value& value, const Source& source, std::int64_t first, std::spa
     const auto count = std::min(numbers.size() - static_cast<std::size_t>(index % group_size), out.size() - begin);
     const std::span<float> piece(numbers.data(), count);
     normal ? source.normal(index, piece) : source.uniform(index, piece);
-    for (std::size_t i = 0; i < count; ++i) {
-      out[begin + i] = static_cast<double>(static_cast<float>(centre + width * static_cast<double>(piece[i])));
-    }
+    scale_draws(piece, centre, width, out.data() + begin);
     begin += count;
     index += count;
   }

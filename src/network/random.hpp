@@ -4,6 +4,8 @@
 
 #include "config/settings.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -59,6 +61,11 @@ private:
 /// out[i] = item first + i of `value`; drawn ones are rounded to binary32. `scale` multiplies the standard deviation of
 /// a normal with a gain (1/sqrt(fan-in)).
 void fill(const Value& value, const Source& source, std::int64_t first, std::span<double> out, double scale = 1.0);
+
+/// The standard deviation of weights with gain 1.
+inline double gain_scale(std::int64_t fan_in) {
+  return 1.0 / std::sqrt(static_cast<double>(std::max<std::int64_t>(fan_in, 1)));
+}
 
 /// True where some item of the value is drawn.
 inline bool is_drawn(const Value& value) {

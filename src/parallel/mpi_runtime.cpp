@@ -1,5 +1,7 @@
 #include "parallel/mpi_runtime.hpp"
 
+#include "parallel/machine.hpp"
+
 #include <mpi.h>
 #include <petscsys.h>
 #include <signal.h>
@@ -65,6 +67,7 @@ MpiRuntime::MpiRuntime(int& argc, char**& argv) {
   // looks into a file that is written; a sound file then seems damaged.
   ::setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1);
   MPI_Init(&argc, &argv);
+  look_at_machine();
   auto petsc_arguments = split_petsc_arguments(argc, argv);
   petsc_arguments.insert(petsc_arguments.begin() + 1, const_cast<char*>("-skip_petscrc"));
   note_option_files(petsc_arguments);

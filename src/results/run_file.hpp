@@ -259,7 +259,9 @@ private:
   void write_parameters();
   [[nodiscard]] bool has_family() const { return settings_.ensemble && !settings_.ensemble->family.empty(); }
   void write_what_is_known();
-  void write_pattern(const std::string& group, const MatrixLayout& matrix);
+  /// Of a sparse matrix: the group of its first snapshot, which has the indices of all of them.
+  [[nodiscard]] std::string pattern_path(const MatrixLayout& matrix) const;
+  void write_pattern(const MatrixLayout& matrix);
   void write_snapshot(const std::string& kind, const std::string& which, const SynapseReader& read);
   /// To /series, or to the rows of a member.
   void write_scalars(std::optional<int> member, std::uint64_t row, const SampleSeries& series);

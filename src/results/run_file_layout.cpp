@@ -82,9 +82,13 @@ std::vector<std::string> snapshots(const Settings& settings, const std::string& 
   if (settings.output.weights == WeightOutput::none || (momenta && !learning.enabled)) return {};
   // Constraints move the initial data, and W and M along their flows.
   const bool free = settings.gauge.constraints.empty();
+  const bool vanish = momenta && free && learning.momentum == Boundary::terminal;  // at ends of epochs
+  if (settings.output.weights == WeightOutput::factors) {
+    return vanish ? std::vector<std::string>{} : std::vector<std::string>{"final"};
+  }
   std::vector<std::string> names;
   if (!momenta || !free || learning.momentum == Boundary::terminal) names.emplace_back("initial");
-  if (momenta && free && learning.momentum == Boundary::terminal) return names;
+  if (vanish) return names;
   names.emplace_back("final");
   if (settings.output.weights == WeightOutput::all) {
     for (int n = 1; n <= settings.epochs; ++n) names.push_back(fmt::format("epoch_{:05}", n));
@@ -214,8 +218,7 @@ void RunFile::write_what_is_known() {
   if (has_family()) write_parameters();
   // The snapshots of a sparse matrix share one pattern.
   for (const auto& matrix : layout_.matrices) {
-    if (!matrix.dense && !snapshots(settings_, "/weights").empty())
-      write_pattern("/weights/initial/" + matrix.name, matrix);
+    if (!matrix.dense && !snapshots(settings_, "/weights").empty()) write_pattern(matrix);
   }
   archive_.flush();
   // Last of all, as the mark of a file that is laid out.

@@ -37,16 +37,19 @@ void RunFile::create_snapshots(const std::string& kind) {
                                   {"pre_" + layers[as_size(matrix.from)].name, as_size(matrix.columns), "/"}};
   };
   const std::string symbol = kind == "/weights" ? "W" : "M";
+  // What a dense matrix leaves as factors is known at the end (observe/weights).
+  const bool factors = settings_.output.weights == WeightOutput::factors;
   for (const auto& which : snapshots(settings_, kind)) {
     const auto group = fmt::format("{}/{}/", kind, which);
     for (const auto& matrix : layout_.matrices) {
       const auto path = group + matrix.name;
       const auto description = symbol + " of projection " + matrix.name;
+      if (matrix.dense && factors) continue;
       if (matrix.dense) {
         archive_.create_dataset<double>(path, axes_of(matrix), description + ", rows = post-synaptic neurons");
         continue;
       }
-      const auto first = "/weights/initial/" + matrix.name;
+      const auto first = pattern_path(matrix);
       const Dimension synapse("indices", as_size(matrix.global_nonzeros));
       if (path == first) {
         archive_.create_dataset<std::int64_t>(path + "/indptr", {{"indptr", as_size(matrix.rows) + 1}},
@@ -71,7 +74,12 @@ void RunFile::create_snapshots(const std::string& kind) {
   }
 }
 
-void RunFile::write_pattern(const std::string& group, const MatrixLayout& matrix) {
+std::string RunFile::pattern_path(const MatrixLayout& matrix) const {
+  return fmt::format("/weights/{}/{}", snapshots(settings_, "/weights").front(), matrix.name);
+}
+
+void RunFile::write_pattern(const MatrixLayout& matrix) {
+  const auto group = pattern_path(matrix);
   together(world_, [&] {
     if (!holds_first_) return;
     const auto offsets = global_offsets(matrix);
@@ -91,6 +99,7 @@ void RunFile::write_snapshot(const std::string& kind, const std::string& which, 
     for (const auto& block : synapse_blocks(layout_)) {
       const auto path = group + block.name + (block.kind == ItemBlock::Kind::sparse ? "/data" : "");
       const bool dense = block.kind == ItemBlock::Kind::dense;
+      if (dense && settings_.output.weights == WeightOutput::factors) continue;
       const auto most = std::max<std::uint64_t>(1, numbers_at_once / std::max<std::size_t>(1, block.run));
       for (std::uint64_t item = 0; item < block.count; item += most) {
         const auto items = std::min(most, block.count - item);

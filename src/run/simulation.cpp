@@ -5,7 +5,6 @@
 #include "observe/observers.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/communication_time.hpp"
-#include "parallel/machine.hpp"
 #include "parallel/print.hpp"
 #include "parallel/stop.hpp"
 #include "results/progress.hpp"
@@ -51,9 +50,8 @@ public:
     MPI_Comm_rank(world, &rank_);
     int ranks = 1;
     MPI_Comm_size(world, &ranks);
-    const int here = ranks_on_this_machine(world);
     agreed(world, [&] {
-      refuse_oversized(settings, ranks, here);
+      refuse_oversized(settings, ranks);
       return 0;
     });
     expect_safe_outputs(world, settings, options.restart);

@@ -73,7 +73,7 @@ CASES = [
         "a key of another table",
         "[network]\nrelative_tolerance = 1e-6\n",
         "case.toml:8:1: network.relative_tolerance: unknown key, expected one of time_constant, thresholds, "
-        "initial_thresholds, split_thresholds, initial_biases, initial_state, layer, projection (did you mean 'solver.relative_tolerance'?)",
+        "initial_thresholds, split_thresholds, initial_biases, initial_state, storage, layer, projection (did you mean 'solver.relative_tolerance'?)",
     ),
     added(
         "a key like no other",

@@ -369,7 +369,7 @@ CASES = [
     added(
         "unknown weights",
         '[output]\nweights = "first"\n',
-        'case.toml:8:1: output.weights: expected one of none, last, all, got "first" (did you mean \'last\'?)',
+        'case.toml:8:1: output.weights: expected one of none, last, all, factors, got "first" (did you mean \'last\'?)',
     ),
     added(
         "a file without a name",

@@ -24,7 +24,7 @@ def nowhere(name, arguments):
 
 USAGE = [
     Usage("an unknown verb", ["chek"],
-          "hjnet: expected one of run, check, scan, torus, quantum, info, diff, init, examples, schema, help, got 'chek' (did you mean 'check'?)"),
+          "hjnet: expected one of run, check, scan, torus, quantum, info, diff, weights, init, examples, schema, help, got 'chek' (did you mean 'check'?)"),
     refused("no input", ["check"], "INPUT is required"),
     surplus("an unknown option", ["check", "case.toml", "--jason"], "--jason"),
     surplus("an option of another verb", ["check", "case.toml", "--overwrite"], "--overwrite"),

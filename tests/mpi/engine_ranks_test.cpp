@@ -147,6 +147,28 @@ TEST_P(Ranks, DoNotMatterToTheWaveformEngine) {
   compare_ranks<OverlappingEngine>(std::string("waveform, exchange overlapped, ") + GetParam().name, settings, 1e-12);
 }
 
+template <class Engine>
+void compare_storage(Settings settings) {
+  settings.network.storage = Storage::stored;
+  const auto stored = run<Engine>(settings, MPI_COMM_WORLD);
+  settings.network.storage = Storage::procedural;
+  const auto drawn = run<Engine>(settings, MPI_COMM_WORLD);
+  const auto first = stored.quantities();
+  const auto second = drawn.quantities();
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    EXPECT_TRUE(*first[i].second == *second[i].second) << first[i].first;
+  }
+}
+
+// W(0) in memory, or drawn anew wherever it is needed: the same to the last bit.
+TEST_P(Ranks, DoNotNoticeHowInitialWeightsAreKept) {
+  const auto settings = settings_of(GetParam());
+  compare_storage<CoupledEngine>(settings);
+  compare_storage<WaveformEngine>(settings);
+  compare_storage<FactorEngine>(settings);
+  compare_storage<OverlappingEngine>(settings);
+}
+
 // Bases that do not span their layers differ within their truncation.
 TEST(WideRanks, DoNotMatterToFactors) {
   const auto settings = settings_from(R"([run]

@@ -121,7 +121,7 @@ public:
       : settings_(settings_from(text)),
         network_(MPI_COMM_SELF, settings_, 0),
         input_(network_, settings_, 0),
-        weights_(network_.initial_weights().begin(), network_.initial_weights().end()) {}
+        weights_(network_.initial_weights()) {}
 
   [[nodiscard]] const Network& network() const { return network_; }
   std::vector<double>& weights() { return weights_; }

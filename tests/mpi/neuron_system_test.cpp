@@ -45,10 +45,11 @@ struct System {
     // A history of W with tangents: constant in time, but different in every column.
     DenseWeights::Epoch epoch(Mesh({0.0, 1.0}, 3), history.width());
     const auto synapses = static_cast<std::size_t>(c.network.synapses());
+    const auto initial = c.network.initial_weights();
     for (std::size_t i = 0; i < history.width(); ++i) {
       const std::size_t block = i / synapses;
       const auto column = static_cast<double>(block);
-      const double w = c.network.initial_weights()[i % synapses];
+      const double w = initial[i % synapses];
       epoch.weights_at(0)[i] = column == 0 ? w : 0.3 * std::sin(5.0 * w + column);
     }
     history.adopt(std::move(epoch));

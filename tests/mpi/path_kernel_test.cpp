@@ -62,7 +62,7 @@ std::vector<double> outputs_at_rest(const Network& network, const Settings& sett
 /// Products of gradients by central differences over every weight.
 std::vector<double> kernel_by_differences(const Settings& settings) {
   const Network network(MPI_COMM_SELF, settings, 0);
-  std::vector<double> w(network.initial_weights().begin(), network.initial_weights().end());
+  auto w = network.initial_weights();
   const auto rows = settings.kernel->outputs.size() * static_cast<std::size_t>(settings.kernel->patterns);
   std::vector<double> kernel(rows * rows, 0.0);
   constexpr double step = 1e-5;

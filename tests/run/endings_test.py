@@ -10,7 +10,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import processes  # noqa: E402
-from input_text import PARTICLES, case  # noqa: E402
+from input_text import PARTICLES, case, changed  # noqa: E402
 from whole_run import WholeRun  # noqa: E402
 
 
@@ -66,9 +66,10 @@ class Run(WholeRun):
         result = self.hjnet(ranks=2, status=1)
         self.assertIn("two-point problem of weight decay is singular", result.stderr)
 
-    def refused(self, neurons, engine):
+    def refused(self, neurons, engine, **network):
         """What a run of two such layers says, which must be refused before it starts."""
-        self.write(case({"a": neurons, "b": neurons}, solver={"engine": engine}))
+        content = case({"a": neurons, "b": neurons}, solver={"engine": engine}, output={"weights": "none"})
+        self.write(changed(content, network=network))
         result = self.hjnet(status=2)
         self.assertFalse((self.path / "case.h5").exists())
         return result.stderr
@@ -79,9 +80,10 @@ class Run(WholeRun):
         self.assertRegex(said, memory.format("coupled"))
         self.assertIn('use solver.engine = "waveform"', said)
         for engine in ("waveform", "auto"):
-            said = self.refused(200000, engine)
+            said = self.refused(200000, engine, storage="stored")
             self.assertRegex(said, memory.format("waveform"))
             self.assertNotIn("solver.engine", said)
+            self.assertIn('network.storage = "procedural" (149.01 GiB of W(0) less)', said)
 
     def test_a_state_beyond_petsc_indices_is_refused(self):
         said = self.refused(40000, "coupled")

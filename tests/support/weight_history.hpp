@@ -19,7 +19,7 @@ public:
         sweep_(c.network, c.input, before_, c.settings, CoupledEngine::integrator_settings(c.settings),
                segments(c.input.breakpoints(), c.settings.epoch_length), {}) {
     state_.weights.assign(before_.width(), 0.0);
-    std::copy(c.network.initial_weights().begin(), c.network.initial_weights().end(), state_.weights.begin());
+    c.network.read_initial_weights(0, std::span(state_.weights).first(static_cast<std::size_t>(c.network.synapses())));
     state_.momenta = state_.starting_momenta = std::vector<double>(before_.width(), 0.0);
   }
 

@@ -72,9 +72,10 @@ TEST(DenseWeights, PrehistoryIsConstantWithoutTangents) {
   const Case c(network);
   DenseWeights history(c.network, 7, c.network.initial_weights());
   const auto synapses = static_cast<std::size_t>(c.network.synapses());
+  const auto initial = c.network.initial_weights();
   for (const double phase : {0.0, 0.5}) {
     for (std::size_t i = 0; i < history.width(); ++i) {
-      EXPECT_EQ(history.weights(phase)[i], i < synapses ? c.network.initial_weights()[i] : 0.0);
+      EXPECT_EQ(history.weights(phase)[i], i < synapses ? initial[i] : 0.0);
       EXPECT_EQ(history.velocity(phase)[i], 0.0);
     }
   }

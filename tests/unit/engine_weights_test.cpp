@@ -131,7 +131,7 @@ TEST(Recursion, VelocityIsTheDerivativeOfTheWeights) {
     double scale = 0.0;
     double jump = 0.0;
     constexpr double h = 2e-3;
-    std::vector<double> end(c.network.initial_weights().begin(), c.network.initial_weights().end());
+    auto end = c.network.initial_weights();
     for (int n = 0; n < 3; ++n) {
       history.advance(c.engine.advance());
       jump = std::max(jump, distance(history.weights(0.0), end));

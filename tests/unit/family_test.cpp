@@ -79,8 +79,7 @@ TEST(Family, MembersDifferInTheirParametersAlone) {
     EXPECT_NEAR(eight.network.initial_state()[k] - zero.network.initial_state()[k], k == 4 ? 0.5 : 0.0, 1e-15);
     EXPECT_NEAR(z[k] - y[k], k == 1 ? 0.75 : 0.0, 1e-15);
   }
-  EXPECT_TRUE(std::equal(zero.network.initial_weights().begin(), zero.network.initial_weights().end(),
-                         eight.network.initial_weights().begin()));
+  EXPECT_EQ(zero.network.initial_weights(), eight.network.initial_weights());
 }
 
 /// y and Delta after a frozen run from given starts, Delta initial.

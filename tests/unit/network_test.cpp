@@ -147,9 +147,9 @@ projection = [{ from = "a", to = "b", weights = { distribution = "normal", gain 
               { from = "b", to = "c", connect = { fan_in = 25 }, weights = { distribution = "uniform", low = 1.0, high = 3.0 } }])");
   const auto w = drawn.network.initial_weights();
   double square = 0.0;
-  for (const double x : w.first(40000)) square += x * x;
+  for (const double x : std::span(w).first(40000)) square += x * x;
   EXPECT_NEAR(square / 40000, 4.0 / 100, 5 * 0.04 * std::sqrt(2.0 / 40000));
-  for (const double x : w.subspan(40000)) EXPECT_TRUE(x > 1.0 && x < 3.0);
+  for (const double x : std::span(w).subspan(40000)) EXPECT_TRUE(x > 1.0 && x < 3.0);
   EXPECT_TRUE(drawn.network.feed_forward());
   EXPECT_EQ(drawn.network.thresholds(), -1);
 
@@ -161,8 +161,7 @@ layer = [{ name = "a", neurons = 4 }, { name = "b", neurons = 2 }, { name = "c",
 projection = [{ from = "a", to = "b", connect = { band = 1 }, weights = { values = [[1, 2, 0, 0], [0, 3, 4, 5]] } },
               { from = "b", to = "c", weights = { values = [[6, 7]] } }, { from = "c", to = "a", weights = { values = [[8], [9], [10], [11]] } }])");
   const std::vector<double> expected{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7};
-  EXPECT_EQ(std::vector<double>(given.network.initial_weights().begin(), given.network.initial_weights().end()),
-            expected);
+  EXPECT_EQ(given.network.initial_weights(), expected);
   EXPECT_FALSE(given.network.feed_forward());
   EXPECT_EQ(given.network.thresholds(), 11);
 }

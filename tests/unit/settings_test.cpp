@@ -100,7 +100,7 @@ TEST_F(SettingsTest, DefaultsAreThoseOfTheReference) {
       ++compared;
     }
   }
-  EXPECT_EQ(compared, 45);
+  EXPECT_EQ(compared, 46);
 }
 
 TEST_F(SettingsTest, EveryKeyRoundTrips) {

@@ -66,6 +66,7 @@ struct NetworkSettings {
   bool split_thresholds = false;  ///< theta + b, both weights of their own (model.md, section 5)
   Value initial_biases;           ///< b
   Value initial_state;
+  Storage storage = Storage::automatic;
   std::vector<LayerSettings> layers;
   std::vector<ProjectionSettings> projections;  ///< defaults filled in; at most one a (from, to) pair
   [[nodiscard]] std::int64_t neurons() const {
@@ -92,6 +93,11 @@ inline void declare(Fields& fields, NetworkSettings& network) {
       .value("initial_biases", network.initial_biases, neurons,
              "biases at the start, over all neurons, with `split_thresholds`");
   fields.value("initial_state", network.initial_state, neurons, "y(0), over all neurons");
+  fields.changeable().choice(
+      "storage", network.storage, storage_names,
+      "weights of dense projections at the start, where they are drawn: stored (4 bytes each), "
+      "procedural (drawn anew wherever they are needed, to the same bits: no memory, more time), "
+      "auto (stored where they take at most half of the memory that is there)");
 }
 
 }  // namespace hjnet

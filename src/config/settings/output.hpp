@@ -71,7 +71,9 @@ inline void declare(Fields& fields, OutputSettings& output, const std::string& r
   file_key(fields, output, run_name);
   fields.truth("states", output.states, "whether y and Delta are stored at every sample");
   fields.choice("weights", output.weights, weight_output_names,
-                "which weights and momenta are stored, at ends of epochs");
+                "which weights and momenta are stored: those of the run's ends (last), also those after every epoch "
+                "(all), none, or the last ones as factors, where the engine keeps them so (factors; read by `hjnet "
+                "weights`)");
 }
 
 }  // namespace hjnet

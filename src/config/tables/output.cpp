@@ -93,6 +93,9 @@ void read_run_file(const Reader& input, Settings& settings) {
   for (const Reader& inner : table.tables("checkpoint")) {
     read_fields(inner, settings.output.checkpoint);
   }
+  if (settings.output.weights == WeightOutput::factors && settings.ensemble) {
+    table.place("weights").fail("\"factors\" is for a single network: expected \"last\" or \"none\" with an ensemble");
+  }
 }
 
 }  // namespace hjnet

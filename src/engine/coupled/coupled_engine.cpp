@@ -66,7 +66,7 @@ CoupledEngine::CoupledEngine(const Network& network, const ExternalInput& input,
 
 void CoupledEngine::set_up_learning(std::size_t columns) {
   state_.weights.assign(columns * static_cast<std::size_t>(network_.synapses()), 0.0);
-  std::copy(network_.initial_weights().begin(), network_.initial_weights().end(), state_.weights.begin());
+  network_.read_initial_weights(0, std::span(state_.weights).first(static_cast<std::size_t>(network_.synapses())));
   state_.momenta.assign(state_.weights.size(), 0.0);
   state_.starting_momenta = state_.momenta;
   weight_sweep_.emplace(network_, input_, history_->weights(), settings_,
@@ -90,28 +90,25 @@ SynapseReader reader_of(const std::vector<double>& synapses) {
   };
 }
 
-/// Of W(0) or of zeros: without learning there is no state of weights.
-SynapseReader constant_reader(std::span<const double> synapses) {
-  return [synapses](std::int64_t first, std::span<double> out) {
-    if (synapses.empty()) {
-      std::fill(out.begin(), out.end(), 0.0);
-    } else {
-      std::copy_n(synapses.begin() + first, out.size(), out.begin());
-    }
-  };
+// Without learning there is no state of weights.
+SynapseReader initial_reader(const Network& network) {
+  return [&network](std::int64_t first, std::span<double> out) { network.read_initial_weights(first, out); };
+}
+SynapseReader zero_reader() {
+  return [](std::int64_t /*first*/, std::span<double> out) { std::fill(out.begin(), out.end(), 0.0); };
 }
 
 }  // namespace
 
 SynapseReader CoupledEngine::weights() const {
-  const auto free = weight_sweep_ ? reader_of(state_.weights) : constant_reader(network_.initial_weights());
+  const auto free = weight_sweep_ ? reader_of(state_.weights) : initial_reader(network_);
   return constraints_ ? constraints_->weights.at_end(free) : free;
 }
 SynapseReader CoupledEngine::momenta() const {
-  return weight_sweep_ ? reader_of(state_.momenta) : constant_reader({});
+  return weight_sweep_ ? reader_of(state_.momenta) : zero_reader();
 }
 SynapseReader CoupledEngine::starting_momenta() const {
-  return weight_sweep_ ? reader_of(state_.starting_momenta) : constant_reader({});
+  return weight_sweep_ ? reader_of(state_.starting_momenta) : zero_reader();
 }
 
 std::map<std::string, std::int64_t> CoupledEngine::work() const {
@@ -231,9 +228,7 @@ void CoupledEngine::clear_sums(EpochRecord& record) {
 void CoupledEngine::hold_weights() {
   auto& record = under_way_->record;
   if (settings_.learning.weight_decay > 0.0) {
-    double sum = 0.0;
-    for (const double w : network_.initial_weights()) sum += w * w;
-    record.weight_squared.assign(record.mesh.nodes(), sum);
+    record.weight_squared.assign(record.mesh.nodes(), network_.initial_weights_squared());
   }
   if (network_.lyapunov() != nullptr) take_lyapunov_energy(record, network_, input_, history_->weights());
 }

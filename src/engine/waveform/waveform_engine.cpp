@@ -162,11 +162,8 @@ void WaveformEngine::learn(Attempt& attempt) {
   } else {
     record.momentum_squared.assign(nodes, 0.0);
     record.momentum_velocity.assign(nodes, 0.0);
-    double sum = 0.0;
-    if (settings_.learning.weight_decay > 0.0) {
-      for (const double w : network_.initial_weights()) sum += w * w;
-    }
-    record.weight_squared.assign(nodes, sum);
+    record.weight_squared.assign(nodes,
+                                 settings_.learning.weight_decay > 0.0 ? network_.initial_weights_squared() : 0.0);
   }
   record.sum_over_ranks(network_.comm());
 }

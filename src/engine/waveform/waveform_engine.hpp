@@ -30,6 +30,9 @@ public:
   EpochRecord advance() override;
   [[nodiscard]] SynapseReader weights() const override;
   [[nodiscard]] SynapseReader momenta() const override;
+  [[nodiscard]] std::optional<FactoredWeights> factored(std::size_t projection) const override {
+    return history_.factored(projection);
+  }
   [[nodiscard]] SynapseReader starting_momenta() const override;
   [[nodiscard]] WeightHistory& delayed_weights() override { return history_; }
   [[nodiscard]] std::map<std::string, std::int64_t> work() const override;

@@ -54,7 +54,7 @@ void CoreHistory::extend_overlap(std::vector<std::size_t> known) {
   if (added > 0) {
     const auto halo = gathered_vectors(context_.network, from(), pre, known);
     std::vector<double> product(as_size(s.post + s.rows) * added, 0.0);
-    multiply_block(s, initial(), Direction::forward, added, halo.data(), product.data());
+    multiply_initial(added, nullptr, halo.data(), product.data(), {});
     const double* from = product.data() + as_size(s.post) * added;
     for (std::size_t r = 0; r < known.size(); ++r) {
       const auto rank = pre.of(r).rank();

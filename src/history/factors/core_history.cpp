@@ -1,5 +1,7 @@
 #include "history/factors/core_history.hpp"
 
+#include "history/epoch_record.hpp"
+
 #include "parallel/blas.hpp"
 #include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
@@ -27,10 +29,7 @@ CoreHistory::CoreHistory(const FactorContext& context, std::size_t projection, S
   layout_ = CoreLayout(none, none);
   if (!context.decays()) return;
   path_ = WeightPath({1.0});
-  const auto& s = synapses();
-  for (const double w : context.network.initial_weights().subspan(as_size(s.first), as_size(s.rows * s.columns))) {
-    initial_squared_ += w * w;
-  }
+  initial().add_squares(initial_squared_);
   MPI_Allreduce(MPI_IN_PLACE, &initial_squared_, 1, MPI_DOUBLE, MPI_SUM, context.network.comm());
 }
 
@@ -156,8 +155,12 @@ void CoreHistory::form_rows(const double* items, std::size_t c, const std::vecto
   double factor = with_initial ? 1.0 : 0.0;
   if (context_.decays()) factor = items[layout_.size()];
   if (c > 0) factor = 0.0;
-  const double* start = initial() + row * s.columns;
-  for (std::size_t i = 0; i < count; ++i) out[i] = factor == 0.0 ? 0.0 : factor * start[i];
+  if (factor == 0.0) {
+    std::fill_n(out, count, 0.0);
+  } else {
+    initial().read(row * s.columns, {out, count});
+    for (std::size_t i = 0; i < count; ++i) out[i] *= factor;
+  }
   if (count == 0) return;
   const auto total = y_.bases.total_rank();
   for (const auto& block : layout_.of(c)) {
@@ -192,6 +195,35 @@ void CoreHistory::form(PhaseValues values, bool with_initial, double phase, cons
   for (std::size_t c = 0; c < context_.columns; ++c) {
     form_rows(items, c, pre, with_initial, 0, synapses().rows, out + c * step);
   }
+}
+
+FactoredWeights CoreHistory::factored() const {
+  FactoredWeights out;
+  const auto& weights = path_.end();
+  const auto& momenta = path_.momenta();
+  if (context_.decays()) {
+    out.weight_initial = weights[layout_.size()];
+    out.momentum_initial = momenta.empty() ? 0.0 : momenta[layout_.size()];
+  }
+  if (!moved()) return out;
+  const auto& core = layout_.value();
+  const auto rows_of = [](const Basis& basis) {
+    std::vector<double> rows(basis.rank() * basis.rows());
+    transpose(basis.vectors().data(), basis.rank(), basis.rows(), rows.data());
+    return rows;
+  };
+  out.g_rank = core.rows;
+  out.y_rank = core.columns;
+  out.g = rows_of(g_.bases.of(0));
+  out.y = rows_of(y_.bases.of(0));
+  const auto part = [&core](const std::vector<double>& items) {
+    const auto begin = items.begin() + static_cast<std::ptrdiff_t>(core.first);
+    return items.empty() ? std::vector<double>(core.size(), 0.0)
+                         : std::vector<double>(begin, begin + static_cast<std::ptrdiff_t>(core.size()));
+  };
+  out.x = part(weights);
+  out.m = part(momenta);
+  return out;
 }
 
 void CoreHistory::save(VectorArchive& out, const std::string& path) const {

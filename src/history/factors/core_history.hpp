@@ -8,6 +8,7 @@
 /// bases of their own, and tangents of W a block of a core for every pair of the product rule (core_layout.hpp).
 
 #include "history/dense/synapse_product.hpp"
+#include "history/factored_weights.hpp"
 #include "history/factors/core_layout.hpp"
 #include "history/factors/projection_history.hpp"
 
@@ -61,6 +62,9 @@ public:
   void load(const VectorArchive& in, const std::string& path, const Mesh& mesh) override;
   [[nodiscard]] std::int64_t bytes() const override;
 
+  /// W and M at the end of the last epoch, without tangents.
+  [[nodiscard]] FactoredWeights factored() const;
+
   /// Its layer of y.
   [[nodiscard]] std::size_t from() const { return as_place(synapses().from); }
 
@@ -84,7 +88,7 @@ private:
   [[nodiscard]] std::size_t overlap_columns() const {
     return !context_.decays() ? 0 : context_.sums_tangents() ? context_.columns : 1;
   }
-  [[nodiscard]] const double* initial() const { return context_.network.initial_weights().data() + synapses().first; }
+  [[nodiscard]] const InitialWeights& initial() const { return context_.network.initial_weights(projection_); }
   /// This rank's neurons of the pre-synaptic layer in a neuron block of `width` numbers a neuron.
   template <class T>
   [[nodiscard]] T* pre_layer(T* block, std::size_t width) const {

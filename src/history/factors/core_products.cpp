@@ -79,13 +79,12 @@ double CoreHistory::initial_factor(WeightMoment moment, const double* items) con
 void CoreHistory::multiply_initial(std::size_t width, const double* own, const double* halo, double* net,
                                    const Handover& arrived) const {
   const auto& s = synapses();
-  const double* matrix = initial();
-  if (!arrived) return multiply_block(s, matrix, Direction::forward, width, halo, net);
+  const auto multiply = [&](IndexRange range, const double* pre) {
+    initial().multiply(range, width, pre, net + as_size(s.post) * width);
+  };
+  if (!arrived) return multiply({0, s.columns}, halo + as_size(s.pre) * width);
   const auto mine = context_.network.layout().in_layer[as_size(s.from)];
   const auto end = mine.first + mine.count;
-  const auto multiply = [&](IndexRange range, const double* pre) {
-    multiply_columns(s, matrix, Direction::forward, range, width, pre, net + as_size(s.post) * width);
-  };
   multiply(mine, pre_layer(own, width));
   arrived();
   multiply({0, mine.first}, halo + as_size(s.pre) * width);
@@ -95,13 +94,12 @@ void CoreHistory::multiply_initial(std::size_t width, const double* own, const d
 void CoreHistory::multiply_initial_transpose(std::size_t width, const double* p, double* halo, double* own,
                                              const Handover& complete) const {
   const auto& s = synapses();
-  const double* matrix = initial();
-  if (!complete) return multiply_block(s, matrix, Direction::backward, width, p, halo);
+  const auto multiply = [&](IndexRange range, double* pre) {
+    initial().multiply_transpose(range, width, p + as_size(s.post) * width, pre);
+  };
+  if (!complete) return multiply({0, s.columns}, halo + as_size(s.pre) * width);
   const auto mine = context_.network.layout().in_layer[as_size(s.from)];
   const auto end = mine.first + mine.count;
-  const auto multiply = [&](IndexRange range, double* pre) {
-    multiply_columns(s, matrix, Direction::backward, range, width, p + as_size(s.post) * width, pre);
-  };
   multiply({0, mine.first}, halo + as_size(s.pre) * width);
   multiply({end, s.columns - end}, halo + as_size(s.pre + end) * width);
   complete();
@@ -179,9 +177,9 @@ void CoreHistory::multiply(WeightMoment moment, std::size_t width, const double*
   add_core(Direction::forward, items, width, pre_layer(own, width), net + as_size(s.post) * width);
   const double factor = initial_factor(moment, items);
   if (factor == 0.0) return;
-  if (factor == 1.0) return multiply_block(s, initial(), Direction::forward, width, halo, net);
+  if (factor == 1.0) return multiply_initial(width, own, halo, net, {});
   std::vector<double> product(as_size(s.post + s.rows) * width, 0.0);
-  multiply_block(s, initial(), Direction::forward, width, halo, product.data());
+  multiply_initial(width, own, halo, product.data(), {});
   for (auto i = as_size(s.post) * width; i < product.size(); ++i) net[i] += factor * product[i];
 }
 
@@ -193,10 +191,10 @@ void CoreHistory::multiply_transpose(WeightMoment moment, std::size_t width, con
   add_core(Direction::backward, items, width, p + as_size(s.post) * width, pre_layer(own, width));
   const double factor = initial_factor(moment, items);
   if (factor == 0.0) return;
-  if (factor == 1.0) return multiply_block(s, initial(), Direction::backward, width, p, halo);
+  if (factor == 1.0) return multiply_initial_transpose(width, p, halo, own, {});
   std::vector<double> scaled(as_size(s.post + s.rows) * width, 0.0);
   for (auto i = as_size(s.post) * width; i < scaled.size(); ++i) scaled[i] = factor * p[i];
-  multiply_block(s, initial(), Direction::backward, width, scaled.data(), halo);
+  multiply_initial_transpose(width, scaled.data(), halo, own, {});
 }
 
 }  // namespace hjnet

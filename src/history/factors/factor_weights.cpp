@@ -36,7 +36,7 @@ void FactorWeights::begin(const std::vector<bool>& factored) {
   }
   if (network_.thresholds() < 0) return;
   std::vector<double> start(context_->columns * threshold_count(), 0.0);
-  std::copy_n(network_.initial_weights().begin() + network_.thresholds(), threshold_count(), start.begin());
+  network_.read_initial_weights(network_.thresholds(), std::span(start).first(threshold_count()));
   thresholds_ = WeightPath(std::move(start));
 }
 
@@ -202,6 +202,11 @@ SynapseReader FactorWeights::end_momenta() const {
 }
 SynapseReader FactorWeights::starting_momenta() const {
   return reader(&WeightPath::starting_momenta, false);
+}
+
+std::optional<FactoredWeights> FactorWeights::factored(std::size_t projection) const {
+  if (cores_[projection] == nullptr) return std::nullopt;
+  return cores_[projection]->factored();
 }
 
 void FactorWeights::form(PhaseValues values, bool with_initial, double phase, std::vector<double>& out) const {

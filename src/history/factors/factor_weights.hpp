@@ -46,6 +46,8 @@ public:
   [[nodiscard]] SynapseReader end_weights() const;
   [[nodiscard]] SynapseReader end_momenta() const;
   [[nodiscard]] SynapseReader starting_momenta() const;
+  /// W and M at the end of the last epoch as factors; nothing where the projection is kept synapse by synapse.
+  [[nodiscard]] std::optional<FactoredWeights> factored(std::size_t projection) const;
   const std::vector<double>& weights(double phase) override;
   const std::vector<double>& velocity(double phase) override;
   void multiply(int projection, WeightMoment moment, std::size_t width, const double* own, const double* halo,

@@ -21,7 +21,7 @@ SynapseHistory::SynapseHistory(const FactorContext& context, std::size_t project
     : ProjectionHistory(context, projection) {
   const auto count = as_size(context.network.layout().matrices[projection].local_nonzeros());
   std::vector<double> start(context.columns * count, 0.0);
-  std::copy_n(context.network.initial_weights().begin() + synapses().first, count, start.begin());
+  context.network.initial_weights(projection).read(0, std::span(start).first(count));
   path_ = WeightPath(std::move(start));
 }
 

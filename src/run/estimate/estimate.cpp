@@ -7,7 +7,9 @@
 #include "engine/epoch_mesh.hpp"
 #include "network/connectivity.hpp"
 #include "network/external_input.hpp"
+#include "network/weights/initial_weights.hpp"
 #include "observe/observers.hpp"
+#include "parallel/machine.hpp"
 #include "quantum/operator_series.hpp"
 #include "results/run_file.hpp"
 #include "run/estimate/countable.hpp"
@@ -15,28 +17,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 namespace hjnet {
 
 namespace {
 
-/// Memory that this machine can still give, from /proc/meminfo; 0 where that cannot be read.
-std::int64_t available_memory() {
-  std::ifstream in("/proc/meminfo");
-  std::string key;
-  std::int64_t kib = 0;
-  std::string unit;
-  while (in >> key >> kib && std::getline(in, unit)) {
-    if (key == "MemAvailable:") return kib * 1024;
-  }
-  return 0;
-}
-
 /// Most local neurons and synapses on any rank of a group of `ranks`.
 struct LargestPart {
   std::int64_t neurons = 0, synapses = 0, halo = 0, all_synapses = 0;
+  std::int64_t drawn = 0;  ///< synapses of dense projections whose W(0) is drawn
 };
 
 LargestPart largest_part(const NetworkSettings& network, int ranks) {
@@ -46,6 +36,7 @@ LargestPart largest_part(const NetworkSettings& network, int ranks) {
   for (int rank = 0; rank < ranks; ++rank) {
     std::int64_t neurons = 0;
     std::int64_t synapses = 0;
+    std::int64_t drawn = 0;
     for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
       const auto first = offsets[layer][static_cast<std::size_t>(rank)];
       const auto last = offsets[layer][static_cast<std::size_t>(rank) + 1];
@@ -53,13 +44,16 @@ LargestPart largest_part(const NetworkSettings& network, int ranks) {
       for (const auto& projection : network.projections) {
         if (projection.to != static_cast<int>(layer)) continue;
         const auto columns = network.layers[static_cast<std::size_t>(projection.from)].neurons;
-        synapses += rows_fan_in(projection.connect, first, last, network.layers[layer].neurons, columns);
+        const auto here = rows_fan_in(projection.connect, first, last, network.layers[layer].neurons, columns);
+        synapses += here;
+        if (projection.connect.kind == Connectivity::Kind::dense && is_drawn(projection.weights)) drawn += here;
       }
     }
     if (network.thresholds) synapses += neurons * (network.split_thresholds ? 2 : 1);
     part.all_synapses += synapses;
     part.neurons = std::max(part.neurons, neurons);
     part.synapses = std::max(part.synapses, synapses);
+    part.drawn = std::max(part.drawn, drawn);
   }
   return part;
 }
@@ -84,6 +78,14 @@ std::int64_t core_numbers(const Estimate& e, std::int64_t rank) {
 /// together, what that of a synapse takes.
 constexpr std::int64_t held_cores(bool decays) {
   return decays ? 8 : 3;
+}
+
+/// W(0), as the network keeps it.
+void add_initial_weights(Estimate& out, const Settings& settings, const LargestPart& part) {
+  out.draws_anew =
+      part.drawn > 0 && !stores_drawn_weights(settings.network.storage, part.drawn, available_memory_per_rank());
+  out.storable_bytes = stored_bytes(part.drawn);
+  out.history_bytes += (out.draws_anew ? 0 : out.storable_bytes) + real * (part.synapses - part.drawn);
 }
 
 /// Delayed weights as factors, or synapse by synapse; `all` for every dense projection as factors.
@@ -138,7 +140,8 @@ void add_coupled(Estimate& out, const Settings& settings, const LargestPart& par
   // W(0), the caches of W and V, the boundary states and work arrays of a sweep; then the mesh's V and W of two epochs.
   const std::int64_t epochs_held = !learning ? 0 : settings.epochs > 1 ? 2 : 1;
   const std::int64_t work_arrays = learning ? 9 : 2;
-  out.history_bytes = real * (part.synapses + width * work_arrays + (learning ? state_width : 0));
+  add_initial_weights(out, settings, part);
+  out.history_bytes += real * (width * work_arrays + (learning ? state_width : 0));
   out.record_bytes = real * out.mesh_nodes * part.halo * columns;
   out.checkpoint_bytes = learning ? real * columns * 2 * out.synapses : 0;
   if (coupled_keeps_factors(settings)) {
@@ -168,7 +171,7 @@ void add_waveform(Estimate& out, const Settings& settings, const LargestPart& pa
   const std::int64_t width = out.mesh_nodes * out.columns;
   // Input, net, f, y, Delta, the signal, forcing and work arrays; f' and f''; the halo.
   out.solver_bytes = real * (width * (12 * part.neurons + 2 * part.halo) + 2 * part.neurons * out.mesh_nodes);
-  out.history_bytes = real * part.synapses;
+  add_initial_weights(out, settings, part);
   add_history(out, settings, part, false);
   for (std::size_t i = 0; i < settings.network.projections.size(); ++i) {
     const auto work = history_work(settings, i, static_cast<std::size_t>(out.mesh_nodes));
@@ -288,7 +291,7 @@ void add_conclusion(Estimate& out, const Settings& settings, const Stages& concl
 
 }  // namespace
 
-Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
+Estimate estimate(const Settings& settings, int ranks) {
   Estimate out;
   const std::int64_t members = settings.members();
   out.ranks = ranks;
@@ -337,7 +340,7 @@ Estimate estimate(const Settings& settings, int ranks, int ranks_here) {
   out.record_bytes +=
       real * (out.mesh_nodes * (3 * part.neurons + outputs) * out.columns * networks +
               held * series_numbers(settings) * 2 + 2 * operator_numbers + piece_numbers + density + others * left);
-  out.available_bytes = available_memory() / ranks_here;
+  out.available_bytes = available_memory_per_rank();
   out.file_bytes = real * samples *
                    (series_numbers(settings) + 2 + (settings.particles ? 9 + 40 * (modes + 1) : 0) +
                     (settings.output.states ? 2 * out.neurons : 0));

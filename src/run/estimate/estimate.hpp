@@ -27,6 +27,8 @@ struct Estimate {
   std::int64_t state_bytes = 0;                    ///< y, Delta, W, M and tangents, all ranks
   std::int64_t solver_bytes = 0;                   ///< per rank: CVODE's vectors, or the blocks over an epoch's nodes
   std::int64_t history_bytes = 0;                  ///< per rank: the weights and what is kept of their past
+  std::int64_t storable_bytes = 0;                 ///< per rank: W(0) of dense projections, where it is drawn, stored
+  bool draws_anew = false;                         ///< it is not stored
   std::int64_t record_bytes = 0;                   ///< per rank: neurons on the mesh, series, density matrices
   std::int64_t peak_bytes = 0;                     ///< per rank: high water beyond the program's start
   std::int64_t most_bytes = 0;                     ///< per rank: where the solution asks for a far finer mesh
@@ -41,9 +43,8 @@ struct Estimate {
   std::vector<std::pair<std::string, double>> stages;
 };
 
-/// @param ranks       that share the work
-/// @param ranks_here  those of them on this machine, which share its memory
-Estimate estimate(const Settings& settings, int ranks, int ranks_here);
+/// @param ranks  that share the work
+Estimate estimate(const Settings& settings, int ranks);
 
 /// For people, and as JSON (one object; bytes and counts as above).
 std::string describe(const Estimate& estimate, const Settings& settings);
@@ -51,6 +52,6 @@ std::string to_json(const Estimate& estimate, const Settings& settings);
 
 /// @throws config_error with sizes and the reason where the run cannot fit: the dense history in memory, or a state
 /// vector in PETSc's 32-bit indices.
-void refuse_oversized(const Settings& settings, int ranks, int ranks_here);
+void refuse_oversized(const Settings& settings, int ranks);
 
 }  // namespace hjnet

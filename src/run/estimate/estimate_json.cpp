@@ -41,6 +41,7 @@ std::string to_json(const Estimate& e, const Settings& settings) {
                  {"state_bytes", e.state_bytes},
                  {"solver_bytes", e.solver_bytes},
                  {"history_bytes", e.history_bytes},
+                 {"initial_weights", e.draws_anew ? "procedural" : "stored"},
                  {"record_bytes", e.record_bytes},
                  {"peak_bytes", e.peak_bytes},
                  {"most_bytes", e.most_bytes},

@@ -5,11 +5,16 @@
 #include "config/tangents.hpp"
 #include "dynamics/constraints.hpp"
 #include "observe/evaluation/evaluation_observer.hpp"
+#include "observe/weights/weight_observer.hpp"
 #include "parallel/errors.hpp"
 #include "results/size_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
 
 namespace hjnet {
 
@@ -53,10 +58,39 @@ std::string pattern_text(const Settings& settings) {
       patterns.onset > 0.0 ? fmt::format(", the first {:.4g} an onset", patterns.onset) : "", passes);
 }
 
+/// Memory below which a word about saving it would be lost on anybody.
+constexpr std::int64_t worth_saying = std::int64_t{1} << 26U;
+
 std::string_view tangent_text(int columns) {
   if (columns == 1) return "";
   return columns > static_cast<int>(first_mixed) ? ", with tangents for six Stokes components and nine pairs of them"
                                                  : ", with tangents for six Stokes components";
+}
+
+/// The run file is laid out in full when the run begins.
+void refuse_full_disk(const Settings& settings, const Estimate& e) {
+  const auto& file = settings.output.file;
+  std::error_code error;
+  const auto space = std::filesystem::space(file.has_parent_path() ? file.parent_path() : ".", error);
+  if (error) return;  // what is wrong with the folder is said where the file is made
+  const auto before = std::filesystem::is_regular_file(file, error) ? std::filesystem::file_size(file, error) : 0;
+  const auto room = static_cast<std::int64_t>(
+      std::min<std::uintmax_t>(space.available + before, std::numeric_limits<std::int64_t>::max()));
+  if (e.file_bytes <= room) return;
+  const auto weights = WeightObserver::asked(settings)
+                           ? WeightObserver::size(settings, {.mesh_nodes = e.mesh_nodes,
+                                                             .columns = e.columns,
+                                                             .synapses = static_cast<double>(e.synapses)})
+                                 .file_bytes
+                           : 0;
+  throw config_error(fmt::format(
+      "{}: output.file: the run file '{}' would take {}, but its disk has {}{}", settings.source.string(),
+      file.string(), size_text(e.file_bytes), size_text(room),
+      2 * weights > e.file_bytes
+          ? fmt::format("; {} of it are weights and momenta: output.weights = \"factors\" takes far less where the "
+                        "engine keeps them so, \"none\" nothing",
+                        size_text(weights))
+          : std::string("; fewer epochs, samples or members take less")));
 }
 
 }  // namespace
@@ -79,6 +113,13 @@ std::string describe(const Estimate& e, const Settings& settings) {
                           f.rank > 0 ? f.factored_work : f.synapse_work, f.factored_work, f.synapse_work);
     }
   }
+  if (e.draws_anew) {
+    text += fmt::format("# W(0) is drawn anew wherever it is needed; stored it would take {} per rank\n",
+                        size_text(e.storable_bytes));
+  } else if (e.storable_bytes >= worth_saying) {
+    text += fmt::format("# W(0) is stored, {} per rank; network.storage = \"procedural\" would need none of it\n",
+                        size_text(e.storable_bytes));
+  }
   text +=
       fmt::format("# memory per rank {} (solver {}, weights and their history {}, records {}); available per rank {}\n",
                   size_text(e.peak_bytes), size_text(e.solver_bytes), size_text(e.history_bytes),
@@ -98,8 +139,9 @@ std::string describe(const Estimate& e, const Settings& settings) {
   return text;
 }
 
-void refuse_oversized(const Settings& settings, int ranks, int ranks_here) {
-  const auto e = estimate(settings, ranks, ranks_here);
+void refuse_oversized(const Settings& settings, int ranks) {
+  const auto e = estimate(settings, ranks);
+  refuse_full_disk(settings, e);
   const bool coupled = e.engine == EngineKind::coupled;
   const bool riccati = settings.learning.momentum == Boundary::terminal && settings.learning.weight_decay > 0.0 &&
                        settings.learning.inertia < 0.0;
@@ -144,9 +186,12 @@ void refuse_oversized(const Settings& settings, int ranks, int ranks_here) {
       "{}: network: the run needs {} of memory per rank, but {} are available: the waveform engine holds {} synapses "
       "and "
       "their history ({}), and the neurons at {} nodes of an epoch ({}); use fewer synapses or neurons, a looser "
-      "solver.relative_tolerance (fewer nodes), or more ranks on more machines",
+      "solver.relative_tolerance (fewer nodes), {}or more ranks on more machines",
       settings.source.string(), size_text(e.peak_bytes), size_text(e.available_bytes), e.synapses,
-      size_text(e.history_bytes), e.mesh_nodes, size_text(e.solver_bytes)));
+      size_text(e.history_bytes), e.mesh_nodes, size_text(e.solver_bytes),
+      e.draws_anew || e.storable_bytes < worth_saying
+          ? std::string()
+          : fmt::format("network.storage = \"procedural\" ({} of W(0) less), ", size_text(e.storable_bytes))));
 }
 
 }  // namespace hjnet

@@ -5,7 +5,6 @@
 #include "config/load.hpp"
 #include "config/resolved.hpp"
 #include "engine/constraint_rules.hpp"
-#include "parallel/machine.hpp"
 #include "parallel/print.hpp"
 #include "parallel/rank_groups.hpp"
 #include "parallel/stop.hpp"
@@ -123,11 +122,10 @@ public:
     const int groups = options.jobs.value_or(std::min(ranks, static_cast<int>(scan.points.size())));
     groups_.emplace(world, groups);
     MPI_Comm_rank(group(), &rank_);
-    const int here = ranks_on_this_machine(world);
     const auto work = agreed(world, [&] {
       std::vector<double> out;
       for (const auto& settings : scan.settings) {
-        out.push_back(estimate(settings, (ranks + groups - 1) / groups, here).operations * settings.members());
+        out.push_back(estimate(settings, (ranks + groups - 1) / groups).operations * settings.members());
       }
       return out;
     });

@@ -51,14 +51,14 @@ public:
     for (const auto& direction : request.directions) {
       const auto index = static_cast<std::size_t>(direction.projection);
       const auto& synapses = network.projections()[index];
-      const auto drawn =
-          network.initial_weights().subspan(as_size(synapses.first), as_size(synapses.rows * synapses.columns));
+      std::vector<double> drawn(as_size(synapses.rows * synapses.columns));
+      network.initial_weights(index).read(0, drawn);
       auto& weights = settings_.network.projections[index].weights;
       weights = Value{};
       weights.kind = Value::Kind::list;
-      weights.values.assign(drawn.begin(), drawn.end());
       places_.push_back(as_size(direction.post * synapses.columns + direction.pre));
       drawn_.push_back(drawn[places_.back()]);
+      weights.values = std::move(drawn);
     }
   }
 
