@@ -15,6 +15,14 @@ PARTS = 1 << 24
 WORD = 0xFFFFFFFF
 
 
+def write_patterns(path):
+    """The data file of cases/patterns*.toml: three patterns of four numbers, with class labels and with probabilities for three outputs."""
+    with h5py.File(path, "w") as file:
+        file["inputs"] = [[0.9, -0.4, 0.2, -1.1], [-0.6, 0.8, 1.0, 0.3], [0.1, 0.5, -0.9, 0.7]]
+        file["labels"] = np.array([2, 0, 1])
+        file["shares"] = [[0.1, 0.2, 0.7], [0.5, 0.3, 0.2], [0.25, 0.5, 0.25]]
+
+
 def philox(counter, key):
     """Four words of 32 bits from four and two."""
     c, (k0, k1) = list(counter), key

@@ -280,7 +280,11 @@ def draw(tree, seed=0):
     for (name, source, target), p in zip(read_projections(net, layers), given):
         shape = (layers[target][2], layers[source][2])
         stored[name] = draw_projection(p, shape, rng)
-    stored["thresholds"] = value(net.get("initial_thresholds", 0.0), n, "network.initial_thresholds")
+    thresholds = net.get("initial_thresholds", 0.0)
+    if isinstance(thresholds, dict) and thresholds.get("distribution") == "normal":
+        stored["thresholds"] = thresholds.get("mean", 0.0) + thresholds.get("sd", 1.0) * rng.standard_normal(n)
+    else:
+        stored["thresholds"] = value(thresholds, n, "network.initial_thresholds")
     return stored
 
 

@@ -6,21 +6,11 @@ import pathlib
 import sys
 import tempfile
 
-import h5py
-import numpy as np
-
+from patterns import write_patterns
 from reference import compare_run
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from whole_run import Folder  # noqa: E402
-
-
-def write_patterns(path):
-    """Three patterns of four numbers, with class labels and with probabilities for three outputs."""
-    with h5py.File(path, "w") as file:
-        file["inputs"] = [[0.9, -0.4, 0.2, -1.1], [-0.6, 0.8, 1.0, 0.3], [0.1, 0.5, -0.9, 0.7]]
-        file["labels"] = np.array([2, 0, 1])
-        file["shares"] = [[0.1, 0.2, 0.7], [0.5, 0.3, 0.2], [0.25, 0.5, 0.25]]
 
 
 def main():

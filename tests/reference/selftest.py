@@ -16,6 +16,7 @@ from scipy.integrate import solve_ivp
 import compare
 import quantum
 from mesh import Mesh
+from patterns import write_patterns
 from problem import build, draw
 from reference import compare_run, self_convergence, solve
 from solver import Solver
@@ -373,6 +374,11 @@ class Comparison(unittest.TestCase):
 
 class SelfConvergence(unittest.TestCase):
     def test_every_case(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(folder.name)
+        write_patterns("patterns.h5")
         for path in sorted(glob.glob(os.path.join(FOLDER, "cases", "*.toml"))):
             p = case(os.path.basename(path)[:-5])
             change, where = self_convergence(p, *solve(p))
