@@ -151,8 +151,10 @@ class Disks(Faults):
                 self.assertTrue(kept)
                 self.assertLess(len(kept), 5)
                 self.same(bench)
-                # The disk is as good as full, and the run must stop: it fails, and names the last good checkpoint. Asked
+                # Somebody else fills the disk, and the run must stop: it fails, and names the last good checkpoint. Asked
                 # to only after an epoch of its own, else there is nothing to write.
+                rest = folder / "of-somebody-else"
+                rest.write_bytes(bytes(shutil.disk_usage(folder).free - 2 ** 20))
                 process = bench.start(ranks, "run.h5", *WIDE, "--restart", "auto", "--set", "run.epochs=900")
                 said = ""
                 for line in process.stderr:
@@ -162,7 +164,7 @@ class Disks(Faults):
                 said += bench.stop(process, signal.SIGUSR1, seconds=120, status=1)
                 self.assertIn("the last good one is", said)
                 self.assertEqual(bench.checkpoints(), kept)
-                for file in kept[1:]:
+                for file in [rest, *kept[1:]]:
                     file.unlink()
                 self.assertEqual(list(folder.glob("*.partial")), [])
                 bench.restart(ranks, *WIDE, "--set", "run.epochs=5")
