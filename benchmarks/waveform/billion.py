@@ -62,7 +62,7 @@ def main():
     finally:
         if own_folder:
             shutil.rmtree(options.folder)
-    snapshots = {"none": 0, "last": 4, "all": 4 + 2 * options.epochs}[options.weights]
+    snapshots = {"none": 0, "factors": 0, "last": 4, "all": 4 + 2 * options.epochs}[options.weights]
     written = snapshots * (LAYERS - 1) * options.neurons
     runs.write(options.output, [
         row("expected", estimate["synapses"], "", options.epochs, options.ranks * estimate["peak_bytes"], "", 0),

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace hjnet {
@@ -26,8 +27,16 @@ constexpr double shape_safety = 0.01;
 constexpr double wave_resolution = 10.0;
 /// Arguments of transfer functions that most neurons reach.
 constexpr double wave_steepness = 2.0;
-/// Elements of the waveform engine have the nodes of this much tighter a tolerance.
+/// Elements of the waveform engine have the nodes of this much tighter a tolerance where a network is recurrent: each
+/// is then solved by iterations, of which long ones take more.
 constexpr double wave_order = 0.01;
+/// Shapes are followed to this fraction of the tolerance where it is not.
+constexpr double wave_shape = 0.1;
+
+bool recurrent(const NetworkSettings& network) {
+  return std::any_of(network.projections.begin(), network.projections.end(),
+                     [](const auto& p) { return p.to <= p.from; });
+}
 
 /// Tails so many times the tolerance, and at least so large, are no noise.
 constexpr double gross_ratio = 1000.0;
@@ -64,7 +73,9 @@ auto divided(const Settings& settings, EngineKind engine, const std::vector<doub
   try {
     if (engine == EngineKind::coupled) return divide(scales, nodes_for(tolerance), shape_safety * tolerance);
     scales.steepness = wave_steepness;
-    return divide(scales, nodes_for(wave_order * tolerance), tolerance);
+    if (recurrent(settings.network)) return divide(scales, nodes_for(wave_order * tolerance), tolerance);
+    scales.longest_layer_element = std::numeric_limits<double>::infinity();
+    return divide(scales, nodes_for_fewest(scales, wave_shape * tolerance), wave_shape * tolerance);
   } catch (const EndlessMesh& endless) {
     refuse_scale(settings, endless);
   }

@@ -24,7 +24,7 @@ double resampling_tolerance(const Settings& settings);
 double resolution_tolerance(const Settings& settings, EngineKind engine);
 /// The first mesh of a run. The coupled engine stores W at every node and pays for a refinement with an epoch's
 /// integration, the waveform engine multiplies W by the nodes: few nodes an element and short elements for the one,
-/// long elements of higher order, refined where need be, for the other.
+/// as few nodes in all as the time scales allow, refined where need be, for the other.
 /// @throws config_error naming the key of a time scale that is too short to be followed
 Mesh first_mesh(const Settings& settings, EngineKind engine, const std::vector<double>& breakpoints);
 

@@ -17,8 +17,8 @@ namespace {
 constexpr int quadrature_nodes = 32;
 /// exp(-x) beyond this many time constants is nothing in double precision.
 constexpr double longest_memory = 45.0;
-/// Elements whose lengths agree to this fraction share a rule.
-constexpr double same_length = 1e-14;
+/// Elements whose lengths agree to so many bits share a rule.
+constexpr int length_bits = 46;
 /// Rows that relax together: what they hold at the nodes of an epoch stays in a core's own cache.
 constexpr std::size_t block_rows = 256;
 
@@ -63,37 +63,57 @@ RelaxationRule::RelaxationRule(const Chebyshev& reference, double length, double
                     "delta = \"terminal\"",
                     h / time_constant));
   }
-  for (std::size_t j = 0; j < p; ++j) {
-    const double s = 0.5 * (1.0 + reference.points()[j]) * h;
+  const auto& x = reference.points();
+  for (std::size_t j = 0; j < p; ++j) decay_[j] = std::exp(-0.5 * (1.0 + x[j]) * h / time_constant);
+  // From node to node: what a row holds beyond the one before it is an integral over the gap between them.
+  std::vector<double> gap_integral(p);
+  for (std::size_t j = 1; j < p; ++j) {
+    const double gap = 0.5 * (x[j] - x[j - 1]) * h;
+    const double* before = matrix_.data() + (j - 1) * p;
     double* row = matrix_.data() + j * p;
-    switch (kind) {
-      case Relaxation::forward:
-        damped_integral(
-            reference, s, time_constant, [&](double r) { return 2.0 * (s - r) / h - 1.0; }, row);
-        decay_[j] = std::exp(-s / time_constant);
-        break;
-      case Relaxation::backward:
-        damped_integral(
-            reference, h - s, time_constant, [&](double r) { return 2.0 * (s + r) / h - 1.0; }, row);
-        decay_[j] = std::exp(-(h - s) / time_constant);
-        break;
-      case Relaxation::growing: {
-        damped_integral(
-            reference, s, time_constant, [&](double r) { return 2.0 * r / h - 1.0; }, row);
-        decay_[j] = std::exp(s / time_constant);
-        for (std::size_t i = 0; i < p; ++i) row[i] *= -decay_[j];
-        break;
-      }
+    std::fill(gap_integral.begin(), gap_integral.end(), 0.0);
+    if (kind == Relaxation::growing) {
+      damped_integral(
+          reference, gap, time_constant, [&](double r) { return x[j - 1] + 2.0 * r / h; }, gap_integral.data());
+      for (std::size_t i = 0; i < p; ++i) row[i] = before[i] + decay_[j - 1] * gap_integral[i];
+    } else {
+      damped_integral(
+          reference, gap, time_constant, [&](double r) { return x[j] - 2.0 * r / h; }, gap_integral.data());
+      const double damping = std::exp(-gap / time_constant);
+      for (std::size_t i = 0; i < p; ++i) row[i] = damping * before[i] + gap_integral[i];
     }
+  }
+  switch (kind) {
+    case Relaxation::forward:
+      break;
+    case Relaxation::backward:  // the same, looked at from the other end
+      std::reverse(matrix_.begin(), matrix_.end());
+      std::reverse(decay_.begin(), decay_.end());
+      break;
+    case Relaxation::growing:
+      for (std::size_t j = 0; j < p; ++j) {
+        decay_[j] = 1.0 / decay_[j];
+        for (std::size_t i = 0; i < p; ++i) matrix_[j * p + i] *= -decay_[j];
+      }
+      break;
   }
 }
 
-EpochOperators::EpochOperators(const Mesh& mesh, double time_constant) : mesh_(mesh), time_constant_(time_constant) {}
+EpochOperators::EpochOperators(Mesh mesh, double time_constant)
+    : mesh_(std::move(mesh)), time_constant_(time_constant) {}
+
+void EpochOperators::use(const Mesh& mesh) {
+  if (mesh.nodes_per_element() != mesh_.nodes_per_element()) rules_.clear();
+  mesh_ = mesh;
+}
 
 const RelaxationRule& EpochOperators::rule(Relaxation kind, std::size_t element) {
-  const double length = mesh_.length(element);
+  // Which of nearly equal lengths came first is not to matter.
+  int exponent = 0;
+  const double mantissa = std::frexp(mesh_.length(element), &exponent);
+  const double length = std::ldexp(std::round(std::ldexp(mantissa, length_bits)), exponent - length_bits);
   for (const auto& entry : rules_) {
-    if (entry.kind == kind && std::abs(entry.length - length) <= same_length * length) return entry.rule;
+    if (entry.kind == kind && entry.length == length) return entry.rule;
   }
   rules_.push_back({kind, length, RelaxationRule(mesh_.reference(), length, time_constant_, kind)});
   return rules_.back().rule;

@@ -33,7 +33,9 @@ private:
 /// Rules for all elements of a mesh, one a different length.
 class EpochOperators {
 public:
-  EpochOperators(const Mesh& mesh, double time_constant);
+  EpochOperators(Mesh mesh, double time_constant);
+  /// Goes over to another mesh; rules that are known stay, where its elements have the same nodes.
+  void use(const Mesh& mesh);
 
   [[nodiscard]] const Mesh& mesh() const { return mesh_; }
   /// Relaxes `rows` rows over the elements first .. first + count - 1. Rows are time series at these elements' nodes

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 namespace hjnet {
@@ -13,18 +14,19 @@ namespace {
 
 /// Coefficients below this are round-off.
 constexpr double smallest_coefficient = 1e-14;
-/// Elements of at most this many relaxation times, for the shapes of layers to be found at all before halving begins.
-constexpr double longest_layer_element = 8.0;
-/// Pulses are looked at this many widths around their centres, and elements there are at most so many widths long.
+/// Pulses are looked at this many widths around their centres, by elements that have so many nodes a width at least.
 constexpr double pulse_reach = 6.0;
-constexpr double longest_pulse_element = 4.0;
+constexpr double nodes_a_width = 3.5;
 /// Segments as near as this in length, relative to it, are divided alike: those of patterns shown in turn.
 constexpr double equal_lengths = 1e-9;
-/// Of an epoch: its times are then known to 2^-17 of an element, and the outermost of 14 nodes lie apart by a thousand
+/// The length of an element is found to this factor.
+constexpr double length_found = 1.05;
+constexpr int least_nodes = 6, most_nodes = 48;
+/// Of an epoch: its times are then known to 2^-17 of an element, and the outermost of 48 nodes lie apart by a hundred
 /// times their round-off.
 constexpr double shortest_part = 0x1p-36;
 
-/// Divides the segments between breakpoints until each element follows what every solution holds: relaxation in each
+/// Divides the segments between breakpoints so that each element follows what every solution holds: relaxation in each
 /// segment, the pulses, and what weights do under decay.
 class Divider {
 public:
@@ -36,16 +38,23 @@ public:
 
   [[nodiscard]] std::vector<double> boundaries() const {
     std::vector<double> out{ends_.front()};
-    double whole = 0.0;  // length of the last segment that is one element for its length alone
+    double divided = 0.0;        // length of the last segment that was looked at, which no pulse is in
+    std::vector<double> inside;  // its boundaries, from its start
     for (std::size_t i = 0; i + 1 < ends_.size(); ++i) {
-      const double length = ends_[i + 1] - ends_[i];
-      const bool alike = std::abs(length - whole) <= equal_lengths * whole && !has_pulse(ends_[i], ends_[i + 1]);
-      if (alike) {
+      const double begin = ends_[i];
+      const double length = ends_[i + 1] - begin;
+      const bool pulse = has_pulse(begin, ends_[i + 1]);
+      if (!pulse && std::abs(length - divided) <= equal_lengths * divided) {
+        for (const double distance : inside) out.push_back(begin + distance);
         out.push_back(ends_[i + 1]);
         continue;
       }
-      divide(ends_[i], ends_[i + 1], out);
-      if (out[out.size() - 2] == ends_[i]) whole = length;
+      const auto first = out.size();
+      divide(begin, ends_[i + 1], out);
+      if (pulse) continue;
+      divided = length;
+      inside.assign(out.begin() + static_cast<std::ptrdiff_t>(first), out.end() - 1);
+      for (auto& distance : inside) distance -= begin;
     }
     return out;
   }
@@ -57,19 +66,24 @@ private:
     });
   }
 
-  /// Appends the ends of the elements from begin to end.
+  /// Appends the ends of the elements from begin to end, one after the other as long as can be.
   void divide(double begin, double end, std::vector<double>& out) const {
-    const auto reason = reason_to_divide(begin, end);
-    if (!reason) {
-      out.push_back(end);
-      return;
+    while (auto reason = reason_to_divide(begin, end)) {
+      double good = 0.0;
+      double bad = end - begin;
+      while (good == 0.0 || bad > length_found * good) {
+        const double length = good == 0.0 ? 0.5 * bad : 0.5 * (good + bad);
+        if (length <= shortest_division(scales_.epoch_length) || out.size() > ends_.size() + most_divisions) {
+          throw EndlessMesh(*reason);
+        }
+        const auto still = reason_to_divide(begin, begin + length);
+        if (still) reason = still;
+        (still ? bad : good) = length;
+      }
+      begin += good;
+      out.push_back(begin);
     }
-    if (end - begin <= shortest_division(scales_.epoch_length) || out.size() > ends_.size() + most_divisions) {
-      throw EndlessMesh(*reason);
-    }
-    const double middle = 0.5 * (begin + end);
-    divide(begin, middle, out);
-    divide(middle, end, out);
+    out.push_back(end);
   }
 
   /// What an element from begin to end is too long for, if anything.
@@ -78,7 +92,7 @@ private:
     const bool weights_are_shorter = scales_.weight_time > 0.0 && scales_.weight_time < scales_.time_constant;
     const double shortest = weights_are_shorter ? scales_.weight_time : scales_.time_constant;
     const bool at_end = is_end(begin) || is_end(end);
-    if ((at_end || scales_.weights_oscillate) && end - begin > longest_layer_element * shortest) {
+    if ((at_end || scales_.weights_oscillate) && end - begin > scales_.longest_layer_element * shortest) {
       return EndlessMesh(weights_are_shorter ? Scale::weights : Scale::relaxation);
     }
     if (is_sharp_relaxation(begin, end, scales_.time_constant) || is_steep(begin, end)) {
@@ -102,12 +116,11 @@ private:
     const auto p = static_cast<std::size_t>(reference_.nodes());
     const double half = 0.5 * (end - begin);
     std::vector<double> values(p);
-    std::vector<double> coefficient(p);
     for (std::size_t j = 0; j < p; ++j) {
       values[j] = value(half * (1.0 + reference_.points()[j]), half * (1.0 - reference_.points()[j]));
     }
-    reference_.coefficients(values.data(), 1, coefficient.data());
-    return std::max(std::abs(coefficient[p - 1]), std::abs(coefficient[p - 2])) > tolerance_;
+    const auto tail = [&](std::size_t n) { return std::abs(reference_.coefficient(n, values.data(), 1)); };
+    return std::max(tail(p - 1), tail(p - 2)) > tolerance_;
   }
 
   /// From the start of an element's segment to the element.
@@ -138,7 +151,7 @@ private:
     const double centre = pulse.first;
     const double width = pulse.second;
     const bool near = begin < centre + pulse_reach * width && end > centre - pulse_reach * width;
-    if (near && end - begin > longest_pulse_element * width) return true;
+    if (near && nodes_a_width * (end - begin) > reference_.nodes() * width) return true;
     const double since = begin - centre;
     const auto value = [=](double from, double) { return std::exp(-std::pow((since + from) / width, 2)); };
     const double steepness = scales_.pulse_steepness;
@@ -169,7 +182,24 @@ double shortest_division(double epoch_length) {
 int nodes_for(double tolerance) {
   // Elements are halved until the last coefficients are below the tolerance; a node or so a digit keeps both the
   // number of elements and the passes over an element's weights small.
-  return std::clamp(static_cast<int>(std::lround(3.0 - std::log10(tolerance))), 6, 14);
+  return std::clamp(static_cast<int>(std::lround(3.0 - std::log10(tolerance))), least_nodes, 14);
+}
+
+int nodes_for_fewest(const TimeScales& scales, double tolerance) {
+  int out = 0;
+  std::size_t fewest = 0;
+  std::optional<EndlessMesh> endless;
+  for (int nodes = least_nodes; nodes <= most_nodes; ++nodes) {
+    if (out != 0 && (scales.breakpoints.size() + 1) * static_cast<std::size_t>(nodes) >= fewest) break;
+    try {
+      const auto all = (initial_boundaries(scales, nodes, tolerance).size() - 1) * static_cast<std::size_t>(nodes);
+      if (out == 0 || all < fewest) std::tie(out, fewest) = std::pair(nodes, all);
+    } catch (const EndlessMesh& error) {
+      endless = error;
+    }
+  }
+  if (out == 0) throw EndlessMesh(*endless);
+  return out;
 }
 
 std::vector<double> initial_boundaries(const TimeScales& scales, int nodes, double tolerance) {

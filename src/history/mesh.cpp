@@ -14,12 +14,15 @@ Chebyshev::Chebyshev(int nodes) {
     // The sine form is antisymmetric to the last bit.
     points_.push_back(std::sin(std::numbers::pi * (2.0 * static_cast<double>(j) - degree) / (2.0 * degree)));
   }
+  std::vector<double> cosines;  // of all multiples of pi/(p - 1)
+  for (std::size_t k = 0; k < 2 * (p - 1); ++k) {
+    cosines.push_back(std::cos(std::numbers::pi * static_cast<double>(k) / degree));
+  }
   to_coefficients_.resize(p * p);
   for (std::size_t n = 0; n < p; ++n) {
     for (std::size_t j = 0; j < p; ++j) {
       const double half = (n == 0 || n == p - 1 ? 0.5 : 1.0) * (j == 0 || j == p - 1 ? 0.5 : 1.0);
-      const double angle = std::numbers::pi * static_cast<double>(n * (p - 1 - j)) / degree;
-      to_coefficients_[n * p + j] = 2.0 / degree * half * std::cos(angle);
+      to_coefficients_[n * p + j] = 2.0 / degree * half * cosines[n * (p - 1 - j) % cosines.size()];
     }
   }
 }
@@ -60,12 +63,15 @@ void Chebyshev::integral(double x, double* value) const {
   }
 }
 
-void Chebyshev::coefficients(const double* values, std::size_t stride, double* coefficient) const {
+double Chebyshev::coefficient(std::size_t n, const double* values, std::size_t stride) const {
   const auto p = points_.size();
-  for (std::size_t n = 0; n < p; ++n) {
-    coefficient[n] = 0.0;
-    for (std::size_t j = 0; j < p; ++j) coefficient[n] += to_coefficients_[n * p + j] * values[j * stride];
-  }
+  double sum = 0.0;
+  for (std::size_t j = 0; j < p; ++j) sum += to_coefficients_[n * p + j] * values[j * stride];
+  return sum;
+}
+
+void Chebyshev::coefficients(const double* values, std::size_t stride, double* coefficient) const {
+  for (std::size_t n = 0; n < points_.size(); ++n) coefficient[n] = this->coefficient(n, values, stride);
 }
 
 Mesh::Mesh(std::vector<double> boundaries, int nodes) : boundaries_(std::move(boundaries)), reference_(nodes) {

@@ -21,6 +21,8 @@ public:
   void integral(double x, double* value) const;
   /// coefficient[n] = the Chebyshev coefficients of the polynomial through `values` (stride apart).
   void coefficients(const double* values, std::size_t stride, double* coefficient) const;
+  /// One of them.
+  [[nodiscard]] double coefficient(std::size_t n, const double* values, std::size_t stride) const;
 
 private:
   std::vector<double> points_;
@@ -81,6 +83,8 @@ struct TimeScales {
   double steepness = 0.0;
   /// Likewise the pulses, as tanh(pulse_steepness exp(-x^2)).
   double pulse_steepness = 0.0;
+  /// Elements at the ends of segments have at most so many relaxation times.
+  double longest_layer_element = 8.0;
 };
 
 /// No element is divided below this length: its nodes would lie apart by little more than the round-off of times near
@@ -106,12 +110,15 @@ private:
 /// Nodes an element so that neighbouring coefficients reach `tolerance`.
 int nodes_for(double tolerance);
 
-/// The first mesh of a run, from the settings alone: boundaries at breakpoints, elements of `nodes` nodes halved until
+/// The first mesh of a run, from the settings alone: boundaries at breakpoints, elements of `nodes` nodes as long as
 /// relaxation over lambda from both ends of every segment and the pulses are followed to `tolerance`. The engine
 /// refines it where the solution asks for more. Shapes are functions of distances to the ends of an element, so that
 /// round-off of times near T divides nothing.
 /// @throws EndlessMesh
 Mesh initial_mesh(const TimeScales& scales, int nodes, double tolerance);
+/// The number of nodes an element with which its elements have the fewest nodes in all: solutions that are smooth
+/// within segments ask for few elements of high order. @throws EndlessMesh
+int nodes_for_fewest(const TimeScales& scales, double tolerance);
 /// Its boundaries alone, for what only counts its elements: the nodes of millions of segments fill gigabytes.
 std::vector<double> initial_boundaries(const TimeScales& scales, int nodes, double tolerance);
 

@@ -198,7 +198,7 @@ CASES = [
     ),
     # Sizes.
     Case("more neurons than bytes can be counted of", NETWORK,
-         "case.toml: network.layer: expected at most 2^60 bytes of neurons and synapses, got about 6e+22",
+         "case.toml: network.layer: expected at most 2^60 bytes of neurons and synapses, got about 4e+22",
          ["network.layer[0].neurons=2147483647", "network.layer[1].neurons=2147483647"]),
     Case("more samples than bytes can be counted of", NETWORK,
          "case.toml: run.samples_per_epoch: expected at most 2^60 bytes of samples, got about 8e+21",

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace {
 
@@ -168,6 +169,22 @@ TEST(Mesh, FirstMeshEndsForEveryTimeScaleAndBreakpoint) {
   }
 }
 
+TEST(Mesh, FewestNodesAreThoseOfFewElementsOfHighOrder) {
+  for (const double time_constant : {0.3, 0.1, 0.02, 0.003}) {
+    const TimeScales scales{1.0, time_constant, {}, {}, 0.0, false, 2.0, 0.0, std::numeric_limits<double>::infinity()};
+    for (const double tolerance : {1e-4, 1e-7, 1e-10}) {
+      const int nodes = nodes_for_fewest(scales, tolerance);
+      const auto all = initial_mesh(scales, nodes, tolerance).nodes();
+      if (tolerance < 1e-6) {
+        EXPECT_LT(all, 0.75 * static_cast<double>(initial_mesh(scales, 9, tolerance).nodes())) << time_constant;
+      }
+      for (const int other : {6, 8, 12, 16, 24, 32, 40, 48}) {
+        EXPECT_LE(all, initial_mesh(scales, other, tolerance).nodes()) << time_constant << ' ' << other;
+      }
+    }
+  }
+}
+
 TEST(Mesh, SegmentsAlikeAreOneElementEachSaveWhereAPulseIs) {
   TimeScales scales{1.0, 0.1, {}, {{0.5005, 2e-4}}};
   for (int i = 1; i < 1000; ++i) scales.breakpoints.push_back(i / 1000.0);
@@ -180,6 +197,14 @@ TEST(Mesh, SegmentsAlikeAreOneElementEachSaveWhereAPulseIs) {
   EXPECT_GT(inside(0.5, 0.501), 3);
   scales.pulses.clear();
   EXPECT_EQ(initial_boundaries(scales, 9, 1e-8).size(), 1001U);
+  scales.time_constant = 1e-4;  // each is several elements then
+  const auto more = initial_boundaries(scales, 9, 1e-8);
+  ASSERT_EQ((more.size() - 1) % 1000, 0U);
+  const auto each = (more.size() - 1) / 1000;
+  EXPECT_GT(each, 1U);
+  for (std::size_t i = 0; i < more.size(); ++i) {
+    EXPECT_NEAR(more[i], static_cast<double>(i / each) * 1e-3 + more[i % each], 1e-14);
+  }
 }
 
 }  // namespace

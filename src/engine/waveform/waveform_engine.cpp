@@ -28,6 +28,7 @@ WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& inpu
       history_(network, settings.learning, columns_, factored, factor_tolerance(settings)),
       waveforms_(network, input, history_, settings),
       mesh_(first_mesh(settings, EngineKind::waveform, input.breakpoints())),
+      operators_(mesh_, settings.network.time_constant),
       y_(spread_columns(network.initial_state(), columns_)),
       delta_(y_.size(), 0.0) {
   if (settings.learning.delta == Boundary::initial) delta_ = spread_columns(network.initial_delta(), columns_);
@@ -77,15 +78,15 @@ void WaveformEngine::mark_unsolved(Attempt& attempt, const Window& window) {
   for (std::size_t e = 0; e < mesh.elements(); ++e) attempt.unresolved[e] = mesh.length(e) > 0.75 * length;
 }
 
-void WaveformEngine::forward(Attempt& attempt, EpochOperators& operators) {
+void WaveformEngine::forward(Attempt& attempt) {
   const bool joint = settings_.learning.delta == Boundary::initial;
   attempt.y = y_;
   attempt.delta = delta_;
   for (auto& window : attempt.windows) {
-    bool solved = waveforms_.forward(operators, window, attempt.y);
+    bool solved = waveforms_.forward(operators_, window, attempt.y);
     if (solved && joint) {
       if (network_.lyapunov() != nullptr) require_inside(window);  // Delta needs the inverse of f
-      solved = waveforms_.conjugate(operators, Relaxation::growing, window, attempt.delta);
+      solved = waveforms_.conjugate(operators_, Relaxation::growing, window, attempt.delta);
     }
     if (solved) continue;
     mark_unsolved(attempt, window);
@@ -93,12 +94,12 @@ void WaveformEngine::forward(Attempt& attempt, EpochOperators& operators) {
   }
 }
 
-void WaveformEngine::conjugate(Attempt& attempt, EpochOperators& operators, bool from_end) {
+void WaveformEngine::conjugate(Attempt& attempt, bool from_end) {
   attempt.delta.assign(y_.size(), 0.0);
   for (auto window = attempt.windows.rbegin(); window != attempt.windows.rend(); ++window) {
     if (!from_end) {
       waveforms_.signal_without_delta(*window);
-    } else if (!waveforms_.conjugate(operators, Relaxation::backward, *window, attempt.delta)) {
+    } else if (!waveforms_.conjugate(operators_, Relaxation::backward, *window, attempt.delta)) {
       mark_unsolved(attempt, *window);
       return;
     }
@@ -120,10 +121,10 @@ WaveformEngine::Attempt WaveformEngine::attempt(const Mesh& mesh, std::vector<Wi
   out.record.shown = shown();
   out.record.mesh = mesh;
   out.record.columns = columns_;
-  EpochOperators operators(mesh, settings_.network.time_constant);
+  operators_.use(mesh);
   out.mesh = std::make_unique<Mesh>(mesh);
   out.windows = waveforms_.windows(*out.mesh, out.record.start(), std::move(used));
-  forward(out, operators);
+  forward(out);
   if (!out.unresolved.empty()) return out;
   require_bounded(out, true, settings_.learning.delta == Boundary::initial);
   judge_neurons(out);
@@ -132,7 +133,7 @@ WaveformEngine::Attempt WaveformEngine::attempt(const Mesh& mesh, std::vector<Wi
     if (network_.lyapunov() != nullptr && settings_.learning.delta != Boundary::initial) require_inside(window);
   }
   if (settings_.learning.delta != Boundary::initial) {
-    conjugate(out, operators, settings_.learning.delta == Boundary::terminal);
+    conjugate(out, settings_.learning.delta == Boundary::terminal);
     if (!out.unresolved.empty()) return out;
     require_bounded(out, false, true);
   }

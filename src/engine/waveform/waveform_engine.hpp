@@ -59,8 +59,8 @@ private:
   };
   /// Steps 1 and 2 on a mesh; `unresolved` says where it was too coarse.
   Attempt attempt(const Mesh& mesh, std::vector<Window> used);
-  void forward(Attempt& attempt, EpochOperators& operators);
-  void conjugate(Attempt& attempt, EpochOperators& operators, bool from_end);
+  void forward(Attempt& attempt);
+  void conjugate(Attempt& attempt, bool from_end);
   void require_bounded(const Attempt& attempt, bool with_net, bool with_delta) const;
   void require_inside(const Window& window) const;
   static void mark_unsolved(Attempt& attempt, const Window& window);
@@ -80,6 +80,7 @@ private:
   FactorWeights history_;
   NeuronWaveforms waveforms_;
   Mesh mesh_;
+  EpochOperators operators_;
   std::vector<Window> windows_;    ///< of the last epoch, for their memory
   std::vector<double> y_, delta_;  ///< [local neuron][column]
   int epoch_ = 0;
