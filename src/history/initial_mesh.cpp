@@ -180,7 +180,7 @@ double shortest_division(double epoch_length) {
 }
 
 int nodes_for(double tolerance) {
-  // Elements are halved until the last coefficients are below the tolerance; a node or so a digit keeps both the
+  // Elements are cut until the last coefficients are below the tolerance; a node or so a digit keeps both the
   // number of elements and the passes over an element's weights small.
   return std::clamp(static_cast<int>(std::lround(3.0 - std::log10(tolerance))), least_nodes, 14);
 }
