@@ -59,7 +59,9 @@ template <class Vector, int rows, int vectors>
         before += sum[i][v];
         std::memcpy(part, &before, sizeof before);
       } else {
-        for (std::size_t l = 0; l < tail; ++l) part[l] += sum[i][v][l];
+        double last[lanes];
+        std::memcpy(last, &sum[i][v], sizeof last);
+        for (std::size_t l = 0; l < tail; ++l) part[l] += last[l];
       }
     }
   }
