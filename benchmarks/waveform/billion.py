@@ -1,8 +1,14 @@
 #!/usr/bin/python3
-"""A billion weights: four dense layers of 18258 neurons, learning for three epochs on two ranks.
+r"""A billion weights: four dense layers of 18258 neurons, learning for three epochs on two ranks.
 
     benchmarks/waveform/billion.py --hjnet build/release/apps/hjnet --folder /where/32/GB/fit
     benchmarks/waveform/plot.py billion
+
+A hundred billion, of which none is stored (15 minutes, 3.2 GiB of memory, 0.2 GB of disk):
+
+    benchmarks/waveform/billion.py --hjnet build/release/apps/hjnet --folder DIRECTORY --neurons 182575 \
+        --weights factors --output benchmarks/results/waveform-hundred-billion.csv
+    benchmarks/waveform/plot.py hundred-billion
 
 The first and the last W and M are written in row blocks (output.weights = "last": 32 GB; --weights none: nothing). The
 run file is removed together with the folder where that had to be made, otherwise it stays. Two rows: what `hjnet check`

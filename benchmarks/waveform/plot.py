@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Pictures of the waveform benchmarks:  plot.py NAME ... [--results FOLDER]
 
-NAME is one of dense, growth, rank, exponents, ranks, products, coupled, agreement, billion, profile, tangents; FOLDER
+NAME is one of dense, growth, rank, exponents, ranks, products, coupled, agreement, billion, hundred-billion, profile, tangents; FOLDER
 (default benchmarks/results) holds waveform-NAME.csv and gets waveform-NAME.png. The dashed lines are what was set out for.
 """
 import argparse
@@ -204,6 +204,7 @@ def profile(rows):
 
 DRAWN = {draw.__name__: draw for draw in
          (dense, growth, rank, exponents, ranks, products, coupled, agreement, billion, profile, tangents)}
+DRAWN["hundred-billion"] = billion
 
 
 def main():
