@@ -22,13 +22,13 @@ REFERENCE = "reference"
 EMULATED = "Nehalem"  # by qemu: what chooses its own instructions, besides BLAS, then has no AVX either
 # One and two ranks; what reads and writes files, or counts, does not multiply matrices.
 CHOSEN = (
-    r"^(unit\.(basis|constraints|dense_weights|engine_.*|environment|epoch_operators|family|fit|gauge_.*|integrator|"
-    r"network|quantum_.*|torus_.*|transfer_array|vector_operations|waveform_agreement|weight_.*)_test(\.1)?|"
+    r"^(unit\.(basis|constraints|dense_weights|engine_.*|environment|epoch_operators|family|fit|gauge_.*|initial_weights|"
+    r"integrator|network|quantum_.*|torus_.*|transfer_array|vector_operations|waveform_agreement|weight_.*)_test(\.1)?|"
     r"mpi\.(boltzmann_modes|engine_ranks|feedback|gauge_ranks|lyapunov|network_potential|path_kernel)_test\.2|"
     r"restart\.engine_restart_test\.1|reference\.[^.]*\.(coupled|waveform)\.2)$"
 )
-BY_QEMU = ("constraints_test", "epoch_operators_test", "gauge_threshold_test", "quantum_boltzmann_test",
-           "weight_path_test")
+BY_QEMU = ("constraints_test", "epoch_operators_test", "gauge_threshold_test", "initial_weights_test",
+           "quantum_boltzmann_test", "weight_path_test")
 
 
 def libraries(multiarch="/usr/lib"):
