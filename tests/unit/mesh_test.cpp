@@ -203,7 +203,8 @@ TEST(Mesh, SegmentsAlikeAreOneElementEachSaveWhereAPulseIs) {
   const auto each = (more.size() - 1) / 1000;
   EXPECT_GT(each, 1U);
   for (std::size_t i = 0; i < more.size(); ++i) {
-    EXPECT_NEAR(more[i], static_cast<double>(i / each) * 1e-3 + more[i % each], 1e-14);
+    const auto segment = i / each;
+    EXPECT_NEAR(more[i], 1e-3 * static_cast<double>(segment) + more[i % each], 1e-14);
   }
 }
 
