@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Pictures of the waveform benchmarks:  plot.py NAME ... [--results FOLDER]
 
-NAME is one of dense, growth, rank, exponents, ranks, products, coupled, agreement, billion, hundred-billion, profile, tangents; FOLDER
-(default benchmarks/results) holds waveform-NAME.csv and gets waveform-NAME.png. The dashed lines are what was set out for.
+NAME is one of dense, growth, rank, exponents, ranks, products, coupled, agreement, billion, hundred-billion,
+profile, tangents; FOLDER (default benchmarks/results) holds waveform-NAME.csv and gets waveform-NAME.png. The dashed lines
+are what was set out for.
 """
 import argparse
 import csv

@@ -109,6 +109,9 @@ private:
 
 /// Nodes an element so that neighbouring coefficients reach `tolerance`.
 int nodes_for(double tolerance);
+/// Nodes an element with which a first mesh has the fewest nodes in all: solutions that are smooth within segments ask
+/// for few elements of high order. @throws EndlessMesh
+int nodes_for_fewest(const TimeScales& scales, double tolerance);
 
 /// The first mesh of a run, from the settings alone: boundaries at breakpoints, elements of `nodes` nodes as long as
 /// relaxation over lambda from both ends of every segment and the pulses are followed to `tolerance`. The engine
@@ -116,9 +119,6 @@ int nodes_for(double tolerance);
 /// round-off of times near T divides nothing.
 /// @throws EndlessMesh
 Mesh initial_mesh(const TimeScales& scales, int nodes, double tolerance);
-/// The number of nodes an element with which its elements have the fewest nodes in all: solutions that are smooth
-/// within segments ask for few elements of high order. @throws EndlessMesh
-int nodes_for_fewest(const TimeScales& scales, double tolerance);
 /// Its boundaries alone, for what only counts its elements: the nodes of millions of segments fill gigabytes.
 std::vector<double> initial_boundaries(const TimeScales& scales, int nodes, double tolerance);
 

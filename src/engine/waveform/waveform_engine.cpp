@@ -15,19 +15,26 @@
 namespace hjnet {
 
 WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& input, const Settings& settings)
-    : WaveformEngine(network, input, settings,
-                     factored_projections(
-                         settings, first_mesh_size(settings, EngineKind::waveform, input.breakpoints()).nodes())) {}
+    : WaveformEngine(network, input, settings, first_mesh(settings, EngineKind::waveform, input.breakpoints())) {}
 
 WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& input, const Settings& settings,
                                const std::vector<bool>& factored)
+    : WaveformEngine(network, input, settings, factored,
+                     first_mesh(settings, EngineKind::waveform, input.breakpoints())) {}
+
+WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& input, const Settings& settings,
+                               const Mesh& mesh)
+    : WaveformEngine(network, input, settings, factored_projections(settings, mesh.nodes()), mesh) {}
+
+WaveformEngine::WaveformEngine(const Network& network, const ExternalInput& input, const Settings& settings,
+                               const std::vector<bool>& factored, const Mesh& mesh)
     : network_(network),
       input_(input),
       settings_(settings),
       columns_(static_cast<std::size_t>(input.columns())),
       history_(network, settings.learning, columns_, factored, factor_tolerance(settings)),
       waveforms_(network, input, history_, settings),
-      mesh_(first_mesh(settings, EngineKind::waveform, input.breakpoints())),
+      mesh_(mesh),
       operators_(mesh_, settings.network.time_constant),
       y_(spread_columns(network.initial_state(), columns_)),
       delta_(y_.size(), 0.0) {

@@ -48,6 +48,11 @@ public:
   [[nodiscard]] const FactorWeights& history() const { return history_; }
 
 private:
+  /// Made once: what chooses the factors counts the nodes of the first mesh, whose order is searched for.
+  WaveformEngine(const Network& network, const ExternalInput& input, const Settings& settings, const Mesh& mesh);
+  WaveformEngine(const Network& network, const ExternalInput& input, const Settings& settings,
+                 const std::vector<bool>& factored, const Mesh& mesh);
+
   struct Attempt {
     EpochRecord record;
     std::unique_ptr<Mesh> mesh;  ///< stays where it is: windows look at its phases
