@@ -3,6 +3,7 @@
 #include "config/tangents.hpp"
 #include "network/transfer.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace hjnet {
@@ -13,31 +14,50 @@ Pointwise::Pointwise(const Network& network, double time_constant, int columns)
       columns_(static_cast<std::size_t>(columns)),
       count_(static_cast<std::size_t>(network.neurons())) {}
 
-/// function(offset of the neuron's row, transfer function), over one layer or, with layer < 0, all.
+/// function(neighbours, their transfer function), layer by layer.
 template <class Function>
-void Pointwise::each(int layer, Function function) const {
-  const auto& layers = network_.layers();
-  const std::size_t low = layer < 0 ? 0 : static_cast<std::size_t>(layer);
-  const std::size_t high = layer < 0 ? layers.size() : low + 1;
-  for (std::size_t l = low; l < high; ++l) {
-    for (std::int64_t k = layers[l].first; k < layers[l].first + layers[l].count; ++k) {
-      function(static_cast<std::size_t>(k) * columns_, layers[l].transfer);
-    }
+void Pointwise::each_layer(IndexRange neurons, Function function) const {
+  for (const auto& layer : network_.layers()) {
+    const auto first = std::max(neurons.first, layer.first);
+    const auto last = std::min(neurons.first + neurons.count, layer.first + layer.count);
+    if (first < last) function(IndexRange{first, last - first}, layer.transfer);
   }
 }
 
-void Pointwise::rate(const double* y, const double* net, double* f) const {
-  if (columns_ == 1) {  // layers are contiguous
-    std::vector<double> slope(count_);
-    for (const auto& layer : network_.layers()) {
-      const auto first = static_cast<std::size_t>(layer.first);
-      evaluate_transfer(layer.transfer, static_cast<std::size_t>(layer.count), net + first, f + first,
-                        slope.data() + first, nullptr);
+/// function(offset of the neuron's row in a neuron vector, transfer function).
+template <class Function>
+void Pointwise::each(IndexRange neurons, Function function) const {
+  each_layer(neurons, [&](IndexRange some, Transfer transfer) {
+    for (auto k = some.first; k < some.first + some.count; ++k) {
+      function(static_cast<std::size_t>(k) * columns_, transfer);
     }
-    for (std::size_t k = 0; k < count_; ++k) f[k] = (f[k] - y[k]) / time_constant_;
+  });
+}
+
+IndexRange Pointwise::of_layer(int layer) const {
+  if (layer < 0) return {0, static_cast<std::int64_t>(count_)};
+  const auto& of = network_.layers()[static_cast<std::size_t>(layer)];
+  return {of.first, of.count};
+}
+
+void Pointwise::rate(const double* y, const double* net, double* f) const {
+  rate(of_layer(-1), y, net, f);
+}
+
+void Pointwise::rate(IndexRange neurons, const double* y, const double* net, double* f) const {
+  const auto begin = static_cast<std::size_t>(neurons.first) * columns_;
+  if (columns_ == 1) {
+    const auto count = static_cast<std::size_t>(neurons.count);
+    std::vector<double> slope(count);
+    each_layer(neurons, [&](IndexRange some, Transfer transfer) {
+      const auto first = static_cast<std::size_t>(some.first - neurons.first);
+      evaluate_transfer(transfer, static_cast<std::size_t>(some.count), net + first, f + first, slope.data(), nullptr);
+    });
+    for (std::size_t k = 0; k < count; ++k) f[k] = (f[k] - y[k]) / time_constant_;
     return;
   }
-  each(-1, [&](std::size_t row, Transfer transfer) {
+  each(neurons, [&](std::size_t place, Transfer transfer) {
+    const auto row = place - begin;
     const auto t = evaluate_transfer(transfer, net[row]);
     f[row] = (t.f - y[row]) / time_constant_;
     for (std::size_t c = 1; c < columns_; ++c) {
@@ -63,7 +83,7 @@ void Pointwise::times_slope(const double* x, const double* net, double* out) con
 }
 
 void Pointwise::times_slope(int layer, const double* x, const double* net, double* out) const {
-  each(layer, [&](std::size_t row, Transfer transfer) {
+  each(of_layer(layer), [&](std::size_t row, Transfer transfer) {
     const auto t = evaluate_transfer(transfer, net[row]);
     const double value = x[row];
     for (std::size_t c = columns_; c-- > 1;) {  // downwards: out may be x
@@ -80,7 +100,7 @@ void Pointwise::times_slope(int layer, const double* x, const double* net, doubl
 }
 
 void Pointwise::add_back_signal_change(const double* p, const double* net, const double* u, double* b) const {
-  each(-1, [&](std::size_t row, Transfer transfer) {
+  each(of_layer(-1), [&](std::size_t row, Transfer transfer) {
     const auto t = evaluate_transfer(transfer, net[row]);
     b[row] += p[row] * t.f2 * u[row];
     for (std::size_t c = 1; c < columns_; ++c) {

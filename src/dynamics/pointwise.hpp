@@ -17,6 +17,8 @@ public:
 
   /// F = (f(net) - y)/lambda (84) and dF = (f' dnet - dy)/lambda.
   void rate(const double* y, const double* net, double* f) const;
+  /// The same of some neighbours among the local neurons, of which alone the arrays are.
+  void rate(IndexRange neurons, const double* y, const double* net, double* f) const;
   /// P = Delta + 2 c A F: what takes Delta's place where a gauge field is on. `gauge` holds c A_k, or is null.
   void conjugate(const double* delta, const double* f, const double* gauge, double* p) const;
   /// out = f'(net) x, tangents f' x_c + f'' dnet_c x_0: of P the back-signal, of a change of net that of the rate's
@@ -29,7 +31,11 @@ public:
 
 private:
   template <class Function>
-  void each(int layer, Function function) const;
+  void each_layer(IndexRange neurons, Function function) const;
+  template <class Function>
+  void each(IndexRange neurons, Function function) const;
+  /// The neurons of a layer, or with layer < 0 all.
+  [[nodiscard]] IndexRange of_layer(int layer) const;
 
   const Network& network_;
   double time_constant_;

@@ -1,12 +1,34 @@
 #include "history/epoch_record.hpp"
 
 #include "parallel/sums.hpp"
+#include "parallel/target_clones.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 namespace hjnet {
+
+namespace {
+
+/// out = sum_j weight_j row_j over rows `stride` apart, a piece that stays in the first-level cache after the other.
+HJNET_TARGET_CLONES
+void combine_rows(const double* rows, std::size_t stride, std::span<const double> weight, std::size_t count,
+                  double* out) {
+  constexpr std::size_t piece = 512;
+  for (std::size_t begin = 0; begin < count; begin += piece) {
+    const auto end = std::min(begin + piece, count);
+    std::fill(out + begin, out + end, 0.0);
+    for (std::size_t j = 0; j < weight.size(); ++j) {
+      const double factor = weight[j];
+      if (factor == 0.0) continue;
+      const double* row = rows + j * stride;
+      for (std::size_t i = begin; i < end; ++i) out[i] += factor * row[i];
+    }
+  }
+}
+
+}  // namespace
 
 void transpose(const double* in, std::size_t rows, std::size_t columns, double* out) {
   constexpr std::size_t tile = 32;
@@ -25,12 +47,12 @@ void NodeData::evaluate(const Mesh& mesh, const MeshPoint& point, double* out) c
   const auto p = mesh.nodes_per_element();
   std::vector<double> weight(p);
   mesh.reference().lagrange(point.x, weight.data());
-  std::fill(out, out + width_, 0.0);
-  for (std::size_t j = 0; j < p; ++j) {
-    if (weight[j] == 0.0) continue;
-    const double* node = at(point.element * p + j);
-    for (std::size_t i = 0; i < width_; ++i) out[i] += weight[j] * node[i];
-  }
+  combine(point.element, weight, 0, width_, out);
+}
+
+void NodeData::combine(std::size_t element, std::span<const double> weight, std::size_t first, std::size_t count,
+                       double* out) const {
+  combine_rows(at(element * weight.size()) + first, width_, weight, count, out);
 }
 
 NodeData NodeData::moved(const Mesh& from, const Mesh& to) const {

@@ -28,6 +28,9 @@ public:
   [[nodiscard]] const std::vector<double>& values() const { return values_; }
   /// out[0 .. width) = the polynomial's value at a point of the mesh that this was made on.
   void evaluate(const Mesh& mesh, const MeshPoint& point, double* out) const;
+  /// out[i] = sum over the nodes j of an element of weight_j times number `first` + i there, for `count` numbers.
+  void combine(std::size_t element, std::span<const double> weight, std::size_t first, std::size_t count,
+               double* out) const;
   /// The same polynomials on another mesh whose elements subdivide this one's.
   [[nodiscard]] NodeData moved(const Mesh& from, const Mesh& to) const;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -36,11 +37,15 @@ public:
     ends_.push_back(scales.epoch_length);
   }
 
-  [[nodiscard]] std::vector<double> boundaries() const {
+  /// Nothing where that takes more than `most` elements.
+  [[nodiscard]] std::optional<std::vector<double>> boundaries(
+      std::size_t most = std::numeric_limits<std::size_t>::max()) const {
     std::vector<double> out{ends_.front()};
     double divided = 0.0;        // length of the last segment that was looked at, which no pulse is in
     std::vector<double> inside;  // its boundaries, from its start
     for (std::size_t i = 0; i + 1 < ends_.size(); ++i) {
+      const auto later = ends_.size() - 2 - i;  // segments, of an element at least
+      if (later >= most || out.size() > most - later) return std::nullopt;
       const double begin = ends_[i];
       const double length = ends_[i + 1] - begin;
       const bool pulse = has_pulse(begin, ends_[i + 1]);
@@ -50,7 +55,8 @@ public:
         continue;
       }
       const auto first = out.size();
-      divide(begin, ends_[i + 1], out);
+      divide(begin, ends_[i + 1], most - later, out);
+      if (out.back() != ends_[i + 1]) return std::nullopt;
       if (pulse) continue;
       divided = length;
       inside.assign(out.begin() + static_cast<std::ptrdiff_t>(first), out.end() - 1);
@@ -66,8 +72,8 @@ private:
     });
   }
 
-  /// Appends the ends of the elements from begin to end, one after the other as long as can be.
-  void divide(double begin, double end, std::vector<double>& out) const {
+  /// Appends the ends of the elements from begin to end, one after the other as long as can be, until there are `most`.
+  void divide(double begin, double end, std::size_t most, std::vector<double>& out) const {
     while (auto reason = reason_to_divide(begin, end)) {
       double good = 0.0;
       double bad = end - begin;
@@ -82,6 +88,7 @@ private:
       }
       begin += good;
       out.push_back(begin);
+      if (out.size() > most) return;
     }
     out.push_back(end);
   }
@@ -187,13 +194,14 @@ int nodes_for(double tolerance) {
 
 int nodes_for_fewest(const TimeScales& scales, double tolerance) {
   int out = 0;
-  std::size_t fewest = 0;
+  auto fewest = std::numeric_limits<std::size_t>::max();
   std::optional<EndlessMesh> endless;
-  for (int nodes = least_nodes; nodes <= most_nodes; ++nodes) {
-    if (out != 0 && (scales.breakpoints.size() + 1) * static_cast<std::size_t>(nodes) >= fewest) break;
+  // Downwards: low orders need many elements and are given up where there are too many.
+  for (int nodes = most_nodes; nodes >= least_nodes; --nodes) {
+    const auto each = static_cast<std::size_t>(nodes);
     try {
-      const auto all = (initial_boundaries(scales, nodes, tolerance).size() - 1) * static_cast<std::size_t>(nodes);
-      if (out == 0 || all < fewest) std::tie(out, fewest) = std::pair(nodes, all);
+      const auto boundaries = Divider(scales, nodes, tolerance).boundaries(fewest / each);
+      if (boundaries) std::tie(out, fewest) = std::pair(nodes, (boundaries->size() - 1) * each);
     } catch (const EndlessMesh& error) {
       endless = error;
     }
@@ -203,7 +211,7 @@ int nodes_for_fewest(const TimeScales& scales, double tolerance) {
 }
 
 std::vector<double> initial_boundaries(const TimeScales& scales, int nodes, double tolerance) {
-  return Divider(scales, nodes, tolerance).boundaries();
+  return *Divider(scales, nodes, tolerance).boundaries();
 }
 
 Mesh initial_mesh(const TimeScales& scales, int nodes, double tolerance) {

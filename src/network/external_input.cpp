@@ -140,11 +140,17 @@ void ExternalInput::feed(std::span<const double, 6> stokes) {
 }
 
 void ExternalInput::gauge(double time, double* out) const {
-  std::fill(out, out + constant_.size(), 0.0);
+  gauge(time, {0, static_cast<std::int64_t>(constant_.size())}, out);
+}
+
+void ExternalInput::gauge(double time, IndexRange neurons, double* out) const {
+  std::fill(out, out + neurons.count, 0.0);
   for (const auto& field : fields_) {
     const double factor = std::cos(2.0 * std::numbers::pi * field.frequency * time + field.phase);
-    for (std::size_t k = 0; k < field.amplitude.size(); ++k) {
-      out[static_cast<std::size_t>(field.first) + k] += field.amplitude[k] * factor;
+    const auto end = field.first + static_cast<std::int64_t>(field.amplitude.size());
+    const auto last = std::min(neurons.first + neurons.count, end);
+    for (auto k = std::max(neurons.first, field.first); k < last; ++k) {
+      out[k - neurons.first] += field.amplitude[static_cast<std::size_t>(k - field.first)] * factor;
     }
   }
 }

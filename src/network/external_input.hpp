@@ -40,6 +40,8 @@ public:
   [[nodiscard]] bool has_gauge() const { return !fields_.empty(); }
   /// out[k] = c A_k(t): the gauge charge times the field.
   void gauge(double time, double* out) const;
+  /// The same of some neighbours among the local neurons.
+  void gauge(double time, IndexRange neurons, double* out) const;
 
 private:
   struct Step {

@@ -115,8 +115,9 @@ std::vector<double> Basis::remove(const std::vector<double>& from, std::size_t r
 
 void Basis::polish(std::vector<double>& vectors, std::size_t count) const {
   for (int pass = 0; pass < 2; ++pass) {
-    // Against the basis: vectors -= (vectors V^T) V.
-    if (rank_ > 0) {
+    // Against the basis: vectors -= (vectors V^T) V. Once, for they are orthonormal among themselves to what is left of
+    // a Gram matrix' round-off: the second pass takes nothing of the basis up.
+    if (rank_ > 0 && pass == 0) {
       std::vector<double> overlap(count * rank_, 0.0);
       if (rows_ > 0) {
         gemm(CblasNoTrans, CblasTrans, as_int(count), as_int(rank_), as_int(rows_), 1.0, vectors.data(), as_int(rows_),

@@ -4,6 +4,7 @@
 #include "config/tangents.hpp"
 #include "engine/epoch_mesh.hpp"
 #include "history/mesh_archive.hpp"
+#include "parallel/counts.hpp"
 #include "parallel/errors.hpp"
 #include "parallel/sums.hpp"
 
@@ -11,12 +12,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace hjnet {
 
 namespace {
 
 constexpr std::size_t products = 16;  ///< Pauli products P_alpha
+/// So many numbers of a quantity are recalled at once: at all nodes of an element they fit a cache.
+constexpr std::int64_t numbers_at_once = 512;
 
 /// @throws numerical_error naming the first quantity that is not finite, and when.
 void require_finite(const SampleSeries& series, const LearningSettings& learning) {
@@ -58,50 +62,86 @@ Sampler::Sampler(const Network& network, const ExternalInput& input, const Setti
       input_(input),
       settings_(settings),
       pointwise_(network, settings.network.time_constant, input.columns()),
-      y_(pointwise_.size()),
-      net_(pointwise_.size()),
-      delta_(pointwise_.size()),
-      f_(pointwise_.size()),
-      gauge_(static_cast<std::size_t>(network.neurons()), 0.0),
       outputs_(network.error().outputs() * static_cast<std::size_t>(input.columns())),
       output_gradient_(outputs_.size()) {
   if (settings.particles && !settings.has_branches()) operator_mesh_ = operator_mesh(settings);
 }
 
-void Sampler::recall(const EpochRecord& record, const MeshPoint& point) {
-  record.y.evaluate(record.mesh, point, y_.data());
-  record.net.evaluate(record.mesh, point, net_.data());
-  record.delta.evaluate(record.mesh, point, delta_.data());
-  pointwise_.rate(y_.data(), net_.data(), f_.data());
-  if (record.energy.empty()) record.y_output.evaluate(record.mesh, point, outputs_.data());
+Sampler::Visit Sampler::visit(const EpochRecord& record, const MeshPoint& point, double phase) {
+  Visit out{point, record.start_time + phase, std::vector<double>(record.mesh.nodes_per_element())};
+  record.mesh.reference().lagrange(point.x, out.weight.data());
+  return out;
 }
 
-void Sampler::recall_gauge(double time) {
-  if (input_.has_gauge()) input_.gauge(time, gauge_.data());
-}
-
-MeshPoint Sampler::recall(const EpochRecord& record, const Mesh& mesh, std::size_t node) {
-  const double phase = mesh.phases()[node];
+std::vector<Sampler::Visit> Sampler::visits(const EpochRecord& record, const Mesh& mesh) {
+  std::vector<Visit> out;
   const auto p = mesh.nodes_per_element();
-  const auto point = record.mesh.locate(phase, node % p + 1 < p);
-  recall(record, point);
-  recall_gauge(record.start_time + phase);
-  return point;
+  for (std::size_t node = 0; node < mesh.nodes(); ++node) {
+    const double phase = mesh.phases()[node];
+    out.push_back(visit(record, record.mesh.locate(phase, node % p + 1 < p), phase));
+  }
+  return out;
 }
 
-double Sampler::local_coupling() const {
-  const auto columns = static_cast<std::size_t>(input_.columns());
+void Sampler::recall(const EpochRecord& record, const Visit& at, IndexRange neurons) {
+  const auto columns = as_size(input_.columns());
+  const auto first = as_size(neurons.first) * columns;
+  const auto count = as_size(neurons.count) * columns;
+  for (auto [data, values] :
+       {std::pair{&record.y, &y_}, std::pair{&record.net, &net_}, std::pair{&record.delta, &delta_}}) {
+    values->resize(count);
+    data->combine(at.point.element, at.weight, first, count, values->data());
+  }
+  f_.resize(count);
+  pointwise_.rate(neurons, y_.data(), net_.data(), f_.data());
+  if (!input_.has_gauge()) return;
+  gauge_.resize(as_size(neurons.count));
+  input_.gauge(at.time, neurons, gauge_.data());
+}
+
+template <class Function>
+void Sampler::recall(const EpochRecord& record, const std::vector<Visit>& visits, Function function) {
+  const auto all = network_.neurons();
+  const auto step = std::max<std::int64_t>(1, numbers_at_once / input_.columns());
+  for (std::int64_t first = 0; first < all; first += step) {
+    const IndexRange neurons{first, std::min(step, all - first)};
+    for (std::size_t v = 0; v < visits.size(); ++v) {
+      recall(record, visits[v], neurons);
+      function(v, neurons);
+    }
+  }
+}
+
+double Sampler::coupling() const {
+  const auto columns = as_size(input_.columns());
   double sum = 0.0;
   for (std::size_t i = 0; i < f_.size(); i += columns) sum += delta_[i] * f_[i];
   return sum;
 }
 
-double Sampler::local_gauge() const {
+double Sampler::gauge() const {
   if (!input_.has_gauge()) return 0.0;
-  const auto columns = static_cast<std::size_t>(input_.columns());
+  const auto columns = as_size(input_.columns());
   double sum = 0.0;
   for (std::size_t k = 0; k < gauge_.size(); ++k) sum += gauge_[k] * f_[k * columns] * f_[k * columns];
   return sum;
+}
+
+void Sampler::add_pauli(std::span<double, 16> c) const {
+  const auto neurons = f_.size() / as_size(input_.columns());
+  const double* gauge = input_.has_gauge() ? gauge_.data() : nullptr;
+  const auto closure = settings_.particles->closure;
+  if (closure != Closure::mixed) {
+    return add_coefficients(closure, input_.stokes(), neurons, delta_.data(), f_.data(), gauge, c);
+  }
+  StateDerivatives sum{};
+  add_product_derivatives(neurons, delta_.data(), f_.data(), nullptr, sum);
+  if (gauge != nullptr) add_product_derivatives(neurons, f_.data(), f_.data(), gauge, sum);
+  add_mixed_coefficients(input_.stokes(), sum, c);
+}
+
+void Sampler::recall_outputs(const EpochRecord& record, const MeshPoint& point) {
+  if (record.energy.empty()) record.y_output.evaluate(record.mesh, point, outputs_.data());
 }
 
 double Sampler::error(const EpochRecord& record, const MeshPoint& point) const {
@@ -111,46 +151,35 @@ double Sampler::error(const EpochRecord& record, const MeshPoint& point) const {
   return outputs + 0.5 * settings_.learning.weight_decay * record.mesh.evaluate(record.weight_squared, point);
 }
 
-StateDerivatives Sampler::state_derivatives(const EpochRecord& record, const MeshPoint& point) {
-  StateDerivatives sum{};
-  const auto neurons = static_cast<std::size_t>(network_.neurons());
-  add_product_derivatives(neurons, delta_.data(), f_.data(), nullptr, sum);
-  if (input_.has_gauge()) add_product_derivatives(neurons, f_.data(), f_.data(), gauge_.data(), sum);
-  network_.error().gradient(record.moment(point), outputs_.data(), most_columns, output_gradient_.data());
+void Sampler::add_error_pauli(const EpochRecord& record, const MeshPoint& point, std::span<double, 16> c) {
+  const auto closure = settings_.particles->closure;
+  if (closure != Closure::mixed && closure != Closure::full) return;
+  const auto columns = as_size(input_.columns());
+  network_.error().gradient(record.moment(point), outputs_.data(), columns, output_gradient_.data());
   const auto owned = network_.owned_outputs();
-  const auto first = static_cast<std::size_t>(owned.first) * most_columns;
-  add_error_derivatives(static_cast<std::size_t>(owned.count), outputs_.data() + first, output_gradient_.data() + first,
-                        sum);
+  const double* outputs = outputs_.data() + as_size(owned.first) * columns;
+  const double* rows = output_gradient_.data() + as_size(owned.first) * columns;
+  const auto count = as_size(owned.count);
+  if (closure == Closure::full) {
+    std::vector<double> gradient;
+    std::vector<double> hessian;
+    for (const double* row = rows; row < rows + count * columns; row += columns) {
+      gradient.push_back(row[0]);
+      hessian.insert(hessian.end(), row + 1, row + columns);
+    }
+    return add_error_coefficients(input_.stokes(), count, outputs, gradient.data(), hessian.data(), c);
+  }
+  StateDerivatives sum{};
+  add_error_derivatives(count, outputs, rows, sum);
   int rank = 0;
   MPI_Comm_rank(network_.comm(), &rank);
   const auto& decay = record.weight_squared_tangents;
-  if (decay.width() == 0 || rank > 0) return sum;
-  StateDerivatives squares{};
-  decay.evaluate(record.mesh, point, squares.data() + 1);
-  for (std::size_t c = 1; c < squares.size(); ++c) sum[c] += 0.5 * settings_.learning.weight_decay * squares[c];
-  return sum;
-}
-
-void Sampler::add_pauli(const EpochRecord& record, const MeshPoint& point, double* pauli) {
-  const auto stokes = input_.stokes();
-  const std::span<double, products> c(pauli, products);
-  const auto closure = settings_.particles->closure;
-  if (closure == Closure::mixed) return add_mixed_coefficients(stokes, state_derivatives(record, point), c);
-  add_coefficients(closure, stokes, static_cast<std::size_t>(network_.neurons()), delta_.data(), f_.data(),
-                   input_.has_gauge() ? gauge_.data() : nullptr, c);
-  if (closure != Closure::full) return;
-  const auto columns = static_cast<std::size_t>(input_.columns());
-  network_.error().gradient(record.moment(point), outputs_.data(), columns, output_gradient_.data());
-  const auto owned = network_.owned_outputs();
-  std::vector<double> gradient;
-  std::vector<double> hessian;
-  for (auto i = static_cast<std::size_t>(owned.first); i < static_cast<std::size_t>(owned.first + owned.count); ++i) {
-    const double* row = output_gradient_.data() + i * columns;
-    gradient.push_back(row[0]);
-    hessian.insert(hessian.end(), row + 1, row + columns);
+  if (decay.width() > 0 && rank == 0) {
+    StateDerivatives squares{};
+    decay.evaluate(record.mesh, point, squares.data() + 1);
+    for (std::size_t i = 1; i < squares.size(); ++i) sum[i] += 0.5 * settings_.learning.weight_decay * squares[i];
   }
-  add_error_coefficients(stokes, gradient.size(), outputs_.data() + static_cast<std::size_t>(owned.first) * columns,
-                         gradient.data(), hessian.data(), c);
+  add_mixed_coefficients(input_.stokes(), sum, c);
 }
 
 /// K at this epoch's nodes from |M|^2 there and K one epoch earlier (model: the sum over epochs telescopes).
@@ -220,67 +249,77 @@ ConstraintSamples sample_constraints(const EpochRecord& record, const std::vecto
 }  // namespace
 
 std::vector<double> Sampler::interaction_at(const EpochRecord& record, const Mesh& mesh) {
+  const auto at_nodes = visits(record, mesh);
   std::vector<double> sums(mesh.nodes());
-  std::vector<double> errors(mesh.nodes());
-  for (std::size_t node = 0; node < mesh.nodes(); ++node) {
-    const auto point = recall(record, mesh, node);
-    sums[node] = local_coupling() + local_gauge();
-    errors[node] = error(record, point);
-  }
+  recall(record, at_nodes, [&](std::size_t node, IndexRange) { sums[node] += coupling() + gauge(); });
   sum_over_ranks(network_.comm(), sums);
-  for (std::size_t node = 0; node < mesh.nodes(); ++node) sums[node] += errors[node];
+  for (std::size_t node = 0; node < mesh.nodes(); ++node) {
+    recall_outputs(record, at_nodes[node].point);
+    sums[node] += error(record, at_nodes[node].point);
+  }
   return sums;
 }
 
 EpochSamples Sampler::sample(const EpochRecord& record) {
   const auto phases = sample_phases(settings_);
   const auto count = phases.size();
-  const auto nodes = record.mesh.nodes();
   const bool particles = operator_mesh_.has_value();
-  const std::size_t stride = 2 + (particles ? products : 0);
+  const bool states = settings_.output.states || settings_.wavefunction || keeps_member_states(settings_);
+  const auto columns = as_size(record.columns);
+  const auto p = record.mesh.nodes_per_element();
   EpochSamples out;
   out.epoch = record.epoch;
 
-  // This rank's sums: coupling, gauge term and c_alpha a sample, the gauge term a node, c_alpha a node of the
-  // operators'; reduced once.
-  const auto operator_nodes = operator_mesh_ ? operator_mesh_->nodes() : 0;
-  std::vector<double> sums(count * stride + nodes + operator_nodes * products, 0.0);
-  std::vector<double> errors(count);
+  // Points one after the other: samples, nodes where there is a gauge term, nodes of the operators. This rank's sums
+  // of each: coupling, gauge term and c_alpha; reduced once.
   std::vector<MeshPoint> points;
-  for (std::size_t s = 0; s < count; ++s) {
-    points.push_back(record.mesh.locate(phases[s], true));
-    recall(record, points[s]);
-    double* row = sums.data() + s * stride;
-    row[0] = local_coupling();
-    recall_gauge(record.start_time + phases[s]);
-    row[1] = local_gauge();
-    errors[s] = error(record, points[s]);
-    if (particles) add_pauli(record, points[s], row + 2);
-    if (!settings_.output.states && !settings_.wavefunction && !keeps_member_states(settings_)) continue;
-    for (std::size_t k = 0; k < y_.size(); k += record.columns) {
-      out.y.push_back(y_[k]);
-      out.delta.push_back(delta_[k]);
-    }
+  std::vector<Visit> all;
+  for (const double phase : phases) {
+    points.push_back(record.mesh.locate(phase, true));
+    all.push_back(visit(record, points.back(), phase));
   }
-  if (input_.has_gauge()) {
-    for (std::size_t node = 0; node < nodes; ++node) {
-      const auto p = record.mesh.nodes_per_element();
-      recall(record, {node / p, record.mesh.reference().points()[node % p]});
-      recall_gauge(record.start_time + record.mesh.phases()[node]);
-      sums[count * stride + node] = local_gauge();
-    }
+  const auto nodes = input_.has_gauge() ? record.mesh.nodes() : 0;
+  for (std::size_t node = 0; node < nodes; ++node) {
+    all.push_back(visit(record, {node / p, record.mesh.reference().points()[node % p]}, record.mesh.phases()[node]));
   }
-  for (std::size_t node = 0; node < operator_nodes; ++node) {
-    const auto point = recall(record, *operator_mesh_, node);
-    add_pauli(record, point, sums.data() + count * stride + nodes + node * products);
+  if (particles) {
+    for (auto& at : visits(record, *operator_mesh_)) all.push_back(std::move(at));
+  }
+  const std::size_t stride = 2 + (particles ? products : 0);
+  std::vector<double> sums(all.size() * stride, 0.0);
+  const auto pauli = [&](std::size_t v) { return std::span<double, products>(sums.data() + v * stride + 2, products); };
+  const auto has_pauli = [&](std::size_t v) { return particles && (v < count || v >= count + nodes); };
+  const auto neurons = as_size(network_.neurons());
+  out.y.resize(states ? count * neurons : 0);
+  out.delta.resize(out.y.size());
+  recall(record, all, [&](std::size_t v, IndexRange some) {
+    sums[v * stride] += coupling();
+    sums[v * stride + 1] += gauge();
+    if (has_pauli(v)) add_pauli(pauli(v));
+    if (!states || v >= count) return;
+    const auto first = v * neurons + as_size(some.first);
+    for (std::size_t k = 0; k < as_size(some.count); ++k) {
+      out.y[first + k] = y_[k * columns];
+      out.delta[first + k] = delta_[k * columns];
+    }
+  });
+  std::vector<double> errors(count);
+  for (std::size_t v = 0; v < all.size(); ++v) {
+    if (v >= count && !has_pauli(v)) continue;
+    recall_outputs(record, all[v].point);
+    if (v < count) errors[v] = error(record, all[v].point);
+    if (has_pauli(v)) add_error_pauli(record, all[v].point, pauli(v));
   }
   sum_over_ranks(network_.comm(), sums);
 
   delayed_kinetic(record);
-  const auto of_nodes = sums.begin() + static_cast<std::ptrdiff_t>(count * stride);
-  const auto of_operators = of_nodes + static_cast<std::ptrdiff_t>(nodes);
-  integrate_action(record, {of_nodes, of_operators});
-  out.operators.assign(of_operators, sums.end());
+  std::vector<double> of_nodes(record.mesh.nodes(), 0.0);
+  for (std::size_t node = 0; node < nodes; ++node) of_nodes[node] = sums[(count + node) * stride + 1];
+  integrate_action(record, of_nodes);
+  for (std::size_t v = count + nodes; v < all.size(); ++v) {
+    const auto c = pauli(v);
+    out.operators.insert(out.operators.end(), c.begin(), c.end());
+  }
   for (std::size_t s = 0; s < count; ++s) {
     const double* row = sums.data() + s * stride;
     const double e = errors[s];

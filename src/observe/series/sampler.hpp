@@ -40,20 +40,31 @@ public:
   void load(const VectorArchive& in);
 
 private:
-  /// y, net, Delta, F of the local neurons and y of all outputs at a point of the record.
-  void recall(const EpochRecord& record, const MeshPoint& point);
-  /// This rank's sums: sum Delta F, c sum A F^2 (alone, without Delta).
-  [[nodiscard]] double local_coupling() const;
-  [[nodiscard]] double local_gauge() const;
-  void add_pauli(const EpochRecord& record, const MeshPoint& point, double* pauli);
-  /// This rank's part of H_int's derivatives with respect to the states fed in.
-  [[nodiscard]] StateDerivatives state_derivatives(const EpochRecord& record, const MeshPoint& point);
-  /// c A of the local neurons.
-  void recall_gauge(double time);
-  /// Both at a node of a mesh of the same epoch; returns where that is in the record.
-  MeshPoint recall(const EpochRecord& record, const Mesh& mesh, std::size_t node);
-  /// E at the point recalled.
+  /// A point of a record, with the weights of its element's nodes there.
+  struct Visit {
+    MeshPoint point;
+    double time = 0.0;
+    std::vector<double> weight;
+  };
+  [[nodiscard]] static Visit visit(const EpochRecord& record, const MeshPoint& point, double phase);
+  /// The nodes of a mesh of the same epoch.
+  [[nodiscard]] static std::vector<Visit> visits(const EpochRecord& record, const Mesh& mesh);
+  /// Recalls the local neurons at all points, function(index of a visit, neurons): some neurons at every point before
+  /// the next ones, for what an element holds of all neurons is read once a point otherwise.
+  template <class Function>
+  void recall(const EpochRecord& record, const std::vector<Visit>& visits, Function function);
+  /// y, net, Delta, F and c A of some local neurons.
+  void recall(const EpochRecord& record, const Visit& at, IndexRange neurons);
+  /// Sums over the neurons recalled: sum Delta F, c sum A F^2 (alone, without Delta), what they add to c_alpha.
+  [[nodiscard]] double coupling() const;
+  [[nodiscard]] double gauge() const;
+  void add_pauli(std::span<double, 16> c) const;
+
+  /// y of all outputs.
+  void recall_outputs(const EpochRecord& record, const MeshPoint& point);
+  /// E, and this rank's part of what it adds to c_alpha, of the outputs recalled.
   [[nodiscard]] double error(const EpochRecord& record, const MeshPoint& point) const;
+  void add_error_pauli(const EpochRecord& record, const MeshPoint& point, std::span<double, 16> c);
   void integrate_action(const EpochRecord& record, const std::vector<double>& gauge);
   void delayed_kinetic(const EpochRecord& record);
 
