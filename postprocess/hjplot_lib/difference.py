@@ -56,7 +56,7 @@ def draw(runs, quantity, title=None):
     lower.axhline(0.0, color="0.5", linewidth=0.8)
     lower.plot(time[index], mean[index], color="black")
     if error is not None:
-        lower.fill_between(time[index], (mean - error)[index], (mean + error)[index], color="0.75", linewidth=0)
+        style.band(lower, time[index], mean[index], error[index], "black")
     style.time_limits(upper, runs)
     style.epoch_axis(upper, runs)
     style.epoch_axis(lower, runs, top=False)

@@ -85,8 +85,7 @@ def draw_state(axes, run, d, number):
     t, v = run.time[index], d.state[index]
     axes.plot(t, v, color=style.colour(number), zorder=3, **STATE)
     if d.state_error is not None:
-        axes.fill_between(t, np.maximum(v - d.state_error[index], 0.0), v + d.state_error[index],
-                          color=style.colour(number), alpha=0.12, linewidth=0, zorder=1)
+        style.band(axes, t, v, d.state_error[index], style.colour(number), lowest=0.0)
 
 
 def draw_curve(axes, run, value, error, physical, number):
@@ -102,8 +101,7 @@ def draw_curve(axes, run, value, error, physical, number):
     start, step = style.mark_every(index, 9, number)
     axes.plot(t[start::step], v[start::step], linestyle="", zorder=4, clip_on=False, **curve_look(number))
     if error is not None:
-        axes.fill_between(t, v - error[index], v + error[index], color=style.colour(number), alpha=0.2, linewidth=0,
-                          zorder=1)
+        style.band(axes, t, v, error[index], colour)
 
 
 HATCH = {"facecolor": "0.93", "edgecolor": "0.7", "hatch": "////", "linewidth": 0}

@@ -121,7 +121,7 @@ def draw_steps(axes, run, given, loose):
                   marker=style.marker(p + 2), markersize=4.5, markerfacecolor="white")
         if given.error is not None:
             for x, v, e in zip(left, value, given.error[:, p]):
-                axes.fill_between([x, x + length], v - e, v + e, color=colour(p), alpha=0.2, linewidth=0, zorder=1)
+                style.band(axes, np.array([x, x + length]), np.array([v, v]), e, colour(p))
         axes.hlines(loose.value[:, p], left, left + length, color=colour(p), linestyle=DASHES, linewidth=1.2, zorder=2)
 
 
@@ -133,8 +133,7 @@ def draw_difference(axes, plain, fed):
     t, value = fed.time[index], change.value[index]
     axes.plot(t, value, color="0.1", zorder=3)
     if change.error is not None:
-        axes.fill_between(t, value - change.error[index], value + change.error[index], color="0.1", alpha=0.2,
-                          linewidth=0, zorder=1)
+        style.band(axes, t, value, change.error[index], "0.1")
 
 
 def label_axes(panels, runs, data, title):

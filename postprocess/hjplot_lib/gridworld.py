@@ -66,21 +66,27 @@ def draw(runs, worlds, title=None):
     world.require_grid(runs[0].path)
     rows, columns = world.grid["rows"], world.grid["columns"]
     height = 4.4 * min(1.6, max(0.5, rows / columns))
-    figure = style.pyplot().figure(figsize=(9.6, height + 3.6))
-    grid = figure.add_gridspec(2, 2, height_ratios=[height, 3.0])
-    left, right = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
+    returns = world.returns is not None
+    if style.Width.is_narrow():
+        figure = style.pyplot().figure(figsize=(style.Width.STACKED, 2.0 * height + (7.6 if returns else 4.6)))
+        places = figure.add_gridspec(4 if returns else 3, 1, height_ratios=[height, height] + [3.0] * (2 if returns else 1))
+        places = [places[i, 0] for i in range(places.nrows)]
+    else:
+        figure = style.pyplot().figure(figsize=(9.6, height + 3.6))
+        grid = figure.add_gridspec(2, 2, height_ratios=[height, 3.0])
+        places = [grid[0, 0], grid[0, 1], *([grid[1, 0], grid[1, 1]] if returns else [grid[1, :]])]
+    left, right, *curves = [figure.add_subplot(place) for place in places]
     figure.suptitle(title or f"{runs[0].label}: values of a grid world", fontsize=12)
     limits = np.nanmin(np.nanmax(shown(world.optimal), axis=1)), np.nanmax(world.optimal)
     image = draw_values(left, world, world.learned, limits, single=True)
-    left.set_title(f"learned, greedy actions ({world.right[-1]} of {world.acting} optimal)")
+    left.set_title(f"learned, greedy actions\n({world.right[-1]} of {world.acting} optimal)")
     draw_values(right, world, world.optimal, limits, single=False)
-    right.set_title("value iteration, all best actions")
-    figure.colorbar(image, ax=[left, right], shrink=0.85, pad=0.02, label=r"$\max_a\,Q(s, a)$")
-    if world.returns is None:
-        draw_errors(figure.add_subplot(grid[1, :]), runs, worlds)
-    else:
-        draw_errors(figure.add_subplot(grid[1, 0]), runs, worlds)
-        draw_returns(figure.add_subplot(grid[1, 1]), runs, worlds)
+    right.set_title("value iteration,\nall best actions")
+    figure.colorbar(image, ax=[left, right], location="bottom" if style.Width.is_narrow() else "right", shrink=0.85, pad=0.02,
+                    label=r"$\max_a\,Q(s, a)$")
+    draw_errors(curves[0], runs, worlds)
+    if returns:
+        draw_returns(curves[1], runs, worlds)
     return figure
 
 
@@ -153,7 +159,8 @@ def draw_errors(axes, runs, worlds):
     axes.set_xlim(0, max(len(world.error) for world in worlds))
     axes.set_xlabel("epochs")
     axes.set_ylabel("max $|Q - Q^*|$ / max $|Q^*|$")
-    axes.legend(loc="best", frameon=False)
+    if len(runs) > 1:  # one run's is in the picture's title, and what is wrong in its map's
+        axes.legend(loc="best", frameon=False)
 
 
 def draw_returns(axes, runs, worlds):

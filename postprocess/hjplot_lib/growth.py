@@ -69,7 +69,7 @@ def draw(axes, found=()):
         axes.plot(curvature, growth, marker="o" if momentum == "terminal" else "s", markerfacecolor="none",
                   markeredgecolor=style.colour(MEMORIES.index(memory) if memory in MEMORIES else 4))
     axes.axhline(0.0, color="0.4", linewidth=0.8)
-    axes.set_ylim(-0.5, 0.8)
+    axes.set_ylim(-0.5, 1.6)  # the upper half is the legend's
     axes.set_xlabel("curvature h T²/|ω|")
     axes.set_ylabel("growth of a weight an epoch")
     axes.set_title("linear theory: below 0 learning settles")

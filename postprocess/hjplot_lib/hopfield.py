@@ -65,9 +65,11 @@ def report(recalls):
 
 def draw(run, recalls, title=None):
     drawn = min(len(recalls.names), MAX_DRAWN)
-    figure = style.pyplot().figure(figsize=(9.2, 1.25 * drawn + 0.9))
+    height = 1.25 * drawn + 0.9
+    narrow = style.Width.is_narrow()
+    figure = style.pyplot().figure(figsize=(style.Width.STACKED, 2.0 * height) if narrow else (9.2, height))
     figure.suptitle(title or f"{run.label}: stored patterns recalled by the network's dynamics", fontsize=12)
-    left, right = figure.subfigures(1, 2, width_ratios=[1.0, 1.05])
+    left, right = style.beside(figure, [1.0, 1.05])
     middle = int(np.searchsorted(recalls.time, recalls.time[0] + 0.1 * (recalls.time[-1] - recalls.time[0])))
     samples = [0, middle, len(recalls.time) - 1]
     panels = left.subplots(drawn, 4, squeeze=False)

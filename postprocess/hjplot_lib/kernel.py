@@ -61,13 +61,13 @@ def report(kernel):
 
 
 def draw(run, kernel, title=None):
-    figure, panels = style.pyplot().subplots(2, 2, figsize=(9.6, 8.2), gridspec_kw={"height_ratios": [1.0, 1.0]})
+    figure, panels = style.grid(2, 2, 9.6, 8.2)
     figure.suptitle(title or f"{run.label}: path kernel of {kernel.patterns} patterns and {len(kernel.output)} outputs",
                     fontsize=12)
-    draw_matrix(figure, panels[0, 0], kernel)
-    draw_eigenvalues(panels[0, 1], kernel)
-    draw_outputs(panels[1, 0], kernel)
-    draw_accounts(panels[1, 1], kernel)
+    draw_matrix(figure, panels[0], kernel)
+    draw_eigenvalues(panels[1], kernel)
+    draw_outputs(panels[2], kernel)
+    draw_accounts(panels[3], kernel)
     return figure
 
 

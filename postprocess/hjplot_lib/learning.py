@@ -63,8 +63,7 @@ def draw_sets(axes, evaluations, kind, number, runs):
         axes.plot(evaluations.epoch, mean, markersize=3.6, markevery=(step * i // 4, step), linewidth=1.4, zorder=3,
                   clip_on=False, **shown)
         if error is not None:
-            axes.fill_between(evaluations.epoch, mean - error, mean + error, color=shown["color"], alpha=0.2,
-                              linewidth=0, zorder=1)
+            style.band(axes, evaluations.epoch, mean, error, shown["color"])
 
 
 def finish_panel(axes, kind):
@@ -117,7 +116,7 @@ def draw_energies(axes, run, number, runs):
         colour = style.colour(i + 4) if runs == 1 else style.colour(number)
         axes.plot(epoch, mean, color=colour, linestyle=dashes, zorder=3)
         if error is not None:
-            axes.fill_between(epoch, mean - error, mean + error, color=colour, alpha=0.2, linewidth=0, zorder=1)
+            style.band(axes, epoch, mean, error, colour)
 
 
 def finish_energies(axes):

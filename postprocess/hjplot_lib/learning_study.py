@@ -67,26 +67,28 @@ def growth_of(run):
 
 
 def draw(study, title=None):
-    figure, panels = style.pyplot().subplots(2, 3, figsize=(13.5, 7.8))
+    figure, panels = style.grid(2, 3, 13.5, 7.8)
     base = study.base
-    draw_curves(panels[0, 0], study, study.along(MEMORY)[::-1], lambda one: f"μ = {one.value(MEMORY):g}")
-    panels[0, 0].set_title(f"terminal, ω = {base.value(INERTIA):g}: forgetting damps")
+    draw_curves(panels[0], study, study.along(MEMORY)[::-1], lambda one: f"μ = {one.value(MEMORY):g}")
+    panels[0].set_title(f"terminal, ω = {base.value(INERTIA):g}: forgetting damps")
     others = [one for one in study.learners if one.value(MOMENTUM) == "initial" or one.value(INERTIA) > 0.0]
-    draw_curves(panels[0, 1], study, others,
+    draw_curves(panels[1], study, others,
                 lambda one: f"{one.value(MOMENTUM)}, ω = {one.value(INERTIA):g}, μ = {one.value(MEMORY):g}")
-    panels[0, 1].set_title("initial, and the wrong signs of ω")
-    growth.draw(panels[0, 2], study.growths)
-    draw_ends(panels[1, 0], study, INERTIA, lambda one: abs(one.value(INERTIA)), (base.value(MEMORY), 1.0))
-    panels[1, 0].set_xlabel("|inertia|, ω < 0")
-    draw_ends(panels[1, 1], study, CONSTANT, Learner.slot, (base.value(MEMORY),))
-    panels[1, 1].set_xlabel("time that a pattern is shown, in λ")
-    draw_ends(panels[1, 2], study, DECAY, lambda one: one.value(DECAY), (base.value(MEMORY), 1.0))
-    panels[1, 2].set_xscale("symlog", linthresh=1e-3)  # it begins at 0
-    panels[1, 2].set_xlabel("weight decay κ")
-    for axes in (panels[0, 0], panels[0, 1], *panels[1]):
+    panels[1].set_title("initial, and the wrong signs of ω")
+    growth.draw(panels[2], study.growths)
+    draw_ends(panels[3], study, INERTIA, lambda one: abs(one.value(INERTIA)), (base.value(MEMORY), 1.0))
+    panels[3].set_xlabel("|inertia|, ω < 0")
+    draw_ends(panels[4], study, CONSTANT, Learner.slot, (base.value(MEMORY),))
+    panels[4].set_xlabel("time that a pattern is shown, in λ")
+    draw_ends(panels[5], study, DECAY, lambda one: one.value(DECAY), (base.value(MEMORY), 1.0))
+    panels[5].set_xscale("symlog", linthresh=1e-3)  # it begins at 0
+    panels[5].set_xlabel("weight decay κ")
+    for axes in (panels[0], panels[1], *panels[3:]):
         axes.set_yscale("log")
+        axes.yaxis.set_minor_formatter(style.pyplot().matplotlib.ticker.LogFormatterSciNotation(minor_thresholds=(1.5, 0.5)))
         axes.set_ylabel(f"mean error of /{study.set_name}")
-    panels[0, 1].set_ylim(top=30.0 * panels[0, 1].get_ylim()[1])  # room for a long legend
+        if axes.get_legend_handles_labels()[1]:
+            style.legend_above(axes, len(axes.get_legend_handles_labels()[1]))
     figure.suptitle(title or f"Which Hamiltonians learn ({max(base.run.members, 1)} members each)",
                     fontsize=12)
     return figure
@@ -97,11 +99,8 @@ def draw_curves(axes, study, learners, name):
         mean, error = mean_and_error(one.error)
         axes.plot(one.epoch, mean, color=style.colour(i), label=name(one))
         if error is not None:
-            axes.fill_between(one.epoch, np.maximum(mean - error, 1e-3 * mean), mean + error, color=style.colour(i),
-                              alpha=0.2, linewidth=0)
+            style.band(axes, one.epoch, mean, error, style.colour(i), lowest=1e-3 * mean)
     axes.set_xlabel("epochs")
-    if learners:
-        axes.legend(frameon=False)
 
 
 def draw_ends(axes, study, key, place, memories):
@@ -118,7 +117,6 @@ def draw_ends(axes, study, key, place, memories):
                           color=style.colour(i), marker=style.marker(i), label=f"μ = {memory:g}, {label}", **look)
     if key != DECAY:
         axes.set_xscale("log")
-    axes.legend(frameon=False)
 
 
 def report(study):

@@ -8,6 +8,7 @@ from hjplot_lib.weights import layers, projections
 MAX_NODES = 24  # of a layer; a larger one is drawn as a box
 MAX_TRACES = 8  # of a layer
 TRACES = 2.6  # inches
+MOST_BESIDE = 3  # panels of y(t)
 WEIGHTS = "RdBu_r"
 
 
@@ -15,27 +16,43 @@ def draw(runs, title=None):
     parts = [(run, layers(run)) for run in runs]
     parts = [(run, all_layers, projections(run, all_layers)) for run, all_layers in parts]
     heights = [run_height(*part) for part in parts]
-    figure = style.pyplot().figure(figsize=(9.2, sum(heights) + (0.4 if title else 0.0)))
+    width = style.Width.STACKED if style.Width.is_narrow() else 9.2
+    figure = style.pyplot().figure(figsize=(width, sum(heights) + (0.4 if title else 0.0)))
     if title:
         figure.suptitle(title, fontsize=13)
     rows = figure.subfigures(len(parts), 1, height_ratios=heights, squeeze=False)[:, 0]
     for sub, part in zip(rows, parts):
         draw_run(sub, *part)
+    figure.draw_without_rendering()  # the layout takes legends below panels fully in at its second pass
     return figure
 
 
 def run_height(run, all_layers, synapses):
-    return 0.5 + max(3.2, 2.1 * len(synapses)) + (TRACES if run.has("/states/y") else 0.0)
+    return 0.5 + weights_height(synapses) + (traces_height(all_layers) if run.has("/states/y") else 0.0)
+
+
+def traces_rows(all_layers):
+    """Rows of panels of y(t) and how many are beside each other."""
+    beside = 1 if style.Width.is_narrow() else min(len(all_layers), MOST_BESIDE)
+    return -(-len(all_layers) // beside), beside
+
+
+def traces_height(all_layers):
+    return TRACES * traces_rows(all_layers)[0]
+
+
+def weights_height(synapses):
+    graph, matrices = 3.2, 2.1 * len(synapses)
+    return 2.0 * max(graph, matrices) if style.Width.is_narrow() else max(graph, matrices)
 
 
 def draw_run(figure, run, all_layers, synapses):
     sizes = "-".join(str(layer.neurons) for layer in all_layers)
     figure.suptitle(f"{run.label}: network {sizes}", fontsize=12)
     with_states = run.has("/states/y")
-    weight_rows = max(3.2, 2.1 * len(synapses))
     bands = figure.subfigures(2 if with_states else 1, 1, squeeze=False,
-                              height_ratios=[weight_rows, TRACES] if with_states else [1.0])[:, 0]
-    left, right = bands[0].subfigures(1, 2, width_ratios=[1.0, 1.45])
+                              height_ratios=[weights_height(synapses), traces_height(all_layers)] if with_states else [1.0])[:, 0]
+    left, right = style.beside(bands[0], [1.0, 1.45])
     limit = max(np.nanmax(np.abs(m)) for p in synapses for m in (p.initial, p.final) if m is not None)
     draw_graph(left.subplots(), run, all_layers, synapses, limit)
     draw_matrices(right, all_layers, synapses, limit)
@@ -141,7 +158,7 @@ def draw_matrix(figure, axes, matrix, name, limit):
     image = axes.imshow(matrix, cmap=WEIGHTS, vmin=-top, vmax=top, aspect="auto", interpolation="nearest")
     bar = figure.colorbar(image, ax=axes, fraction=0.08, pad=0.03)
     bar.set_label("change of $W$" if name == "change" else "$W$", fontsize=8, labelpad=1.0)
-    bar.ax.tick_params(labelsize=7.5)
+    bar.ax.tick_params(labelsize=8)
     bar.locator = style.pyplot().MaxNLocator(5, symmetric=True)
     bar.update_ticks()
 
@@ -149,7 +166,9 @@ def draw_matrix(figure, axes, matrix, name, limit):
 def draw_traces(figure, run, all_layers):
     """y(t), a panel a layer; of large layers evenly chosen neurons."""
     states = run.require("/states/y")
-    panels = figure.subplots(1, len(all_layers), squeeze=False)[0]
+    panels = figure.subplots(*traces_rows(all_layers), squeeze=False).ravel()
+    for axes in panels[len(all_layers):]:
+        axes.set_axis_off()
     for axes, layer in zip(panels, all_layers):
         chosen = np.unique(np.linspace(0, layer.neurons - 1, min(layer.neurons, MAX_TRACES)).round().astype(int))
         for i, k in enumerate(chosen):
@@ -164,7 +183,7 @@ def draw_traces(figure, run, all_layers):
         axes.set_xlabel("time $t$")
         axes.legend(title="neuron $k$", title_fontsize=8, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.38), ncol=4,
                     frameon=False, handlelength=1.0, columnspacing=0.9, borderaxespad=0.0)
-    panels[0].set_ylabel("output $y_k$")
+        axes.set_ylabel("output $y_k$")
 
 
 VERB = Verb("network", "Draws", "layers, weights at the start and at the end, and y(t) where the run holds it",

@@ -82,7 +82,7 @@ def draw_run(axes, run, number, fits):
     axes.plot(t, v, color=colour, zorder=3)
     if error is not None:
         _, e = style.broken(run, index, run.time, error)
-        axes.fill_between(t, v - e, v + e, color=colour, alpha=0.22, linewidth=0, zorder=1)
+        style.band(axes, t, v, e, colour)
     for fit, _, pattern in fits:
         if fit is not None:
             t = np.linspace(fit["window_first"], fit["window_last"], 1200)

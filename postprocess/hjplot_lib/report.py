@@ -5,8 +5,8 @@ import re
 
 import numpy as np
 
-from hjplot_lib import (confusion, entanglement, evaluations, gauge_picture, gridworld, inputs, kernel, learning, measures,
-                        network, network_wave, potential, style, table)
+from hjplot_lib import (confusion, entanglement, evaluations, gauge_picture, gridworld, hopfield, inputs, kernel, learning,
+                        measures, network, network_wave, potential, style, table)
 from hjplot_lib.report_page import page
 from hjplot_lib.outputs import Page
 from hjplot_lib.runfile import PlotError, text_of
@@ -15,6 +15,9 @@ from hjplot_lib.verb import Verb, label, option, run_files
 PROVENANCE = {"run id": "run_id", "continues": "parent_run_id", "made": "created", "hjnet": "code_version", "commit": "git_commit",
               "ranks": "ranks", "MPI": "mpi_version", "PETSc": "petsc_version", "SUNDIALS": "sundials_version",
               "HDF5": "hdf5_version", "random numbers": "random_numbers", "data read": "data_digest", "restarts": "restarts"}
+
+
+STILL = 1e-6  # of its size: less is round-off of a solution
 
 
 def has_classes(run):
@@ -27,10 +30,22 @@ def draw_confusion(run):
     return confusion.draw(found, name, row, confusion.class_names(found, name))
 
 
+def potential_moves(run):
+    """Whether H_int does: without anything that drives a network it is conserved, and its last digits are no picture."""
+    value = run.series("/series/interaction")
+    return np.ptp(value) > STILL * np.abs(value).max()
+
+
+def has_recall(run):
+    return (run.has("/states/y") and run.input.get("learning", {}).get("error") == "lyapunov"
+            and isinstance(run.input.get("network", {}).get("initial_state"), dict))
+
+
 # What a picture is called, whether a run has it, how it is drawn, and of how many runs.
 EACH, TOGETHER = "each", "together"
 PICTURES = (
-    ("Learning potential", lambda run: True, TOGETHER, potential.draw),
+    ("Learning potential", potential_moves, TOGETHER, potential.draw),
+    ("Recall", has_recall, EACH, lambda run: hopfield.draw(run, hopfield.Recalls(run))),
     ("Entanglement", lambda run: run.has("/entanglement"), TOGETHER, entanglement.draw),
     ("Wavefunction", lambda run: run.has("/wavefunction"), EACH, network_wave.draw),
     ("Gauge orbits", lambda run: run.has("/ensemble/member/gauge_constraint"), EACH,
@@ -65,11 +80,16 @@ def question(run):
         return f"How well {do.lower()} {what} answer {sets} after {run.epochs} epochs?"
     if run.has("/wavefunction"):
         return f"Which wavefunction {do.lower()} {what} have?"
+    if has_recall(run):
+        return f"What {do.lower()} {what} come to rest at?"
     return f"How does the learning potential of {what} go over {run.epochs} epochs?"
 
 
 def found(run):
     """What came out, as far as the table of numbers does not say it."""
+    if not potential_moves(run):
+        value = run.series("/series/interaction")
+        yield f"H_int stays at {value[0]:.6g}, to {np.ptp(value):.1g}."
     if run.has("/evaluation"):
         yield from evaluations.report(evaluations.Evaluations(run)).strip().split("\n")
     if run.has("/entanglement"):
@@ -156,6 +176,8 @@ def section(run):
 
 def make(runs, arguments):
     cells = [table.row(run) for run in runs]
+    if not any(map(potential_moves, runs)):
+        cells = [[cell for cell in row if cell[0] not in table.OF_POTENTIAL] for row in cells]
     kept = [i for i in range(len(cells[0])) if any(table.shown(row[i]) != table.NOTHING for row in cells)]
     figures = [(name, None if text is None else unique(text, number), missing)
                for number, (name, text, missing) in enumerate(pictures(runs))]

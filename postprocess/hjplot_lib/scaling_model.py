@@ -7,30 +7,20 @@ The first two terms are fitted to the time outside MPI, the others to the time i
 rank gets of the other ranks' neurons, p - 1 the messages in which it comes. No term is negative.
 """
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
 UNITS = {"serial": "s", "compute": "s per synapse of a rank", "latency": "s per doubling of the ranks",
          "bandwidth": "s per neuron", "messages": "s per other rank"}
 INSIDE = ("latency", "bandwidth", "messages")  # of MPI
-NEGLIGIBLE = 1e-12
 
 
 def non_negative_least_squares(matrix, wanted):
-    """x >= 0 that minimises |matrix x - wanted|: the solution is the free one on the columns that it uses, and with
-    few columns all choices of them can be tried."""
-    count = matrix.shape[1]
-    best, least = np.zeros(count), np.linalg.norm(wanted)
+    """x >= 0 that minimises |matrix x - wanted|; columns may be of very different sizes."""
+    from scipy.optimize import nnls  # slow to import
+
     scale = np.maximum(np.linalg.norm(matrix, axis=0), np.finfo(float).tiny)
-    for used in (list(c) for n in range(1, count + 1) for c in combinations(range(count), n)):
-        x = np.linalg.lstsq(matrix[:, used] / scale[used], wanted, rcond=None)[0]
-        rest = np.linalg.norm(matrix[:, used] / scale[used] @ x - wanted)
-        # A column more must be worth it: round-off alone is not.
-        if (x >= 0.0).all() and rest < least * (1.0 - NEGLIGIBLE) - NEGLIGIBLE * np.linalg.norm(wanted):
-            best, least = np.zeros(count), rest
-            best[used] = x / scale[used]
-    return best
+    return nnls(matrix / scale, wanted)[0] / scale
 
 
 @dataclass
@@ -74,4 +64,4 @@ def fit(study):
 def power_law(ranks, value):
     """a and b of a p^b."""
     slope, offset = np.polyfit(np.log(ranks), np.log(value), 1)
-    return float(np.exp(offset)), float(slope) if abs(slope) > NEGLIGIBLE else 0.0
+    return float(np.exp(offset)), float(slope) if abs(slope) > 1e-12 else 0.0

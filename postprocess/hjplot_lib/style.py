@@ -8,6 +8,7 @@ from hjplot_lib.runfile import PlotError
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00"]
 MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
 MAX_POINTS = 4000  # of one curve
+LEAST_SHARE = 0.44  # of its own width: less cannot be read
 PRINT = {
     "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white",
     "font.size": 10, "axes.labelsize": 11, "axes.titlesize": 11.5, "legend.fontsize": 9,
@@ -45,6 +46,7 @@ class Width:
     inches = None
     COLUMN = 3.4  # of a journal
     LEAST = 2.5
+    STACKED = 5.4  # a narrow picture of panels that stand side by side elsewhere, before it is brought to its width
 
     @classmethod
     def is_narrow(cls):
@@ -66,8 +68,8 @@ def fit(figure, inches):
     artists = pyplot().matplotlib
     share = inches / figure.get_figwidth()
     gentle = np.sqrt(share)
-    if share < 0.45:
-        raise PlotError(f"--width: panels stand side by side in this picture; expected at least {0.45 * figure.get_figwidth():.1f} inches")
+    if share < LEAST_SHARE:
+        raise PlotError(f"--width: expected at least {LEAST_SHARE * figure.get_figwidth():.1f} inches for what is in this picture")
     figure.set_size_inches(inches, figure.get_figheight() * gentle)
     sizes = {text: text.get_fontsize() for text in figure.findobj(artists.text.Text)}
     for axis in figure.findobj(artists.axis.Axis):  # whose labels are made anew at will
@@ -112,6 +114,38 @@ def shrink_to_fit(legend, figure):
     share = max((room - handles) / (extent.width - handles), 0.7)
     for text in legend.get_texts():
         text.set_fontsize(share * text.get_fontsize())
+
+
+def grid(rows, columns, width, height):
+    """A figure of panels in rows and columns, one below the other where it is narrow, and its panels row by row."""
+    if Width.is_narrow():
+        rows, columns, width, height = rows * columns, 1, Width.STACKED, 0.62 * Width.STACKED * rows * columns
+    figure, panels = pyplot().subplots(rows, columns, figsize=(width, height), squeeze=False)
+    return figure, panels.ravel()
+
+
+def beside(figure, shares):
+    """Two parts of a figure side by side, the first so many times as wide as the second; where it is narrow, one below the
+    other."""
+    if Width.is_narrow():
+        return figure.subfigures(2, 1)
+    return figure.subfigures(1, 2, width_ratios=shares)
+
+
+def legend_above(axes, lines):
+    """A legend of so many lines over what a panel shows, and room for it at the panel's top."""
+    low, high = axes.get_ylim()
+    share = min(0.1 * lines, 0.5) / (1.0 - min(0.1 * lines, 0.5))
+    axes.set_ylim(top=high * (high / low) ** share if axes.get_yscale() == "log" else high + share * (high - low))
+    axes.legend(loc="upper left", frameon=False, borderaxespad=0.2)
+
+
+def band(axes, x, value, error, colour, lowest=None):
+    """One error to either side of a curve. Its edges are drawn, so that bands that overlap can be told apart."""
+    low = value - error if lowest is None else np.maximum(value - error, lowest)
+    axes.fill_between(x, low, value + error, color=colour, alpha=0.16, linewidth=0, zorder=1)
+    for edge in (low, value + error):
+        axes.plot(x, edge, color=colour, alpha=0.55, linewidth=0.5, zorder=1)
 
 
 def colour(index):

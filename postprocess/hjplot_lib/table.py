@@ -24,6 +24,9 @@ def with_error(value, error):
     return number(value) if error is None else f"{number(value)} ± {number(error, 2)}"
 
 
+OF_POTENTIAL = ("H_int start", "minimum", "at t", "plateau", "R2 LJ", "R2 Mie")
+
+
 def row(run):
     """(heading, mean, standard error or None) of every column; text stands as it is."""
     shape = measures.potential_figures(run)

@@ -102,7 +102,7 @@ class Pictures(HjplotCase):
     def test_a_picture_for_a_column_of_a_journal(self):
         """Its text is large enough to be read, and nothing of it is cut off."""
         ensemble, other = self.write(members=5), self.write("b.h5", members=3, defect=1e-4)
-        for verb in ("potential", "entanglement", "difference"):
+        for verb in ("potential", "entanglement", "difference", "network"):
             with mock.patch.object(plt, "close"):
                 done = self.hjplot(verb, ensemble, other, "-o", self.picture, "--dpi", 100, "--width", "column")
             self.assertEqual((done.returncode, done.stderr), (0, ""))
@@ -122,8 +122,8 @@ class Pictures(HjplotCase):
         for width in ("2", "wide", "nan"):
             self.assertEqual(self.hjplot("potential", ensemble, "-o", self.picture, "--width", width).returncode, 2)
         self.picture.unlink()
-        self.expect_error("--width: panels stand side by side in this picture; expected at least 4.1 inches", "network",
-                          ensemble, "--width", "column")
+        self.expect_error("--width: expected at least 3.2 inches for what is in this picture", "potential", ensemble,
+                          "--width", "2.6")
 
     def test_entanglement_of_a_single_run(self):
         self.expect_picture("entanglement", self.write())

@@ -14,7 +14,9 @@ import synthetic
 sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in ("postprocess", "tests/support")]
 import browser  # noqa: E402
 
+import h5py  # noqa: E402
 import matplotlib  # noqa: E402
+import numpy as np  # noqa: E402
 
 matplotlib.use("Agg")
 
@@ -132,6 +134,16 @@ class Report(unittest.TestCase):
         self.assertEqual(seen.captions, ["Learning potential", "Network"])
         self.assertNotIn("largest C", seen.text)
         self.assertIn("How does the learning potential of a network of 6 - 8 - 2 neurons go over 6 epochs?", seen.text)
+
+    def test_a_potential_that_stays_is_said_and_not_drawn(self):
+        path = self.write(particles=False)
+        with h5py.File(path, "r+") as file:
+            value = file["series/interaction"][:]
+            file["series/interaction"][:] = -191.0 + 1e-9 * (value - value.min()) / np.ptp(value)
+        seen = self.report(path)
+        self.assertEqual(seen.captions, ["Network"])
+        self.assertIn("H_int stays at -191, to 1e-09.", seen.text)
+        self.assertNotIn("minimum", seen.text)
 
     def test_letters_of_html_stay_letters(self):
         seen = self.report(self.write(name="a < b & c"), "--title", "<script>alert(1)</script>")
