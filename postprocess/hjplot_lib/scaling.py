@@ -35,7 +35,10 @@ def report(study, model, last):
              "ranks   total (s)   speed-up   efficiency   communication"]
     for row in zip(study.ranks, total, speed_up, speed_up / study.ranks, study.seconds["communication"] / total):
         lines.append("{:5.0f}{:12.4g}{:11.3g}{:12.1%}{:16.1%}".format(*row))
-    lines += ["", "T(p) = serial + compute size/p + latency log2 p + bandwidth neurons (1 - 1/p) + messages (p - 1)"]
+    counts = model.counts
+    lines += ["", f"counted: {counts.collectives:.0f} collectives; a rank sends {counts.messages:.3g} messages to each other one, "
+              f"{counts.bytes:.4g} bytes for each neuron of the others"]
+    lines += ["", "T(p) = serial + compute size/p + latency collectives log2 p + bandwidth bytes + messages number"]
     lines += [f"  {name:10}{value:12.4g} {scaling_model.UNITS[name]}" for name, value in model.terms.items()]
     lines += [f"  {name:10}{'-':>12} not fitted: {why_left_out(name)}" for name in model.left_out]
     ranks = np.array([last])

@@ -12,7 +12,9 @@ from hjplot_lib.runfile import PlotError, RunFile, note
 # Column of the table, and the attribute of /timing that it holds.
 SECONDS = {"set-up (s)": "set_up", "integration (s)": "integration", "communication (s)": "communication",
            "output (s)": "output", "checkpoint (s)": "checkpoint", "total (s)": "total"}
-COLUMNS = ["ranks", "size (synapses)", "neurons", "steps", *SECONDS, "memory (bytes)"]
+SENT = {"messages": "messages", "message bytes": "message_bytes", "collectives": "collectives",
+        "collective bytes": "collective_bytes"}
+COLUMNS = ["ranks", "size (synapses)", "neurons", "steps", *SECONDS, "memory (bytes)", *SENT]
 NAME = "file"  # the last column; the others are numbers
 
 # Run files of one study may differ in these; in whatever else they differ, their times cannot be compared.
@@ -30,6 +32,7 @@ class Study:
     neurons: np.ndarray
     steps: np.ndarray  # of the integrator
     seconds: dict  # attribute of /timing: seconds a number of ranks
+    sent: dict  # likewise: what the ranks sent each other
     repeats: tuple  # ranks and total seconds of all runs
 
     def speed_up(self, ranks, size, seconds):
@@ -56,7 +59,8 @@ def row_of(run):
         note(f"{run.path}: was restarted; its times are not those of one straight run")
     members = run.members or 1
     numbers = [run.ranks, members * run.timing("synapses"), members * run.timing("neurons"), run.timing("steps"),
-               *(run.timing(attribute) for attribute in SECONDS.values()), run.timing("peak_memory")]
+               *(run.timing(attribute) for attribute in SECONDS.values()), run.timing("peak_memory"),
+               *(run.timing(attribute) for attribute in SENT.values())]
     return {**dict(zip(COLUMNS, map(float, numbers))), NAME: str(run.path)}
 
 
@@ -101,6 +105,7 @@ def study_of(rows):
     column = {name: np.array([row[name] for row in best]) for name in COLUMNS}
     return Study(kind_of(rows), column["ranks"], column["size (synapses)"], column["neurons"], column["steps"],
                  {attribute: column[name] for name, attribute in SECONDS.items()},
+                 {attribute: column[name] for name, attribute in SENT.items()},
                  tuple(np.array([row[name] for row in rows]) for name in ("ranks", "total (s)")))
 
 

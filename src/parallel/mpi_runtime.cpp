@@ -63,6 +63,9 @@ MpiRuntime::MpiRuntime(int& argc, char**& argv) {
   // process where a path has more than some 240 characters (4.1, 5.0), or need /dev/shm. This one does nothing until it
   // is used.
   ::setenv("OMPI_MCA_sharedfp", "individual", 0);
+  // Started without a launcher, Open MPI 4 starts a daemon of its own, in case of processes that are to come: none are,
+  // and it takes longer than all else that a program does to start.
+  ::setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
   // Who owns a file is FileOwner's business. HDF5's own locks fail on file systems that have none, and where somebody
   // looks into a file that is written; a sound file then seems damaged.
   ::setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1);

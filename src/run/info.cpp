@@ -50,9 +50,9 @@ std::string get(const Attributes& attributes, const std::string& name) {
 
 constexpr const char* timing_group = "/timing";
 
-/// A number of /timing: seconds, but for counts, which are whole, and the memory.
+/// A number of /timing: seconds, but for counts, which are whole, and bytes.
 std::string show_timing(const std::string& name, double value) {
-  if (name == "peak_memory") return size_text(static_cast<std::int64_t>(value));
+  if (name == "peak_memory" || name.ends_with("_bytes")) return size_text(static_cast<std::int64_t>(value));
   return show_number(value) + (value == std::round(value) ? "" : " s");
 }
 

@@ -5,6 +5,7 @@
 #include "observe/observers.hpp"
 #include "parallel/agree.hpp"
 #include "parallel/communication_time.hpp"
+#include "parallel/counts.hpp"
 #include "parallel/print.hpp"
 #include "parallel/stop.hpp"
 #include "results/progress.hpp"
@@ -24,6 +25,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <map>
 #include <memory>
@@ -305,12 +307,18 @@ private:
     return numbers;
   }
 
-  /// Seconds of rank 0, but for `communication`, the mean over the ranks (of what the others contain); collective.
+  /// Seconds of rank 0, but for `communication`, the mean over the ranks (of what the others contain); what all ranks
+  /// sent, and operations of the rank that entered most. Collective.
   [[nodiscard]] NamedNumbers timing_numbers() const {
     int ranks = 1;
     MPI_Comm_size(world_, &ranks);
     double communication = communication_seconds() / ranks;
     MPI_Allreduce(MPI_IN_PLACE, &communication, 1, MPI_DOUBLE, MPI_SUM, world_);
+    const auto sent = traffic();
+    std::array<std::int64_t, 3> sums{sent.messages, sent.message_bytes, sent.collective_bytes};
+    MPI_Allreduce(MPI_IN_PLACE, sums.data(), as_int(sums.size()), MPI_INT64_T, MPI_SUM, world_);
+    std::int64_t collectives = sent.collectives;
+    MPI_Allreduce(MPI_IN_PLACE, &collectives, 1, MPI_INT64_T, MPI_MAX, world_);
     std::int64_t memory = peak_resident_bytes();
     MPI_Allreduce(MPI_IN_PLACE, &memory, 1, MPI_INT64_T, MPI_MAX, world_);
     NamedNumbers numbers{{"set_up", timing_.set_up},
@@ -321,6 +329,10 @@ private:
                          {"checkpoint", timing_.checkpoint},
                          {"communication", communication},
                          {"total", MPI_Wtime() - wall_time_.start},
+                         {"messages", static_cast<double>(sums[0])},
+                         {"message_bytes", static_cast<double>(sums[1])},
+                         {"collectives", static_cast<double>(collectives)},
+                         {"collective_bytes", static_cast<double>(sums[2])},
                          {"peak_memory", static_cast<double>(memory)},
                          {"neurons", static_cast<double>(settings_.network.neurons())},
                          {"synapses", static_cast<double>(synapses_)}};

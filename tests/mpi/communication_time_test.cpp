@@ -103,6 +103,25 @@ TEST_F(Communication, OfPetscsMessages) {
   PetscSFDestroy(&forest);
 }
 
+TEST(Traffic, CountsMessagesAndCollectivesWithTheirBytes) {
+  const int size = size_of_world();
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  const std::vector<double> mine(3, rank);
+  std::vector<double> got(3);
+  int sum = 1;
+  const auto before = traffic();
+  MPI_Sendrecv(mine.data(), 3, MPI_DOUBLE, (rank + 1) % size, 0, got.data(), 3, MPI_DOUBLE, (rank + size - 1) % size, 0,
+               MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+  const auto after = traffic();
+  EXPECT_EQ(sum, size);
+  EXPECT_EQ(after.messages - before.messages, 1);
+  EXPECT_EQ(after.message_bytes - before.message_bytes, 24);
+  EXPECT_EQ(after.collectives - before.collectives, size > 1 ? 1 : 0);
+  EXPECT_EQ(after.collective_bytes - before.collective_bytes, size > 1 ? 4 : 0);
+}
+
 TEST(PeakMemory, GrowsByWhatIsTouchedAndDoesNotShrink) {
   constexpr std::size_t size = 64U << 20U;
   const auto before = peak_resident_bytes();

@@ -10,24 +10,27 @@ from hjplot_test import HjplotCase  # puts hjplot_lib into the path
 from hjplot_lib import inputs, potential, scaling_model, scan, scan_picture, style, table, timings  # noqa: E402
 from hjplot_lib.runfile import PlotError, RunFile  # noqa: E402
 
-TERMS = {"serial": 3.0, "compute": 2e-6, "latency": 0.8, "bandwidth": 1e-4, "messages": 0.02}
+TERMS = {"serial": 3.0, "compute": 2e-6, "latency": 8e-4, "bandwidth": 1e-8, "messages": 2e-4}
+COUNTS = scaling_model.Counts(collectives=1000.0, bytes=1e4, messages=100.0)
 
 
 def timing(ranks, size=1e8, factor=1.0, terms=TERMS):
     """What /timing would hold after a run on so many ranks, by the model itself; `factor` slows the whole run."""
     neurons = 2.0 * np.sqrt(size)
-    parts = scaling_model.bases(float(ranks), size, neurons)
+    parts = scaling_model.bases(float(ranks), size, neurons, COUNTS)
     inside = sum(terms[name] * parts[name] for name in scaling_model.INSIDE)
     total = terms["serial"] + terms["compute"] * parts["compute"] + inside
     return {"set_up": 1.0, "integration": factor * (total - 2.0), "reduction": 0.1, "quantum": 0.0, "output": 0.5,
             "checkpoint": 0.25, "communication": factor * inside, "total": factor * total, "peak_memory": 3e9 / ranks,
-            "synapses": size, "neurons": neurons, "steps": 730.0}
+            "synapses": size, "neurons": neurons, "steps": 730.0, "messages": COUNTS.messages * ranks * (ranks - 1.0),
+            "message_bytes": COUNTS.bytes * neurons * (ranks - 1.0), "collectives": COUNTS.collectives * (ranks > 1),
+            "collective_bytes": 8.0 * COUNTS.collectives * ranks}
 
 
 def row(ranks, **options):
     found = timing(ranks, **options)
     named = {"ranks": float(ranks), "size (synapses)": found["synapses"], "memory (bytes)": found["peak_memory"]}
-    return {**{column: found[timings.SECONDS.get(column, column)] for column in timings.COLUMNS if column not in named},
+    return {**{column: found[{**timings.SECONDS, **timings.SENT}.get(column, column)] for column in timings.COLUMNS if column not in named},
             **named, timings.NAME: f"{ranks}.h5"}
 
 
@@ -39,6 +42,8 @@ class Model(unittest.TestCase):
     def test_strong_scaling_gives_all_terms_back(self):
         model = scaling_model.fit(study([1, 2, 4, 8, 16, 32]))
         self.assertEqual(model.left_out, [])
+        for name, value in vars(COUNTS).items():
+            self.assertAlmostEqual(vars(model.counts)[name] / value, 1.0, 12, name)
         for name, value in TERMS.items():
             self.assertAlmostEqual(model.terms[name] / value, 1.0, 8, name)
         self.assertLess(model.deviation, 1e-9)
@@ -50,7 +55,7 @@ class Model(unittest.TestCase):
         model = scaling_model.fit(measured)
         self.assertEqual(model.left_out, ["serial"])
         self.assertAlmostEqual(model.terms["compute"] * 1e8, 203.0, 6)
-        self.assertAlmostEqual(model.terms["bandwidth"] / 1e-4, 1.0, 6)
+        self.assertAlmostEqual(model.terms["bandwidth"] / 1e-8, 1.0, 6)
         self.assertAlmostEqual(model.seconds(np.array([1024.0]))[0] / timing(1024, size=1024e8)["total"], 1.0, 6)
 
     def test_terms_grow_with_the_numbers_of_ranks(self):
@@ -115,16 +120,16 @@ class Scaling(HjplotCase):
         told = self.draw(*self.runs([1, 2, 4, 8, 16]), "--csv", self.folder / "a.csv", "--extrapolate", 128)
         self.assertIn("strong scaling, 100,000,000 synapses, 730 integrator steps\n", told)
         self.assertRegex(told, r"\n +2 +104\.8 +1\.94 +96\.8% +1\.7%\n")
-        self.assertRegex(told, r"\n  latency +0\.8 s per doubling of the ranks\n")
+        self.assertRegex(told, r"\n  latency +0\.0008 s per collective and doubling of the ranks\n")
         self.assertRegex(told, r"\nextrapolation to 128 ranks: total 14\.69 s, speed-up 13\.8, efficiency 10\.8%\n$")
         text = (self.folder / "a.csv").read_text()
         rows = list(csv.reader(text.splitlines()))
         self.assertEqual(rows[0], ["ranks", "size (synapses)", "neurons", "steps", "set-up (s)", "integration (s)",
                                    "communication (s)", "output (s)", "checkpoint (s)", "total (s)", "memory (bytes)",
-                                   "file"])
+                                   "messages", "message bytes", "collectives", "collective bytes", "file"])
         self.assertEqual(rows[2][:4], ["2", "100000000", "20000", "730"])
         self.assertEqual(rows[2][7:], ["0.5", "0.25", repr(float(timing(2)["total"])), "1500000000",
-                                       str(self.folder / "r2.h5")])
+                                       "200", "200000000", "1000", "16000", str(self.folder / "r2.h5")])
         again = self.draw(self.folder / "a.csv", "--csv", self.folder / "b.csv", "--extrapolate", 128)
         self.assertEqual(again, told)
         self.assertEqual((self.folder / "b.csv").read_text(), text)
