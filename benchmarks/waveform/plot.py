@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Pictures of the waveform benchmarks:  plot.py NAME ... [--results FOLDER]
 
-NAME is one of dense, growth, rank, exponents, ranks, products, coupled, agreement, billion, hundred-billion,
+NAME is one of dense, growth, rank, exponents, ranks, hosts, predict, products, coupled, agreement, billion, hundred-billion,
 profile, tangents; FOLDER (default benchmarks/results) holds waveform-NAME.csv and gets waveform-NAME.png. The dashed lines
 are what was set out for.
 """
@@ -121,6 +121,31 @@ def ranks(rows):
     efficiency.legend()
 
 
+def hosts(rows):
+    (axes,) = panels(1, 5.2)
+    measured = [row for row in rows if row["mbit"] != "unlimited"]
+    rate = numbers(measured, "mbit")
+    axes.semilogx(rate, numbers(measured, "seconds"), "o-", color=BLUE, label="measured")
+    axes.semilogx(rate, numbers(measured, "one_after_the_other"), "s--", color=ORANGE, label="products, then transfer")
+    axes.axhline(next(float(row["seconds"]) for row in rows if row["mbit"] == "unlimited"), color=GREEN, linewidth=1,
+                 label="links without a limit")
+    axes.set(xlabel="rate of a link (Mbit/s)", ylabel="seconds an epoch", ylim=(0, None), title="2000-2000-2000 on two hosts")
+    axes.legend()
+
+
+def predict(rows):
+    time, efficiency = panels(2, 5.2)
+    strong = by_value([row for row in rows if row["scaling"] == "strong"], "weights")
+    weak = {"weak": [row for row in rows if row["scaling"] == "weak"]}
+    for (name, part), colour in zip([*strong.items(), *weak.items()], (BLUE, ORANGE, GREEN, "black")):
+        label = "$10^{10}$ weights a rank" if name == "weak" else f"$10^{{{round(np.log10(float(name)))}}}$ weights"
+        time.loglog(numbers(part, "ranks"), numbers(part, "seconds"), "o-", color=colour, label=label)
+        efficiency.semilogx(numbers(part, "ranks"), numbers(part, "efficiency"), "o-", color=colour)
+    time.set(xlabel="ranks", ylabel="seconds an epoch (predicted)")
+    time.legend()
+    efficiency.set(xlabel="ranks", ylabel="share of the products", ylim=(0, 1.05))
+
+
 def products(rows):
     several = by_value([row for row in rows if row["product"] != "draw"], "product")
     for axes, (product, part) in zip(panels(len(several)), several.items()):
@@ -204,7 +229,7 @@ def profile(rows):
 
 
 DRAWN = {draw.__name__: draw for draw in
-         (dense, growth, rank, exponents, ranks, products, coupled, agreement, billion, profile, tangents)}
+         (dense, growth, rank, exponents, ranks, hosts, predict, products, coupled, agreement, billion, profile, tangents)}
 DRAWN["hundred-billion"] = billion
 
 
