@@ -11,7 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../jobscripts/environment.sh"
 
 slice=
 case "${1-}" in
-  '' | --full) ;;
+  '' | --full) [[ $# -le 1 ]] || { echo "tests/run.sh: one option at a time, got '$*'; see --help" >&2 && exit 2; } ;;
   --slice)
     slice=${2-}
     [[ $slice == auto || $slice =~ ^[1-9][0-9]*/[1-9][0-9]*$ ]] ||
