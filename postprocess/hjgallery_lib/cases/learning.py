@@ -22,6 +22,26 @@ GROWTH = {Run("growth-fading", "learning-growth", ("--set", "learning.epoch_memo
           Run("growth-initial", "learning-growth", INITIAL): "initial, μ = 1"}
 HOPFIELD = Run("hopfield-run", "hopfield", data=("hopfield", "hopfield.h5"))
 GRID = Run("gridworld")
+WORLD_STATES, WORLD_ACTIONS, MEMBERS = 9, 4, 256
+
+
+def slippery(slip, inertia, readout="values", target=1):
+    """A world of 3 x 3 cells whose outcomes every member draws for itself. A value has the same rate of learning with either
+    read-out: V and A(a) together have 7/4 times the gradient of one output."""
+    outputs = WORLD_ACTIONS + (readout == "dueling")
+    keys = {"network.layer": f'[{{ name = "state", neurons = {WORLD_STATES}, transfer = "identity" }}, '
+                             f'{{ name = "value", neurons = {outputs}, transfer = "identity" }}]',
+            "environment.grid": f"{{ rows = 3, columns = 3, goal = [2, 2], pits = [[1, 1]], slip = {slip} }}",
+            "environment.readout": f'"{readout}"', "environment.target_epochs": target, "run.epoch_length": 28.0,
+            "run.samples_per_epoch": 28, "learning.inertia": -inertia * (1.75 if readout == "dueling" else 1.0),
+            "ensemble.members": MEMBERS, "ensemble.vary": '["stimulus"]'}
+    name = f"slip-{slip}-{inertia:.0f}-{readout}-{target}"
+    return Run(name, "gridworld", tuple(word for key, value in keys.items() for word in ("--set", f"{key}={value}")))
+
+
+CERTAIN = slippery(0.0, 42.0)
+CHOICES = (("values", 1), ("values", 4), ("dueling", 1), ("dueling", 4))
+SLIPPERY = {inertia: tuple(slippery(0.3, inertia, *choice) for choice in CHOICES) for inertia in (42.0, 168.0)}
 PATTERNS = Run("patterns-run", "patterns", data=("synthetic", "patterns.h5"))
 
 WANTED_ACCURACY = 0.96
@@ -152,6 +172,50 @@ input for each state.
 """
 
 
+def at_end(run, name):
+    return run.require(f"/ensemble/member/{name}")[:, -1]
+
+
+def overestimation(facts):
+    rows = []
+    certain = facts.run(CERTAIN.name)
+    known = mean_and_error(at_end(certain, "overestimation"))
+    facts.claim(known[0] < 0.0, "without drawn outcomes values promise no more than acting brings")
+    found = {}
+    for inertia, runs in SLIPPERY.items():
+        plain = at_end(facts.run(runs[0].name), "overestimation")
+        for (readout, target), one in zip(CHOICES, runs):
+            run = facts.run(one.name)
+            over = at_end(run, "overestimation")
+            found[inertia, readout, target] = mean_and_error(over), mean_and_error(over - plain)
+            change = "" if one is runs[0] else plus_minus(*found[inertia, readout, target][1], sign=True)
+            rows.append([f"{inertia:.0f}", readout, str(target), plus_minus(*found[inertia, readout, target][0]), change,
+                         plus_minus(*mean_and_error(at_end(run, "return"))), plus_minus(*mean_and_error(at_end(run, "policy_optimal")))])
+    world = World(facts.run(SLIPPERY[42.0][0].name))
+    fast, slow = (found[inertia, "values", 1][0] for inertia in (42.0, 168.0))
+    facts.claim(fast[0] > 10.0 * fast[1] and slow[0] > 3.0 * slow[1] and slow[0] < 0.3 * fast[0],
+                "values promise too much where outcomes are drawn, and less so where learning is slow")
+    cures = [found[42.0, *choice][1] for choice in CHOICES[1:]]
+    facts.claim(all(mean > -3.0 * error for mean, error in cures), "no cure lessens it where learning is fast")
+    slow_cures = [found[168.0, *choice][1] for choice in CHOICES[1:]]
+    facts.claim(all(mean < -3.0 * error for mean, error in slow_cures), "the cures lessen it where learning is slow")
+    heading = ["|ω|", "read-out", "target follows every", "overestimation", "less that of the first line", "return",
+               f"optimal states of {world.acting}"]
+    return f"""
+A world of 3 × 3 cells with a pit in the middle; a move slips to the side with probability 0.3, and each of {MEMBERS} members
+draws what happens for itself. Overestimation is what the largest value of a state promises, less what acting by the values
+returns (exactly), mean over the states; the best policy returns {short(world.best_return)}.
+
+{table(heading, rows)}
+**Shows** the overestimation that the text speaks of: the maximum over values that fluctuate is too large. It comes with drawn outcomes
+(without them, slip = 0, it is {plus_minus(*known)}), and goes where fluctuations do: four times |ω|, which learns four times as
+slowly and so averages over more of them, leaves a seventh. Where learning is slow, so do the cures that are named there, a target network that
+follows every four epochs and a dueling read-out: both together take {plus_minus(*[-slow_cures[-1][0], slow_cures[-1][1]])} of
+{plus_minus(*slow)} away. **Does not show** that they cure it where learning is fast: there they change nothing or make it worse. What the
+policies return is better by no more than its error.
+"""
+
+
 CASES = (
     Case("digits", "Handwritten digits", (DIGITS, DIGITS_PAPER),
          (Picture("digits", ("learning", DIGITS.file, DIGITS_PAPER.file, "--label", "fading memory", "--label", "μ = 1"),
@@ -176,4 +240,8 @@ CASES = (
     Case("gridworld", "Values of a grid world", (GRID,),
          (Picture("gridworld", ("gridworld", GRID.file), "Learned values and greedy actions beside value iteration"),),
          grid, ("reinforcement.md",)),
+    Case("overestimation", "What values promise, and what acting by them brings", (CERTAIN, *SLIPPERY[42.0], *SLIPPERY[168.0]),
+         (Picture("overestimation", ("gridworld", SLIPPERY[42.0][0].file, SLIPPERY[168.0][0].file, "--label", "|ω| = 42", "--label",
+                                     "|ω| = 168"), "Learned values beside value iteration, errors and returns of one member of each"),),
+         overestimation, ("reinforcement.md",)),
 )

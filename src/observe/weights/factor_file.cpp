@@ -100,21 +100,21 @@ void FactorFile::write_whole(std::size_t projection, const SynapseReader& weight
   const auto group = factor_group(matrix.name);
   const auto first = network_.projections()[projection].first;
   const auto most = std::max<std::int64_t>(1, numbers_at_once / std::max<std::int64_t>(1, matrix.columns));
-  for (const auto& [name, read, symbol] :
-       {std::tuple{"/weights", &weights, "W"}, std::tuple{"/momenta", &momenta, "M"}}) {
-    archive.create_dataset<double>(group + name, axes, fmt::format("{}, rows = post-synaptic neurons", symbol));
+  const auto write = [&](const std::string& name, const SynapseReader& read, const char* symbol) {
+    archive.create_dataset<double>(name, axes, fmt::format("{}, rows = post-synaptic neurons", symbol));
     together(network_.comm(), [&] {
       std::vector<double> part;
       for (std::int64_t row = 0; row < matrix.local_rows; row += most) {
         const auto rows = std::min(most, matrix.local_rows - row);
         part.resize(as_size(rows * matrix.columns));
-        (*read)(first + row * matrix.columns, part);
-        archive.write<double>(group + name,
-                              {{as_size(matrix.first_row + row), 0}, {as_size(rows), as_size(matrix.columns)}}, part,
-                              Access::independent);
+        read(first + row * matrix.columns, part);
+        archive.write<double>(name, {{as_size(matrix.first_row + row), 0}, {as_size(rows), as_size(matrix.columns)}},
+                              part, Access::independent);
       }
     });
-  }
+  };
+  write(group + "/weights", weights, "W");
+  write(group + "/momenta", momenta, "M");
 }
 
 }  // namespace hjnet
