@@ -21,6 +21,8 @@ namespace {
 constexpr std::size_t products = 16;  ///< Pauli products P_alpha
 /// So many numbers of a quantity are recalled at once: at all nodes of an element they fit a cache.
 constexpr std::int64_t numbers_at_once = 512;
+/// At so many points: their weights need no memory to speak of.
+constexpr std::size_t points_at_once = 4096;
 
 /// @throws numerical_error naming the first quantity that is not finite, and when.
 void require_finite(const SampleSeries& series, const LearningSettings& learning) {
@@ -67,30 +69,24 @@ Sampler::Sampler(const Network& network, const ExternalInput& input, const Setti
   if (settings.particles && !settings.has_branches()) operator_mesh_ = operator_mesh(settings);
 }
 
-Sampler::Visit Sampler::visit(const EpochRecord& record, const MeshPoint& point, double phase) {
-  Visit out{point, record.start_time + phase, std::vector<double>(record.mesh.nodes_per_element())};
-  record.mesh.reference().lagrange(point.x, out.weight.data());
-  return out;
-}
-
 std::vector<Sampler::Visit> Sampler::visits(const EpochRecord& record, const Mesh& mesh) {
   std::vector<Visit> out;
   const auto p = mesh.nodes_per_element();
   for (std::size_t node = 0; node < mesh.nodes(); ++node) {
     const double phase = mesh.phases()[node];
-    out.push_back(visit(record, record.mesh.locate(phase, node % p + 1 < p), phase));
+    out.push_back({record.mesh.locate(phase, node % p + 1 < p), record.start_time + phase});
   }
   return out;
 }
 
-void Sampler::recall(const EpochRecord& record, const Visit& at, IndexRange neurons) {
+void Sampler::recall(const EpochRecord& record, const Visit& at, std::span<const double> weight, IndexRange neurons) {
   const auto columns = as_size(input_.columns());
   const auto first = as_size(neurons.first) * columns;
   const auto count = as_size(neurons.count) * columns;
   for (auto [data, values] :
        {std::pair{&record.y, &y_}, std::pair{&record.net, &net_}, std::pair{&record.delta, &delta_}}) {
     values->resize(count);
-    data->combine(at.point.element, at.weight, first, count, values->data());
+    data->combine(at.point.element, weight, first, count, values->data());
   }
   f_.resize(count);
   pointwise_.rate(neurons, y_.data(), net_.data(), f_.data());
@@ -103,11 +99,19 @@ template <class Function>
 void Sampler::recall(const EpochRecord& record, const std::vector<Visit>& visits, Function function) {
   const auto all = network_.neurons();
   const auto step = std::max<std::int64_t>(1, numbers_at_once / input_.columns());
-  for (std::int64_t first = 0; first < all; first += step) {
-    const IndexRange neurons{first, std::min(step, all - first)};
-    for (std::size_t v = 0; v < visits.size(); ++v) {
-      recall(record, visits[v], neurons);
-      function(v, neurons);
+  const auto p = record.mesh.nodes_per_element();
+  std::vector<double> weights(std::min(points_at_once, visits.size()) * p);
+  for (std::size_t begin = 0; begin < visits.size(); begin += points_at_once) {
+    const auto end = std::min(begin + points_at_once, visits.size());
+    for (auto v = begin; v < end; ++v) {
+      record.mesh.reference().lagrange(visits[v].point.x, weights.data() + (v - begin) * p);
+    }
+    for (std::int64_t first = 0; first < all; first += step) {
+      const IndexRange neurons{first, std::min(step, all - first)};
+      for (auto v = begin; v < end; ++v) {
+        recall(record, visits[v], {weights.data() + (v - begin) * p, p}, neurons);
+        function(v, neurons);
+      }
     }
   }
 }
@@ -151,16 +155,19 @@ double Sampler::error(const EpochRecord& record, const MeshPoint& point) const {
   return outputs + 0.5 * settings_.learning.weight_decay * record.mesh.evaluate(record.weight_squared, point);
 }
 
-void Sampler::add_error_pauli(const EpochRecord& record, const MeshPoint& point, std::span<double, 16> c) {
+bool Sampler::error_acts() const {
   const auto closure = settings_.particles->closure;
-  if (closure != Closure::mixed && closure != Closure::full) return;
+  return closure == Closure::mixed || closure == Closure::full;
+}
+
+void Sampler::add_error_pauli(const EpochRecord& record, const MeshPoint& point, std::span<double, 16> c) {
   const auto columns = as_size(input_.columns());
   network_.error().gradient(record.moment(point), outputs_.data(), columns, output_gradient_.data());
   const auto owned = network_.owned_outputs();
   const double* outputs = outputs_.data() + as_size(owned.first) * columns;
   const double* rows = output_gradient_.data() + as_size(owned.first) * columns;
   const auto count = as_size(owned.count);
-  if (closure == Closure::full) {
+  if (settings_.particles->closure == Closure::full) {
     std::vector<double> gradient;
     std::vector<double> hessian;
     for (const double* row = rows; row < rows + count * columns; row += columns) {
@@ -276,14 +283,16 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
   std::vector<Visit> all;
   for (const double phase : phases) {
     points.push_back(record.mesh.locate(phase, true));
-    all.push_back(visit(record, points.back(), phase));
+    all.push_back({points.back(), record.start_time + phase});
   }
   const auto nodes = input_.has_gauge() ? record.mesh.nodes() : 0;
   for (std::size_t node = 0; node < nodes; ++node) {
-    all.push_back(visit(record, {node / p, record.mesh.reference().points()[node % p]}, record.mesh.phases()[node]));
+    all.push_back(
+        {{node / p, record.mesh.reference().points()[node % p]}, record.start_time + record.mesh.phases()[node]});
   }
   if (particles) {
-    for (auto& at : visits(record, *operator_mesh_)) all.push_back(std::move(at));
+    const auto at_nodes = visits(record, *operator_mesh_);
+    all.insert(all.end(), at_nodes.begin(), at_nodes.end());
   }
   const std::size_t stride = 2 + (particles ? products : 0);
   std::vector<double> sums(all.size() * stride, 0.0);
@@ -305,10 +314,11 @@ EpochSamples Sampler::sample(const EpochRecord& record) {
   });
   std::vector<double> errors(count);
   for (std::size_t v = 0; v < all.size(); ++v) {
-    if (v >= count && !has_pauli(v)) continue;
+    const bool acts = has_pauli(v) && error_acts();
+    if (v >= count && !acts) continue;
     recall_outputs(record, all[v].point);
     if (v < count) errors[v] = error(record, all[v].point);
-    if (has_pauli(v)) add_error_pauli(record, all[v].point, pauli(v));
+    if (acts) add_error_pauli(record, all[v].point, pauli(v));
   }
   sum_over_ranks(network_.comm(), sums);
 

@@ -40,21 +40,18 @@ public:
   void load(const VectorArchive& in);
 
 private:
-  /// A point of a record, with the weights of its element's nodes there.
   struct Visit {
-    MeshPoint point;
+    MeshPoint point;  ///< of a record
     double time = 0.0;
-    std::vector<double> weight;
   };
-  [[nodiscard]] static Visit visit(const EpochRecord& record, const MeshPoint& point, double phase);
   /// The nodes of a mesh of the same epoch.
   [[nodiscard]] static std::vector<Visit> visits(const EpochRecord& record, const Mesh& mesh);
   /// Recalls the local neurons at all points, function(index of a visit, neurons): some neurons at every point before
   /// the next ones, for what an element holds of all neurons is read once a point otherwise.
   template <class Function>
   void recall(const EpochRecord& record, const std::vector<Visit>& visits, Function function);
-  /// y, net, Delta, F and c A of some local neurons.
-  void recall(const EpochRecord& record, const Visit& at, IndexRange neurons);
+  /// y, net, Delta, F and c A of some local neurons, from the weights of the element's nodes.
+  void recall(const EpochRecord& record, const Visit& at, std::span<const double> weight, IndexRange neurons);
   /// Sums over the neurons recalled: sum Delta F, c sum A F^2 (alone, without Delta), what they add to c_alpha.
   [[nodiscard]] double coupling() const;
   [[nodiscard]] double gauge() const;
@@ -62,8 +59,9 @@ private:
 
   /// y of all outputs.
   void recall_outputs(const EpochRecord& record, const MeshPoint& point);
-  /// E, and this rank's part of what it adds to c_alpha, of the outputs recalled.
+  /// E of the outputs recalled; whether it adds to c_alpha, and this rank's part of that.
   [[nodiscard]] double error(const EpochRecord& record, const MeshPoint& point) const;
+  [[nodiscard]] bool error_acts() const;
   void add_error_pauli(const EpochRecord& record, const MeshPoint& point, std::span<double, 16> c);
   void integrate_action(const EpochRecord& record, const std::vector<double>& gauge);
   void delayed_kinetic(const EpochRecord& record);
