@@ -67,7 +67,7 @@ class Memory(WholeRun):
         self.check("weight decay, two-point problem", n=1000, weight_decay=0.1)
 
     def test_frozen_weights(self):
-        self.check("frozen", n=6800, enabled=False, epochs=1)
+        self.check("frozen", n=7200, enabled=False, epochs=1)
 
 
 if __name__ == "__main__":

@@ -52,8 +52,7 @@ public:
 
 class DenseHistory final : public CoupledHistory {
 public:
-  DenseHistory(const Network& network, std::size_t columns)
-      : columns_(columns), weights_(network, columns, network.initial_weights()) {}
+  DenseHistory(const Network& network, std::size_t columns) : columns_(columns), weights_(network, columns) {}
 
   [[nodiscard]] DenseWeights& weights() override { return weights_; }
   [[nodiscard]] const DenseWeights& weights() const { return weights_; }

@@ -35,6 +35,16 @@ DenseWeights::DenseWeights(const Network& network, std::size_t columns, std::spa
   std::copy(initial.begin(), initial.end(), weights_.begin());
 }
 
+DenseWeights::DenseWeights(const Network& network, std::size_t columns)
+    : network_(network),
+      columns_(columns),
+      synapses_(static_cast<std::size_t>(network.synapses())),
+      width_(columns * synapses_),
+      weights_(width_, 0.0),
+      velocity_(width_, 0.0) {
+  network.read_initial_weights(0, std::span(weights_).first(synapses_));
+}
+
 DenseWeights::Epoch::Epoch(const Mesh& mesh_in, std::size_t width_in)
     : mesh(mesh_in),
       velocity(mesh_in.nodes() * width_in, 0.0),

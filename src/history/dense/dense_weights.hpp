@@ -17,6 +17,8 @@ class DenseWeights final : public WeightHistory {
 public:
   /// Constant weights (prehistory, or no learning): W = initial, V = 0; tangents 0.
   DenseWeights(const Network& network, std::size_t columns, std::span<const double> initial);
+  /// From W(0), of which there is no copy besides.
+  DenseWeights(const Network& network, std::size_t columns);
 
   void apply(int projection, std::span<const double> phases, const double* own, const double* x, double* net) override;
   void apply_transpose(int projection, std::span<const double> phases, const double* p, double* s,
