@@ -17,7 +17,9 @@ Traffic counted;
 /// Bytes of the messages that persistent requests send at every start.
 std::map<MPI_Request, std::int64_t> persistent;
 
+/// Nothing where a type stands for none, beside MPI_IN_PLACE.
 std::int64_t bytes_of(int count, MPI_Datatype type) {
+  if (type == MPI_DATATYPE_NULL) return 0;
   int size = 0;
   PMPI_Type_size(type, &size);
   return std::int64_t{count} * size;

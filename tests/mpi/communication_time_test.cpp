@@ -122,6 +122,14 @@ TEST(Traffic, CountsMessagesAndCollectivesWithTheirBytes) {
   EXPECT_EQ(after.collective_bytes - before.collective_bytes, size > 1 ? 4 : 0);
 }
 
+TEST(Traffic, TakesNoTypeBesideInPlace) {
+  std::vector<int> all(static_cast<std::size_t>(size_of_world()), 1);
+  const auto before = traffic();
+  MPI_Allgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all.data(), 1, MPI_INT, MPI_COMM_WORLD);
+  EXPECT_EQ(traffic().collectives - before.collectives, size_of_world() > 1 ? 1 : 0);
+  EXPECT_EQ(traffic().collective_bytes, before.collective_bytes);
+}
+
 TEST(PeakMemory, GrowsByWhatIsTouchedAndDoesNotShrink) {
   constexpr std::size_t size = 64U << 20U;
   const auto before = peak_resident_bytes();

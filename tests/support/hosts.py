@@ -34,6 +34,14 @@ def missing():
     return None
 
 
+def end_processes(namespace):
+    for pid in run("ip", "netns", "pids", namespace, status=None).split():
+        try:
+            os.kill(int(pid), signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
 class Hosts:
     """`count` hosts whose links have a rate each way, in the words of tc: "1gbit"; None: as fast as can be."""
 
@@ -73,11 +81,7 @@ class Hosts:
 
     def __exit__(self, *_):
         for name in [*self.names, self.switch]:
-            for pid in run("ip", "netns", "pids", name, status=None).split():
-                try:
-                    os.kill(int(pid), signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+            end_processes(name)
             run("ip", "netns", "del", name, status=None)
 
     def command(self, *program, ranks_each=1, settings=()):
@@ -99,11 +103,7 @@ class Hosts:
 
     def kill(self, number):
         """Ends all processes of a host at once, as a crash does."""
-        for pid in run("ip", "netns", "pids", self.names[number - 1], status=None).split():
-            try:
-                os.kill(int(pid), signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        end_processes(self.names[number - 1])
         time.sleep(0.1)
 
     def cut(self, number):

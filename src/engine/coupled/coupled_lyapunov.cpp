@@ -58,7 +58,7 @@ void CoupledEngine::settle_weights() {
   const auto delta = settings_.learning.delta;
   const double tolerance = std::max(settings_.solver.relative_tolerance, smallest_change);
   const double floor = settings_.solver.floor();
-  DenseWeights current(network_, record.columns, network_.initial_weights());
+  DenseWeights current(network_, record.columns);
   Anderson anderson(network_.comm());
   std::size_t nodes = 0;
   double first = 0.0;

@@ -25,16 +25,6 @@ void add_product(const double* a, std::size_t rows, std::size_t columns, const d
 
 }  // namespace
 
-DenseWeights::DenseWeights(const Network& network, std::size_t columns, std::span<const double> initial)
-    : network_(network),
-      columns_(columns),
-      synapses_(initial.size()),
-      width_(columns * initial.size()),
-      weights_(width_, 0.0),
-      velocity_(width_, 0.0) {
-  std::copy(initial.begin(), initial.end(), weights_.begin());
-}
-
 DenseWeights::DenseWeights(const Network& network, std::size_t columns)
     : network_(network),
       columns_(columns),
@@ -43,6 +33,11 @@ DenseWeights::DenseWeights(const Network& network, std::size_t columns)
       weights_(width_, 0.0),
       velocity_(width_, 0.0) {
   network.read_initial_weights(0, std::span(weights_).first(synapses_));
+}
+
+DenseWeights::DenseWeights(const Network& network, std::size_t columns, std::span<const double> initial)
+    : DenseWeights(network, columns) {
+  std::copy(initial.begin(), initial.end(), weights_.begin());
 }
 
 DenseWeights::Epoch::Epoch(const Mesh& mesh_in, std::size_t width_in)

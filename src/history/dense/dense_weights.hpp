@@ -15,10 +15,10 @@ namespace hjnet {
 /// W and V of all local synapses and their tangents, column by column: [column][synapse], `width` numbers in all.
 class DenseWeights final : public WeightHistory {
 public:
-  /// Constant weights (prehistory, or no learning): W = initial, V = 0; tangents 0.
-  DenseWeights(const Network& network, std::size_t columns, std::span<const double> initial);
-  /// From W(0), of which there is no copy besides.
+  /// Constant weights (prehistory, or no learning): W = W(0), of which there is no copy besides, V = 0; tangents 0.
   DenseWeights(const Network& network, std::size_t columns);
+  /// The same with other weights, one a synapse of this rank.
+  DenseWeights(const Network& network, std::size_t columns, std::span<const double> initial);
 
   void apply(int projection, std::span<const double> phases, const double* own, const double* x, double* net) override;
   void apply_transpose(int projection, std::span<const double> phases, const double* p, double* s,
